@@ -4,28 +4,45 @@ A setting comes from the environment, else from `settings.toml` in the home (sam
 """
 
 import os
+import re
+import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from luoshi.kernel.text import T
+
 PREFIX = "LUOSHI_"
 FILE = "settings.toml"
+LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 class SettingError(ValueError):
-    """A setting that is unknown or has a bad value; the message names it, its value and the rule."""
+    """A setting that is unknown or has a bad value; `text` names it, its value and the rule."""
+
+    def __init__(self, text: T) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class Rule(ValueError):
+    """What a value must be; raised by the parse function of a setting."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.text = T(zh, en)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: environment `name`, `parse` from text (raises ValueError with the rule), default text and help."""
+    """One setting: environment `name`, `parse` from text (raises Rule), default text and help."""
 
     name: str
     parse: Callable[[str], object]
     default: str
-    help: str
+    help: T
     kind: str
 
     @property
@@ -34,8 +51,10 @@ class Setting:
         return self.name.removeprefix(PREFIX).lower()
 
 
-def _text(value: str) -> str:
-    return value
+def _level(value: str) -> str:
+    if value.lower() not in LEVELS:
+        raise Rule(f"其中之一：{', '.join(LEVELS)}", f"one of: {', '.join(LEVELS)}")
+    return value.lower()
 
 
 def _path(value: str) -> Path:
@@ -45,7 +64,7 @@ def _path(value: str) -> Path:
 def _number(low: int, high: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
         if not value.strip().lstrip("-").isdigit() or not low <= int(value) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
+            raise Rule(f"{low} 到 {high} 的整数", f"a whole number from {low} to {high}")
         return int(value)
 
     return parse
@@ -54,7 +73,7 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 def _flag(value: str) -> bool:
     known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if value.strip().lower() not in known:
-        raise ValueError("one of: true, false")
+        raise Rule("其中之一：true, false", "one of: true, false")
     return known[value.strip().lower()]
 
 
@@ -65,51 +84,151 @@ def _words(value: str) -> tuple[str, ...]:
 def _public_url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
-        raise ValueError("http(s)://host[:port], without a path")
+        raise Rule("http(s)://主机[:端口]，不带路径", "http(s)://host[:port], without a path")
     return value.rstrip("/")
 
 
 def _database_url(value: str) -> str:
     if value and urlsplit(value).scheme not in ("postgres", "postgresql"):
-        raise ValueError("postgresql://user:password@host:port/name")
+        raise Rule("postgresql://用户:密码@主机:端口/库名", "postgresql://user:password@host:port/name")
     return value
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("LUOSHI_HOME", _path, "./var", "Where the state lives: database, uploads, secrets.", "path"),
-    Setting("DATABASE_URL", _database_url, "", "An external PostgreSQL (owner role); empty: the embedded one.", "url"),
-    Setting("PUBLIC_URL", _public_url, "", "The address citizens use; https turns on secure cookies and HSTS.", "url"),
-    Setting("LUOSHI_TRUSTED_PROXIES", _words, "", "Addresses whose X-Forwarded-For and -Proto are believed.", "list"),
-    Setting("LUOSHI_PORT", _number(1, 65535), "8000", "Port of the server on 127.0.0.1.", "number"),
-    Setting("LUOSHI_WEB_WORKERS", _number(1, 64), "2", "Web processes.", "number"),
-    Setting("LUOSHI_UPLOAD_MAX_MB", _number(1, 64), "12", "Largest photograph taken, in MB.", "number"),
-    Setting("LUOSHI_REPORTS_PER_HOUR", _number(1, 100000), "30", "Public reports taken per address and hour.", "number"),
-    Setting("LUOSHI_LOOKUPS_PER_HOUR", _number(1, 100000), "120", "Failed tracking look-ups per address and hour.", "number"),
-    Setting("LUOSHI_LOGIN_TRIES", _number(1, 100), "5", "Failed log-ins before a name is locked for an hour.", "number"),
-    Setting("LUOSHI_SESSION_HOURS", _number(1, 240), "10", "Hours until a staff session ends.", "number"),
-    Setting("LUOSHI_PUBLIC_DEMO", _flag, "false", "A demo that may be shown to strangers: all log-ins are off.", "flag"),
-    Setting("LUOSHI_ALLOW_OWNER", _flag, "false", "Development: serve although connected as owner or superuser.", "flag"),
-    Setting("LUOSHI_LOG_LEVEL", _text, "info", "Level of the server's log.", "text"),
+    Setting(
+        "LUOSHI_HOME",
+        _path,
+        "./var",
+        T("状态所在的目录：数据库、上传、密钥。", "Where the state lives: database, uploads, secrets."),
+        "path",
+    ),
+    Setting(
+        "DATABASE_URL",
+        _database_url,
+        "",
+        T(
+            "外部 PostgreSQL（owner 角色）；空：自带的。",
+            "An external PostgreSQL (owner role); empty: the embedded one.",
+        ),
+        "url",
+    ),
+    Setting(
+        "PUBLIC_URL",
+        _public_url,
+        "",
+        T(
+            "市民使用的网址；https 时启用安全 cookie 和 HSTS。",
+            "The address citizens use; https turns on secure cookies and HSTS.",
+        ),
+        "url",
+    ),
+    Setting(
+        "LUOSHI_TRUSTED_PROXIES",
+        _words,
+        "",
+        T(
+            "可信代理的地址，逗号分隔：相信其 X-Forwarded-For 和 -Proto。",
+            "Proxies, by comma, whose X-Forwarded-For and -Proto are believed.",
+        ),
+        "list",
+    ),
+    Setting(
+        "LUOSHI_PORT",
+        _number(1, 65535),
+        "8000",
+        T("服务在 127.0.0.1 上的端口。", "Port of the server on 127.0.0.1."),
+        "number",
+    ),
+    Setting("LUOSHI_WEB_WORKERS", _number(1, 64), "2", T("网页进程数。", "Web processes."), "number"),
+    Setting(
+        "LUOSHI_UPLOAD_MAX_MB",
+        _number(1, 64),
+        "12",
+        T("单张照片上限（MB）。", "Largest photograph taken, in MB."),
+        "number",
+    ),
+    Setting(
+        "LUOSHI_REPORTS_PER_HOUR",
+        _number(1, 100000),
+        "30",
+        T("每个地址每小时接受的上报数。", "Public reports taken per address and hour."),
+        "number",
+    ),
+    Setting(
+        "LUOSHI_LOOKUPS_PER_HOUR",
+        _number(1, 100000),
+        "120",
+        T("每个地址每小时允许的查询失败次数。", "Failed tracking look-ups per address and hour."),
+        "number",
+    ),
+    Setting(
+        "LUOSHI_LOGIN_TRIES",
+        _number(1, 100),
+        "5",
+        T("登录失败多少次后锁定一小时。", "Failed log-ins before a name is locked for an hour."),
+        "number",
+    ),
+    Setting(
+        "LUOSHI_SESSION_HOURS",
+        _number(1, 240),
+        "10",
+        T("工作人员会话时长（小时）。", "Hours until a staff session ends."),
+        "number",
+    ),
+    Setting(
+        "LUOSHI_PUBLIC_DEMO",
+        _flag,
+        "false",
+        T("可给陌生人看的演示：关闭全部登录。", "A demo that may be shown to strangers: all log-ins are off."),
+        "flag",
+    ),
+    Setting(
+        "LUOSHI_ALLOW_OWNER",
+        _flag,
+        "false",
+        T(
+            "开发用：以 owner 或超级用户连接也提供服务。",
+            "Development: serve although connected as owner or superuser.",
+        ),
+        "flag",
+    ),
+    Setting("LUOSHI_LOG_LEVEL", _level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
 )
 # Set by our own processes for their children; not for people.
 INTERNAL = {"LUOSHI_DB_ROLE", "LUOSHI_DB_URL"}
 
 
+def _read(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(T(f"{file}：不是有效的 TOML：{error}", f"{file}: must be TOML: {error}")) from None
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    """Texts by key; lists become words with commas. The home itself cannot be set in a file that lies in it."""
+    known = [setting.key for setting in SETTINGS if setting.key != "home"]
+    given = _read(file) if file.is_file() else {}
+    for key, value in given.items():
+        if key not in known:
+            raise SettingError(_unknown(f"{file}: {key}", value, known))
+    return {key: ",".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in given.items()}
+
+
+def _unknown(name: str, value: object, known: Iterable[str]) -> T:
+    names = ", ".join(known)
+    return T(f"未知的设置 {name}={value!r}；已知：{names}", f"unknown setting {name}={value!r}; known: {names}")
+
+
 def _sources(environ: Mapping[str, str], home: Path) -> dict[str, str]:
     """The settings as given, by key; raises SettingError for an unknown one."""
     by_name = {setting.name: setting for setting in SETTINGS}
-    given: dict[str, str] = {}
-    file = home / FILE
-    if file.is_file():
-        for key, value in tomllib.loads(file.read_text("utf-8")).items():
-            if key not in {setting.key for setting in SETTINGS}:
-                raise SettingError(f"{file.name}: unknown setting {key!r}; known: {', '.join(s.key for s in SETTINGS)}")
-            given[key] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    given = _from_file(home / FILE)
     for name, text in environ.items():
         if name in by_name:
             given[by_name[name].key] = text
         elif name.startswith(PREFIX) and name not in INTERNAL:
-            raise SettingError(f"unknown setting {name}={text!r}; known: {', '.join(by_name)}")
+            raise SettingError(_unknown(name, text, by_name))
     return given
 
 
@@ -148,6 +267,10 @@ class Conf:
         return Path(str(self.values["home"]))
 
 
+def _without_password(text: str) -> str:
+    return re.sub(r"//[^/@]*@", "//…@", text)
+
+
 def load(environ: Mapping[str, str] | None = None) -> Conf:
     """Read all settings. Raises SettingError that names setting, value and rule."""
     environ = os.environ if environ is None else environ
@@ -158,6 +281,33 @@ def load(environ: Mapping[str, str] | None = None) -> Conf:
         text = given.get(setting.key, setting.default)
         try:
             values[setting.key] = setting.parse(text)
-        except ValueError as rule:
-            raise SettingError(f"{setting.name}={text!r}: must be {rule}") from None
+        except Rule as rule:
+            zh, en = rule.text
+            shown = f"{setting.name}={_without_password(text)!r}"
+            raise SettingError(T(f"{shown}：须为 {zh}", f"{shown}: must be {en}")) from None
     return Conf(values)
+
+
+def document() -> str:
+    """`docs/settings.md` as text: every setting with its default and help in both languages."""
+    rows = [
+        f"| `{s.name}` | `{s.key}` | {s.kind} | {f'`{s.default}`' if s.default else ''} | {s.help.en} | {s.help.zh} |"
+        for s in SETTINGS
+    ]
+    return "\n".join((*_HEAD, *rows, ""))
+
+
+_HEAD = (
+    "# Settings 设置",
+    "",
+    "Made by `python -m luoshi.conf`; a test holds it. 由 `python -m luoshi.conf` 生成，测试保证与代码一致。",
+    "",
+    f"A setting comes from the environment, else from `{FILE}` in the home (the name in the second column). An unknown",
+    "or bad one is refused by name. 设置取自环境变量，其次取自状态目录里的 `settings.toml`；未知或错误的设置会指名拒绝。",
+    "",
+    "| environment | in settings.toml | kind | default | what it does | 作用 |",
+    "| --- | --- | --- | --- | --- | --- |",
+)
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
