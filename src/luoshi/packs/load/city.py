@@ -1,0 +1,127 @@
+"""`city.toml`: the city, its hours, promises and the clock of each step."""
+
+import re
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from luoshi.kernel.text import T
+from luoshi.packs.faults import Faults
+from luoshi.packs.model import CLOCK_KINDS, STEPS, City, ClockRule, LightRule, OfficeHours
+from luoshi.packs.tables import Toml, read_toml
+
+FILE = "city.toml"
+COORDINATES = ("WGS-84",)
+
+
+def load_city(folder: Path, faults: Faults) -> City | None:
+    """The city; None where the file cannot be read, harmless values where a key is bad (the fault is noted)."""
+    toml = read_toml(folder, FILE, faults)
+    if toml is None:
+        return None
+    _known_keys(toml)
+    return City(
+        code=_matching(toml, ("code",), r"\d{6}", "六位数字", "six digits"),
+        name=toml.both("name"),
+        timezone=_timezone(toml),
+        coordinates=_coordinates(toml),
+        hotline=_matching(toml, ("hotline",), r"[\d-]{3,16}", "电话号码", "a telephone number"),
+        emergency=toml.both("emergency", "text"),
+        emergency_numbers=tuple(str(number) for number in toml.list("emergency", "numbers")),
+        office_hours=_office_hours(toml),
+        promises=_promises(toml),
+        clocks={step: _clock(toml, step) for step in STEPS},
+        light=LightRule(
+            percent=toml.whole("light", "yellow_percent", low=1, high=99),
+            workdays=toml.whole("light", "yellow_workdays", low=0, high=30),
+        ),
+        map_note=toml.both("map_note"),
+    )
+
+
+def _known_keys(toml: Toml) -> None:
+    known = {
+        "code",
+        "name",
+        "timezone",
+        "coordinates",
+        "hotline",
+        "office_hours",
+        "map_note",
+        "emergency",
+        "promises",
+        "light",
+        "clocks",
+    }
+    for key in toml.data.keys() - known:
+        toml.fault((key,), "未知的键", "unknown key")
+    clocks = toml.value("clocks")
+    for step in (clocks.keys() if isinstance(clocks, dict) else set()) - set(STEPS):
+        toml.fault(("clocks", step), "未知的环节", "unknown step")
+
+
+def _matching(toml: Toml, path: tuple[str, ...], pattern: str, zh: str, en: str) -> str:
+    value = toml.string(*path)
+    if value and not re.fullmatch(pattern, value):
+        toml.fault(path, "「{value}」应为" + zh, "'{value}' must be " + en, value=value)
+    return value
+
+
+def _timezone(toml: Toml) -> str:
+    name = toml.string("timezone")
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder's name is an OSError
+        toml.fault(("timezone",), "未知的时区「{name}」", "unknown timezone '{name}'", name=name)
+    except KeyError:
+        toml.fault(("timezone",), "未知的时区「{name}」", "unknown timezone '{name}'", name=name)
+    return name
+
+
+def _coordinates(toml: Toml) -> str:
+    value = toml.string("coordinates")
+    if value not in COORDINATES:
+        toml.fault(
+            ("coordinates",),
+            "应为 WGS-84（GCJ-02 的数据先换算）",
+            "must be WGS-84 (convert GCJ-02 data first)",
+        )
+    return value
+
+
+def _office_hours(toml: Toml) -> tuple[OfficeHours, ...]:
+    hours: list[OfficeHours] = []
+    for stretch in toml.list("office_hours"):
+        try:
+            opens, closes = (time.fromisoformat(part) for part in stretch.split("-"))
+        except (AttributeError, ValueError):
+            toml.fault(("office_hours",), "「{s}」应如 08:30-12:00", "'{s}' must be like 08:30-12:00", s=stretch)
+            continue
+        if opens >= closes or (hours and opens < hours[-1].closes):
+            toml.fault(("office_hours",), "「{s}」次序颠倒或重叠", "'{s}' runs backwards or overlaps", s=stretch)
+        hours.append(OfficeHours(opens, closes))
+    return tuple(hours)
+
+
+def _promises(toml: Toml) -> tuple[T, ...]:
+    found: list[T] = []
+    for promise in toml.list("promises"):
+        texts = [promise.get(key) if isinstance(promise, dict) else None for key in ("zh", "en")]
+        if not all(isinstance(text, str) and text.strip() for text in texts):
+            toml.fault(("promises",), "每条承诺须有 zh 与 en", "each promise needs zh and en")
+            continue
+        found.append(T(str(texts[0]), str(texts[1])))
+    return tuple(found)
+
+
+def _clock(toml: Toml, step: str) -> ClockRule:
+    kind = toml.string("clocks", step, "kind")
+    if kind not in CLOCK_KINDS:
+        toml.fault(
+            ("clocks", step, "kind"),
+            "「{kind}」应为其一：{known}",
+            "'{kind}' must be one of: {known}",
+            kind=kind,
+            known=", ".join(CLOCK_KINDS),
+        )
+    return ClockRule(toml.whole("clocks", step, "n", low=1, high=999), kind)

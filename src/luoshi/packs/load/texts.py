@@ -1,0 +1,39 @@
+"""`texts.toml`: the standard texts of the steps, each in both languages with the same places to fill."""
+
+from pathlib import Path
+from string import Formatter
+
+from luoshi.kernel.text import T
+from luoshi.packs.faults import Faults
+from luoshi.packs.tables import Toml, read_toml
+
+FILE = "texts.toml"
+PLACES = frozenset({"unit", "due", "reason", "number", "city", "hotline", "place", "category", "days"})
+
+
+def load_texts(folder: Path, faults: Faults) -> dict[str, T]:
+    """Texts by name; places to fill are `{unit}` and others of PLACES."""
+    toml = read_toml(folder, FILE, faults)
+    if toml is None:
+        return {}
+    if not toml.data:
+        faults.add(FILE, 0, "没有任何文本", "has no texts")
+    return {name: _text(toml, name) for name in toml.data}
+
+
+def _text(toml: Toml, name: str) -> T:
+    text = toml.both(name)
+    try:
+        zh, en = _places(text.zh), _places(text.en)
+    except ValueError as error:
+        toml.fault((name,), "花括号有误：{error}", "bad braces: {error}", error=error)
+        return text
+    if text.zh and text.en and zh != en:
+        toml.fault((name,), "两种语言的填空不同", "the two languages have different places to fill")
+    if unknown := (zh | en) - PLACES:
+        toml.fault((name,), "未知的填空：{u}", "unknown place to fill: {u}", u=", ".join(sorted(unknown)))
+    return text
+
+
+def _places(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
