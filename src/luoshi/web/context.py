@@ -1,0 +1,134 @@
+"""What every page's template may ask of the shell, as `shell`. Everything is read on first use and once a request."""
+
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import Error, connection
+from django.http import HttpRequest
+
+from luoshi.kernel import clock
+from luoshi.kernel.text import T, language
+from luoshi.kernel.viewer import PUBLIC, Viewer
+from luoshi.web import nav
+from luoshi.web.http import on_track
+from luoshi.web.said import Said, said
+
+log = logging.getLogger(__name__)
+_SIZE_SECONDS: Final = 120.0  # counting the log costs tens of milliseconds, so a process does it rarely
+_size: tuple[float, int] | None = None
+
+
+def ledger_size() -> int:
+    """How many events the log holds, at most two minutes old."""
+    global _size
+    if _size is None or monotonic() - _size[0] > _SIZE_SECONDS:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM event")
+            _size = (monotonic(), int(cursor.fetchone()[0]))
+    return _size[1]
+
+
+class Shell:
+    """The frame's own facts about one request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def city(self) -> T:
+        """The city's name; empty where there is none yet or the database is away."""
+        return self._city[0]
+
+    @cached_property
+    def demo(self) -> bool:
+        """Is this city a demo?"""
+        return self._city[1]
+
+    @cached_property
+    def _city(self) -> tuple[T, bool]:
+        from luoshi.kernel.installation import NoInstallation, current
+
+        try:
+            found = current()
+        except (Error, NoInstallation):
+            return T("", ""), False
+        return found.name, found.demo
+
+    @cached_property
+    def now(self) -> Any:
+        """The city's present moment; the machine's where the database is away."""
+        try:
+            return clock.now()
+        except Error:
+            return clock.real()
+
+    @cached_property
+    def lang(self) -> str:
+        """The page's language as HTML wants it."""
+        return "en" if language() == "en" else "zh-CN"
+
+    @cached_property
+    def other_lang(self) -> str:
+        """The other language as HTML wants it."""
+        return "zh-CN" if language() == "en" else "en"
+
+    @cached_property
+    def other_url(self) -> str:
+        """Where the other language is switched on; comes back here. A tracking code is not carried into a query."""
+        code = "zh" if language() == "en" else "en"
+        if on_track(self._request.path):
+            return f"?lang={code}"
+        return f"/lang/{code}?" + urlencode({"next": self._request.get_full_path()})
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Who is looking; the public where nothing said otherwise or the database is away."""
+        try:
+            found: Viewer = getattr(self._request, "viewer", PUBLIC)
+            return found if found.kind else PUBLIC
+        except Error:
+            return PUBLIC
+
+    @cached_property
+    def nav(self) -> tuple[nav.Nav, ...]:
+        """The menu's entries for this viewer."""
+        viewer = self.viewer
+        if viewer.is_staff:
+            offered = (nav.STAFF_FIRST, *(entry for menu in nav.menus() for entry in menu.staff))
+        else:
+            offered = (nav.PUBLIC_FIRST, *(entry for menu in nav.menus() for entry in menu.public))
+        return tuple(entry for entry in offered if entry.right is None or viewer.reach(entry.right))
+
+    @cached_property
+    def nav_now(self) -> str:
+        """The address of the menu entry that this page lies under."""
+        return nav.current(self.nav, self._request.path)
+
+    @cached_property
+    def ledger(self) -> int | None:
+        """The size of the log; None where the database is away."""
+        try:
+            return ledger_size()
+        except Error:
+            return None
+
+    @cached_property
+    def said(self) -> Said | None:
+        """What the last press did."""
+        return said(self._request)
+
+    @cached_property
+    def logins(self) -> bool:
+        """May people log in here at all?"""
+        return not settings.CONF.flag("public_demo")
+
+
+def page(request: HttpRequest) -> Mapping[str, object]:
+    """The context processor: `shell` for the frame, `viewer` for the page."""
+    shell = Shell(request)
+    return {"shell": shell}

@@ -1,0 +1,33 @@
+"""The request as our middleware leaves it: who asks, from where, in which language."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from luoshi.kernel.viewer import Viewer
+
+
+class Request(HttpRequest):
+    """For annotations only: Django builds the object, `Edge`, `Language` and `Who` add these."""
+
+    client: str
+    request_id: str
+    language: str
+    viewer: "Viewer"
+
+
+def on_track(path: str) -> bool:
+    """Is this the address of a tracking page, which holds a secret code?"""
+    return path.startswith("/track/")
+
+
+def masked(path: str) -> str:
+    """The path for logs: without a tracking code."""
+    return "/track/…" if on_track(path) else path
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Does the client ask for JSON before HTML?"""
+    accept = request.headers.get("Accept", "")
+    return "json" in accept and "text/html" not in accept

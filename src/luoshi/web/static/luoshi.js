@@ -1,0 +1,16 @@
+"use strict";
+// Comforts only: every page works without this file.
+document.addEventListener("submit", (event) => {
+  // A second press while the first is under way does nothing.
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  if (event.target.method === "post") event.target.dataset.sent = "1";
+});
+// Coming back by the back button, the form may be sent again.
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+  const all = event.target.closest("[data-all]");
+  if (all) all.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = all.checked; });
+});
+document.querySelectorAll("[data-js]").forEach((part) => { part.hidden = false; });
+document.querySelector(".errs")?.focus();
