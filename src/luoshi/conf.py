@@ -195,7 +195,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LUOSHI_LOG_LEVEL", _level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
 )
 # Set by our own processes for their children; not for people.
-INTERNAL = {"LUOSHI_DB_ROLE", "LUOSHI_DB_URL"}
+INTERNAL = {"LUOSHI_DB_ROLE", "LUOSHI_DB_URL", "LUOSHI_SUPERVISED"}
 
 
 def _read(file: Path) -> dict[str, object]:

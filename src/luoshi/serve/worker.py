@@ -1,0 +1,31 @@
+"""The worker: runs queued and periodic jobs. Run by the supervisor as `python -m luoshi.serve.worker`."""
+
+import os
+import signal
+
+import django
+
+from luoshi.serve.lifeline import end_with_parent
+
+_GRACE = 8  # seconds a running job has to finish when the worker is told to stop
+
+
+def main() -> None:
+    """Work until SIGTERM. Finished jobs are deleted; failed ones stay to be looked at."""
+    end_with_parent(signal.SIGTERM)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luoshi.settings")
+    django.setup()
+    from procrastinate.contrib.django import app
+
+    # Not `replace_connector`: a job that defers another must do so in its own Django transaction.
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker.run_worker(
+        concurrency=1,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=_GRACE,
+        install_signal_handlers=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
