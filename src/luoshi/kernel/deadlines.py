@@ -85,7 +85,7 @@ def remaining(kind: Kind, now: datetime, due: datetime, calendar: Calendar) -> t
     """
     if kind in _WORKING:
         return timedelta(seconds=calendar.work_seconds_between(now, due))
-    return due - now
+    return _utc(due) - _utc(now)
 
 
 def resume(kind: Kind, now: datetime, remainder: timedelta, calendar: Calendar) -> datetime:
@@ -97,7 +97,7 @@ def resume(kind: Kind, now: datetime, remainder: timedelta, calendar: Calendar) 
     """
     if kind in _WORKING:
         return calendar.add_work_seconds(now, remainder.total_seconds())
-    return (now + remainder).astimezone(UTC)
+    return _utc(now) + remainder
 
 
 def warn_at(
@@ -109,7 +109,7 @@ def warn_at(
     moments = [resume(rule.kind, due, -whole * percent // 100, calendar)]
     if rule.kind in _BY_DAY:
         moments.append(calendar.add_work_seconds(due, -workdays * calendar.seconds_a_day))
-    return max(start.astimezone(UTC), min(moments))
+    return max(_utc(start), min(moments))
 
 
 def explain(rule: Rule, start: datetime, due: datetime, calendar: Calendar) -> T:
@@ -140,9 +140,17 @@ def left(now: datetime, due: datetime, kind: Kind, calendar: Calendar) -> T:
     day, or has run out since the office closed, is told in plain hours and minutes.
     """
     amount = _amount(now, due, kind, calendar)
+    gap = " " if amount.zh[0].isdigit() else ""
     if now <= due:
-        return T("剩 {a}", "{a} left").fill(a=amount)
-    return T("超 {a}", "{a} overdue").fill(a=amount)
+        return T(f"剩{gap}{amount.zh}", f"{amount.en} left")
+    return T(f"超{gap}{amount.zh}", f"{amount.en} overdue")
+
+
+def _utc(moment: datetime) -> datetime:
+    """In UTC, where an hour is always an hour: Python adds and subtracts within a zone by the wall clock."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without zone: {moment.isoformat()}")
+    return moment.astimezone(UTC)
 
 
 def _amount(now: datetime, due: datetime, kind: Kind, calendar: Calendar) -> T:
@@ -150,13 +158,13 @@ def _amount(now: datetime, due: datetime, kind: Kind, calendar: Calendar) -> T:
     if kind in _BY_DAY:
         today, last = calendar.city_date(now), _ends_on(due, calendar)
         days = calendar.workdays_between(today, last) if kind == "workdays" else (last - today).days
-        if days:
+        if days and (days > 0) == (now <= due):
             return _count(abs(days), kind)
     elif kind in _WORKING:
         minutes = abs(remaining(kind, now, due, calendar)) // timedelta(minutes=1)
         if minutes:
             return _count(minutes // 60, "workhours") if minutes >= 60 else _count(minutes, "workminutes")
-    return _plain(abs(due - now))
+    return _plain(abs(_utc(due) - _utc(now)))
 
 
 def _plain(span: timedelta) -> T:
