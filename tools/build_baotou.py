@@ -229,8 +229,7 @@ def divisions(streets: list[dict[str, str]], communities: list[dict[str, str]]) 
         yield f"{row['code']}000", f"{row['areaCode']}000000", "street", kind, row["name"], en, SINCE, ""
     for row in communities:
         kind, en = community(row["name"])
-        note = "统计用虚拟社区" if "虚拟" in row["name"] else ""
-        yield row["code"], f"{row['streetCode']}000", "community", kind, row["name"], en, SINCE, note
+        yield row["code"], f"{row['streetCode']}000", "community", kind, row["name"], en, SINCE, ""
 
 
 def units(streets: list[dict[str, str]]) -> Iterable[tuple[str, ...]]:

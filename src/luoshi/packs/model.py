@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
 
+from luoshi.kernel.deadlines import Rule
 from luoshi.kernel.text import T
+from luoshi.kernel.workdays import Day
 
 DIVISION_LEVELS = ("city", "county", "street", "community")
 UNIT_LEVELS = ("city", "district", "street")
-CLOCK_KINDS = ("workminutes", "workhours", "workdays", "hours", "days")
 EVIDENCE = ("photo", "document", "note")
+OPTIONAL_STEPS = ("joint", "response", "handle")
+"""Steps whose clock a pack may leave to the product."""
 STEPS = ("accept", "dispatch", "sign", "verify", "callback", "unrated", "followup", "ask")
 ROLES = (
     "desk",
@@ -36,14 +39,6 @@ Polygon = tuple[Ring, ...]
 
 
 @dataclass(frozen=True)
-class ClockRule:
-    """A length of time: `n` of `kind` (one of CLOCK_KINDS; days and hours are natural ones)."""
-
-    n: int
-    kind: str
-
-
-@dataclass(frozen=True)
 class LightRule:
     """Yellow when at most `percent` of the time is left, or at most `workdays` where the clock counts days."""
 
@@ -61,7 +56,7 @@ class OfficeHours:
 
 @dataclass(frozen=True)
 class City:
-    """The city itself: names, time, numbers to call, promises, and the clock of each step (keys: STEPS)."""
+    """The city itself: names, time, numbers to call, promises, and the clock of each step (keys: STEPS, some of OPTIONAL_STEPS)."""
 
     code: str
     name: T
@@ -72,7 +67,7 @@ class City:
     emergency_numbers: tuple[str, ...]
     office_hours: tuple[OfficeHours, ...]
     promises: tuple[T, ...]
-    clocks: Mapping[str, ClockRule]
+    clocks: Mapping[str, Rule]
     light: LightRule
     map_note: T
 
@@ -110,8 +105,8 @@ class Handling:
 
     function: str
     level: str
-    respond: ClockRule
-    limit: ClockRule
+    respond: Rule
+    limit: Rule
     evidence: tuple[str, ...]
     emergency: bool
 
@@ -139,15 +134,6 @@ class Person:
     unit: str
     role: str
     shown: bool
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day that differs from its weekday: a rest day (`off`) or a make-up workday."""
-
-    date: date
-    name: str
-    off: bool
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ def resolve(pack: Pack, category: str, division: str | None) -> str:
 
     Looks for the category's function from its own level upwards (street, district, city) among the units that cover
     the division or one above it; then for the city's unit of that function; at last the hotline centre takes it.
-    Raises KeyError for a category that is unknown, ValueError for one that is not a leaf.
+    Raises KeyError for a category or division that is unknown, ValueError for one that is not a leaf.
     """
     handling = pack.category_by_code[category].handling
     if handling is None:
         raise ValueError(f"category {category} is not a leaf")
     candidates = pack.units_by_function.get(handling.function, ())
     above = pack.ancestors(division) if division else ()
+    if division and not above:
+        raise KeyError(division)
     start = UNIT_LEVELS.index(handling.level)
     for level in reversed(UNIT_LEVELS[: start + 1]):
         if unit := _nearest(candidates, level, above):

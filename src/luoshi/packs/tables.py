@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from luoshi.kernel.deadlines import KINDS, Rule
 from luoshi.kernel.text import T
 from luoshi.packs.faults import Faults
-from luoshi.packs.model import CLOCK_KINDS, ClockRule
 
 FLAGS = {"yes": True, "no": False}
 
@@ -106,10 +106,12 @@ class Row:
             )
             return date.min
 
-    def clock(self, number: str, kind: str) -> ClockRule:
+    def clock(self, number: str, kind: str) -> Rule:
         """A length of time from two columns: a whole number from 1 to 999 and its kind."""
         text = self.matching(number, r"[1-9]\d{0,2}", "1 到 999 的整数", "a whole number from 1 to 999")
-        return ClockRule(int(text) if text.isdecimal() else 1, self.choice(kind, CLOCK_KINDS))
+        n = int(text) if re.fullmatch(r"[1-9]\d{0,2}", text) else 1
+        given = self.choice(kind, KINDS)
+        return Rule(next((known for known in KINDS if known == given), "days"), n)
 
 
 def read_table(folder: Path, name: str, columns: tuple[str, ...], faults: Faults) -> list[Row]:

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from luoshi.kernel.workdays import Day
 from luoshi.packs.faults import Faults
-from luoshi.packs.model import Day
 from luoshi.packs.tables import read_text
 
 FOLDER = "calendars"

@@ -5,9 +5,10 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from luoshi.kernel.deadlines import KINDS, Rule
 from luoshi.kernel.text import T
 from luoshi.packs.faults import Faults
-from luoshi.packs.model import CLOCK_KINDS, STEPS, City, ClockRule, LightRule, OfficeHours
+from luoshi.packs.model import OPTIONAL_STEPS, STEPS, City, LightRule, OfficeHours
 from luoshi.packs.tables import Toml, read_toml
 
 FILE = "city.toml"
@@ -30,7 +31,7 @@ def load_city(folder: Path, faults: Faults) -> City | None:
         emergency_numbers=tuple(str(number) for number in toml.list("emergency", "numbers")),
         office_hours=_office_hours(toml),
         promises=_promises(toml),
-        clocks={step: _clock(toml, step) for step in STEPS},
+        clocks={step: _clock(toml, step) for step in _steps(toml)},
         light=LightRule(
             percent=toml.whole("light", "yellow_percent", low=1, high=99),
             workdays=toml.whole("light", "yellow_workdays", low=0, high=30),
@@ -55,9 +56,15 @@ def _known_keys(toml: Toml) -> None:
     }
     for key in toml.data.keys() - known:
         toml.fault((key,), "未知的键", "unknown key")
+
+
+def _steps(toml: Toml) -> tuple[str, ...]:
+    """The steps that need a clock here: all of STEPS, and those optional ones that are given."""
     clocks = toml.value("clocks")
-    for step in (clocks.keys() if isinstance(clocks, dict) else set()) - set(STEPS):
+    given = clocks.keys() if isinstance(clocks, dict) else set()
+    for step in given - {*STEPS, *OPTIONAL_STEPS}:
         toml.fault(("clocks", step), "未知的环节", "unknown step")
+    return (*STEPS, *(step for step in OPTIONAL_STEPS if step in given))
 
 
 def _matching(toml: Toml, path: tuple[str, ...], pattern: str, zh: str, en: str) -> str:
@@ -114,14 +121,16 @@ def _promises(toml: Toml) -> tuple[T, ...]:
     return tuple(found)
 
 
-def _clock(toml: Toml, step: str) -> ClockRule:
-    kind = toml.string("clocks", step, "kind")
-    if kind not in CLOCK_KINDS:
-        toml.fault(
-            ("clocks", step, "kind"),
-            "「{kind}」应为其一：{known}",
-            "'{kind}' must be one of: {known}",
-            kind=kind,
-            known=", ".join(CLOCK_KINDS),
-        )
-    return ClockRule(toml.whole("clocks", step, "n", low=1, high=999), kind)
+def _clock(toml: Toml, step: str) -> Rule:
+    given, n = toml.string("clocks", step, "kind"), toml.whole("clocks", step, "n", low=1, high=999)
+    for kind in KINDS:
+        if kind == given:
+            return Rule(kind, n)
+    toml.fault(
+        ("clocks", step, "kind"),
+        "「{kind}」应为其一：{known}",
+        "'{kind}' must be one of: {known}",
+        kind=given,
+        known=", ".join(KINDS),
+    )
+    return Rule("days", n)
