@@ -37,6 +37,11 @@ def test_later_milliseconds_sort_later() -> None:
     assert made == sorted(made)
 
 
+def test_each_millisecond_starts_with_room_to_ascend() -> None:
+    made = [ids.uuid7(NOON + timedelta(milliseconds=i)) for i in range(100)]
+    assert {one.int >> 75 & 1 for one in made} == {0}
+
+
 def test_clock_that_goes_back_is_followed() -> None:
     assert ids.uuid7(NOON) > ids.uuid7(NOON - timedelta(days=1))
 

@@ -23,6 +23,11 @@ def test_one_and_two_character_words_are_found() -> None:
     assert not found("灯路", text) and not found("垃圾", text)
 
 
+def test_a_query_asks_for_pairs_alone_and_for_a_character_only_by_itself() -> None:
+    assert query("路灯亮") == ["灯亮", "路灯"]
+    assert query("灯 Lamp 垃圾") == ["lamp", "垃圾", "灯"]
+
+
 def test_pairs_do_not_reach_over_punctuation() -> None:
     assert "灯亮" not in tokens("路灯，亮") and "灯亮" not in tokens("路灯\0亮")
 
