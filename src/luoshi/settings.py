@@ -27,17 +27,20 @@ CSRF_COOKIE_NAME = "luoshi_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "luoshi.web.errors.csrf"
 
+# The lines of work: one entry and one folder each.
+LINES = ("cases",)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "procrastinate.contrib.django",
     "axes",
     "luoshi.kernel",
     "luoshi.people",
     "luoshi.web",
-    "luoshi.cases",
+    *(f"luoshi.{name}" for name in LINES),
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Edge",

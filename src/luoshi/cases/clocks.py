@@ -1,0 +1,123 @@
+"""The clocks of a case: the whole, the present step, the answer to the reporter. Changes rows in memory only."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from luoshi.cases.models import Case, Category
+from luoshi.kernel import calendar, installation
+from luoshi.kernel.deadlines import Kind, Rule, due, remaining, resume, warn_at
+
+# which clock of the pack runs in which state; a state without one has only the whole
+STEP: Final = {
+    "reported": "accept",
+    "accepted": "dispatch",
+    "dispatched": "sign",
+    "joint": "joint",
+    "handled": "verify",
+    "verified": "callback",
+}
+# the whole runs until the handling ends
+WHOLE: Final = frozenset({"reported", "accepted", "dispatched", "joint", "handling"})
+
+
+@lru_cache(maxsize=64)
+def rule(name: str) -> Rule:
+    """A clock of the pack by its name, such as `accept` or `unrated`."""
+    n, kind = installation.current().pack["clocks"][name]
+    return Rule(kind, n)
+
+
+def handling_rule(category: Category) -> Rule:
+    """How long handling may take; the pack's default where the category says nothing."""
+    return Rule(category.handle_kind, category.handle_n) if category.handle_n else rule("handle")
+
+
+def start_whole(case: Case, category: Category, start: datetime) -> None:
+    """Start (or recompute) the clocks that the category sets: the whole and the answer to the reporter."""
+    cal, whole = calendar.current(), handling_rule(category)
+    case.clock_from, case.due_kind, case.due_n = start, whole.kind, whole.n
+    case.due_at = due(whole, start, cal)
+    case.warn_at = warn_at(whole, start, case.due_at, cal)
+    if case.by_staff or case.contacted_at:
+        return
+    response = Rule(category.response_kind, category.response_n) if category.response_n else rule("response")
+    case.response_due_at = due(response, case.reported_at, cal)
+
+
+def enter(case: Case, now: datetime) -> None:
+    """The case has entered its state: start the clock of the step, or end all."""
+    name = STEP.get(case.state, "")
+    case.step, case.step_since = case.state, now
+    if name:
+        cal, step = calendar.current(), rule(name)
+        case.step_kind, case.step_due_at = step.kind, due(step, now, cal)
+        case.step_warn_at = warn_at(step, now, case.step_due_at, cal)
+    else:
+        case.step_kind, case.step_due_at, case.step_warn_at = "", None, None
+    settle(case)
+
+
+def _running(case: Case) -> list[tuple[datetime, datetime | None]]:
+    """(due, warn) of the clocks that run now."""
+    running = [(case.step_due_at, case.step_warn_at)]
+    if case.state in WHOLE:
+        running.append((case.due_at, case.warn_at))
+    return [(end, warn) for end, warn in running if end is not None]
+
+
+def settle(case: Case) -> None:
+    """Set what is due next, from the clocks that run; nothing while the case waits, is over or is not ours."""
+    running = _running(case) if case.status == "going" else []
+    case.next_due_at = min((end for end, _ in running), default=None)
+    case.next_warn_at = min((warn for _, warn in running if warn is not None), default=None)
+
+
+def pause(case: Case, now: datetime) -> None:
+    """Stop both clocks and keep what exactly is left of each."""
+    case.paused_at = now
+    case.left_us = _left(case.due_kind, now, case.due_at)
+    case.step_left_us = _left(case.step_kind, now, case.step_due_at)
+    settle(case)
+
+
+def _left(kind: str, now: datetime, end: datetime | None) -> int | None:
+    """Microseconds left in the clock's own time; negative when late."""
+    if end is None:
+        return None
+    return round(remaining(kind, now, end, calendar.current()) / timedelta(microseconds=1))
+
+
+def go_on(case: Case, now: datetime) -> None:
+    """Start both clocks again with what was left of them."""
+    cal = calendar.current()
+    if case.left_us is not None:
+        end = resume(case.due_kind, now, timedelta(microseconds=case.left_us), cal)
+        case.due_at, case.warn_at = end, _later(case.warn_at, case.paused_at, now, end)
+    if case.step_left_us is not None:
+        end = resume(case.step_kind, now, timedelta(microseconds=case.step_left_us), cal)
+        case.step_due_at, case.step_warn_at = end, _later(case.step_warn_at, case.paused_at, now, end)
+    case.paused_at = case.left_us = case.step_left_us = None
+    settle(case)
+
+
+def _later(warn: datetime | None, paused: datetime | None, now: datetime, end: datetime) -> datetime | None:
+    """The warning moves with the pause, unless it was given already, and never behind the due time."""
+    if warn is None or paused is None or warn <= paused:
+        return warn
+    return min(warn + (now - paused), end)
+
+
+def stop(case: Case) -> None:
+    """The case is over: no clock runs."""
+    case.ask_due_at = case.extend_to = None
+    settle(case)
+
+
+def light(case: Case, now: datetime) -> str:
+    """`g`, `y`, `r`, or `n` where no clock runs; computed on reading."""
+    if case.next_due_at is None:
+        return "n"
+    if now > case.next_due_at:
+        return "r"
+    return "y" if case.next_warn_at is not None and now >= case.next_warn_at else "g"

@@ -1,0 +1,66 @@
+"""What the events of cases contribute to figures, and how wide each field stands in the log. Free of Django.
+
+open: the county, the top category, stage, due time, kind of clock, source. restricted: finer place and category,
+channel, units, verdicts, reasons. Everything else (names, telephone, free text, exact place) is private.
+"""
+
+from typing import Any, Final
+
+from luoshi.cases.flow import MOVES
+from luoshi.kernel.ledger.fields import Widths
+
+OPEN: Final = frozenset({"county", "top", "stage", "status", "due_at", "clock", "reported_at", "source", "by_staff"})
+RESTRICTED: Final = frozenset({"street", "community", "category", "channel", "unit", "move", "returns"})
+# fields that only some verbs carry; a verb's restricted names always all stand in its payload
+EXTRA: Final[dict[str, frozenset[str]]] = {
+    "report": frozenset({"files", "source_status", "flags"}),
+    "close": frozenset({"solved", "grade", "reasons", "on_time", "contacted", "handled_at"}),
+    "rate": frozenset({"solved", "grade", "reasons"}),
+    "reopen": frozenset({"reason", "solved"}),
+    "finish": frozenset({"on_time", "files"}),
+    "add_evidence": frozenset({"files"}),
+    "contact": frozenset({"in_time", "outcome"}),
+    "refuse": frozenset({"reason"}),
+    "mark_abuse": frozenset({"reason"}),
+    "send_back": frozenset({"reason"}),
+    "escalate": frozenset({"reason"}),
+    "reject": frozenset({"reason"}),
+    "suspend": frozenset({"reason"}),
+    "reclassify": frozenset({"category_before", "due_before"}),
+    "relocate": frozenset({"street_before", "due_before"}),
+    "ask_extension": frozenset({"until"}),
+    "grant_extension": frozenset({"until", "due_before"}),
+    "warn": frozenset({"rule"}),
+    "overdue": frozenset({"rule"}),
+    "release": frozenset({"files"}),
+    "import": frozenset({"source_status", "flags"}),
+}
+MORE_OPEN: Final[dict[str, frozenset[str]]] = {
+    "warn": frozenset({"clock_name", "threshold", "clock_due_at"}),
+    "overdue": frozenset({"clock_name", "threshold", "clock_due_at"}),
+}
+VERBS: Final = ("report", "import", *sorted({move.log_verb for move in MOVES}))
+WIDTHS: Final = {
+    verb: Widths(OPEN | MORE_OPEN.get(verb, frozenset()), RESTRICTED | EXTRA.get(verb, frozenset())) for verb in VERBS
+}
+
+
+def snapshot(case: Any) -> dict[str, Any]:
+    """What figures need to know of a case after a move; times as aware datetimes."""
+    return {
+        "county": case.county,
+        "top": case.top,
+        "stage": case.state,
+        "status": case.status,
+        "due_at": case.due_at,
+        "clock": case.due_kind,
+        "reported_at": case.reported_at,
+        "source": case.source,
+        "by_staff": case.by_staff,
+        "street": case.street,
+        "community": case.community,
+        "category": case.category_id,
+        "channel": case.channel,
+        "unit": case.unit_id,
+        "returns": case.returns,
+    }

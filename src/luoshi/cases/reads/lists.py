@@ -1,0 +1,129 @@
+"""Lists of cases: filtered, keyset-paged, and what waits for a viewer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from luoshi.cases.flow import FLOW, OPEN
+from luoshi.cases.models import Case
+from luoshi.cases.reads.scope import public, visible
+from luoshi.kernel.search_tokens import query
+from luoshi.kernel.viewer import Viewer
+
+SIZE = 50
+RELATED = ("private", "category", "unit", "handler")
+Cursor = tuple[datetime, int]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list can be narrowed by; empty means all. `light` needs `now`."""
+
+    q: str = ""
+    state: str = ""
+    top: str = ""
+    county: str = ""
+    unit: int | None = None
+    light: str = ""
+    source: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `more` is the cursor of the next one."""
+
+    rows: list[Case]
+    more: Cursor | None
+
+
+def lit(rows: QuerySet[Case], light: str, now: datetime) -> QuerySet[Case]:
+    """Only the cases with that light."""
+    if light == "r":
+        return rows.filter(next_due_at__lt=now)
+    if light == "y":
+        return rows.filter(next_due_at__gte=now, next_warn_at__lte=now)
+    if light == "g":
+        return rows.filter(next_due_at__gte=now).filter(Q(next_warn_at__gt=now) | Q(next_warn_at=None))
+    return rows
+
+
+def narrowed(rows: QuerySet[Case], filters: Filters, viewer: Viewer, now: datetime) -> QuerySet[Case]:
+    """The rows that pass all filters."""
+    if filters.q:
+        rows = _matching(rows, filters.q)
+    if filters.state in ("open", "ended"):
+        rows = rows.filter(state__in=FLOW.group(filters.state))
+    elif filters.state:
+        rows = rows.filter(state=filters.state)
+    exact: dict[str, Any] = {"top": filters.top, "county": filters.county, "unit_id": filters.unit}
+    rows = rows.filter(source=filters.source, **{name: value for name, value in exact.items() if value})
+    if filters.mine:
+        rows = rows.filter(handler_id=viewer.person)
+    return lit(rows, filters.light, now)
+
+
+def _matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
+    number = text.strip().upper()
+    if number.startswith("J-"):
+        return rows.filter(number=number)
+    words = query(text)
+    return rows.filter(private__tokens__contains=words) if words else rows.none()
+
+
+def newest(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE) -> Page:
+    """A keyset page, newest report first."""
+    if after is not None:
+        at, key = after
+        rows = rows.filter(Q(reported_at__lt=at) | Q(reported_at=at, id__lt=key), reported_at__lte=at)
+    found = list(rows.select_related(*RELATED).order_by("-reported_at", "-id")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], (last.reported_at, last.pk) if last else None)
+
+
+def list_page(viewer: Viewer, filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
+    """A page of the cases that the viewer may see."""
+    return newest(narrowed(visible(viewer), filters, viewer, now), after)
+
+
+def public_page(filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
+    """A page of the cases that anybody may see."""
+    return newest(narrowed(public(), filters, Viewer(kind="public"), now), after)
+
+
+# which states wait for the holder of which right
+WAITS = {
+    "cases.accept": ("reported",),
+    "cases.dispatch": ("accepted",),
+    "cases.decide": ("joint",),
+    "cases.sign": ("dispatched",),
+    "cases.handle": ("handling",),
+    "cases.verify": ("handled",),
+    "cases.callback": ("verified",),
+}
+
+
+def waiting(viewer: Viewer) -> QuerySet[Case]:
+    """Open cases at a step that the viewer has the right to take."""
+    due = Q()
+    for right, states in WAITS.items():
+        reach = viewer.reach(right)
+        if reach is None:
+            continue
+        here = Q(state__in=states)
+        if not reach.everything:
+            here &= Q(unit_id__in=reach.units) | (Q(handler_id=viewer.person) if reach.own else Q())
+        if right == "cases.verify" and viewer.person is not None:
+            here &= ~Q(worked_by__contains=[viewer.person])
+        due |= here
+    return Case.objects.filter(due, next_due_at__isnull=False) if due else Case.objects.none()
+
+
+def my_work(viewer: Viewer, limit: int = SIZE) -> list[Case]:
+    """What waits for the viewer, first due first."""
+    return list(waiting(viewer).select_related(*RELATED).order_by("next_due_at", "id")[:limit])
+
+
+__all__ = ["OPEN", "Filters", "Page", "list_page", "my_work", "newest", "public_page", "waiting"]

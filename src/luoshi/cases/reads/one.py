@@ -1,0 +1,139 @@
+"""One case: found by number or code, locked for writing, its timeline, its photographs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from luoshi.cases.flow import FLOW
+from luoshi.cases.models import Case, CaseCode, CasePrivate, Photo
+from luoshi.cases.reads.scope import public, visible
+from luoshi.kernel.ids import code_hash, normalise_code
+from luoshi.kernel.problems import Absent
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.people import reads as people
+
+
+def _private(case: Case) -> Case:
+    """A case whose private row was deleted has an empty one again when somebody writes to it."""
+    if not hasattr(case, "private"):
+        CasePrivate(case=case)
+    return case
+
+
+def get(viewer: Viewer, number: str) -> Case:
+    """The case of that number with all it needs on its page. Raises Absent."""
+    related = ("private", "category__parent__parent", "unit", "first_unit", "handler")
+    case = visible(viewer).select_related(*related).filter(number=number).first()
+    if case is None:
+        raise Absent
+    return _private(case)
+
+
+def lock(viewer: Viewer, ref: str) -> Case:
+    """Lock the case of that number for the caller's transaction. Raises Absent."""
+    rows = visible(viewer).select_related("private", "category").select_for_update(of=("self",), no_key=True)
+    case = rows.filter(number=ref).first()
+    if case is None:
+        raise Absent
+    return _private(case)
+
+
+def by_code(typed: str, secret: bytes) -> Case:
+    """The case that a tracking code opens. Raises Absent for an unknown and for a malformed one alike."""
+    code = normalise_code(typed)
+    found = None
+    if code is not None:
+        rows = CaseCode.objects.select_related("case__private", "case__category", "case__unit")
+        found = rows.filter(hash=code_hash(secret, code)).first()
+    if found is None:
+        raise Absent
+    return _private(found.case)
+
+
+def shown(number: str) -> Case:
+    """A case that anybody may see. Raises Absent."""
+    case = public().select_related("private", "category__parent", "unit").filter(number=number).first()
+    if case is None:
+        raise Absent
+    return _private(case)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline: the move in words, who, where they work, what was said, and the event's own facts."""
+
+    id: UUID
+    verb: str
+    text: T
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    unit: str
+    body: dict[str, Any]
+    private: dict[str, Any]
+
+
+WORDS = {"report": T("上报", "Reported"), "import": T("外来记录转入", "Imported")}
+
+
+def _words(verb: str, move: str) -> T:
+    if verb in WORDS:
+        return WORDS[verb]
+    return FLOW.move(move or verb).text
+
+
+def timeline(viewer: Viewer, case: Case) -> list[Entry]:
+    """All events of a case that the viewer may see, oldest first, with their private parts; two queries."""
+    if not visible(viewer).filter(pk=case.pk).exists():
+        raise Absent
+    return entries(case)
+
+
+def entries(case: Case) -> list[Entry]:
+    """The events of a case that was already read through its door."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT e.id, e.verb, e.occurred_at, e.recorded_at, e.actor, e.unit, e.body::text, p.body
+            FROM event e LEFT JOIN event_private p ON p.event_id = e.id
+            WHERE e.subject = %s ORDER BY e.recorded_at, e.id
+            """,
+            [case.log_id],
+        )
+        rows = cursor.fetchall()
+    names = people.names({row[4] for row in rows if row[4] is not None})
+    units = people.unit_names()
+    found = []
+    for identity, verb, at, recorded, actor, unit, body, private in rows:
+        facts = orjson.loads(body)
+        secret = orjson.loads(bytes(private)) if private else {}
+        text = _words(verb, facts.get("move") or verb)
+        entry = Entry(identity, verb, text, at, recorded, names.get(actor, ""), units.get(unit, ""), facts, secret)
+        found.append(entry)
+    return found
+
+
+def told(case: Case) -> T:
+    """Who did what last, for somebody who looked at an older version."""
+    last = [entry for entry in entries(case) if entry.verb not in ("warn", "overdue")][-1]
+    who = last.actor or "系统"
+    return T("{who} 刚才已“{what}”，请看新的一版", "{who} has just done “{what}”: look at the new version").fill(
+        who=who, what=last.text
+    )
+
+
+def photo(viewer: Viewer, identity: UUID) -> Photo:
+    """A photograph that the viewer may see: of a visible case, or released of a public one. Raises Absent."""
+    found = Photo.objects.select_related("case").filter(pk=identity).first()
+    if found is None:
+        raise Absent
+    if found.released and public().filter(pk=found.case_id).exists():
+        return found
+    if not visible(viewer).filter(pk=found.case_id).exists():
+        raise Absent
+    return found

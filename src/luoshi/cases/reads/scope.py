@@ -1,0 +1,29 @@
+"""Which cases a viewer may see."""
+
+from django.db.models import Q, QuerySet
+
+from luoshi.cases.models import Case
+from luoshi.kernel.rights import rows
+from luoshi.kernel.viewer import Viewer
+
+SEE = "cases.see"
+
+
+def visible(viewer: Viewer) -> QuerySet[Case]:
+    """The cases that the viewer may see as staff does (or, with a tracking code, the one it opens)."""
+    reach = rows(viewer, SEE)
+    if reach.everything:
+        return Case.objects.all()
+    if viewer.subject is not None:
+        return Case.objects.filter(log_id=viewer.subject) if reach.own else Case.objects.none()
+    mine = Q()
+    if reach.units:
+        mine |= Q(unit_id__in=reach.units) | Q(first_unit_id__in=reach.units)
+    if reach.own and viewer.person is not None:
+        mine |= Q(handler_id=viewer.person)
+    return Case.objects.filter(mine) if mine else Case.objects.none()
+
+
+def public() -> QuerySet[Case]:
+    """The cases that anybody may know of: ours (not imported), of a kind that is public, and not abuse."""
+    return Case.objects.filter(public=True, source="").exclude(state__in=("abuse", "withdrawn"))

@@ -1,0 +1,99 @@
+"""Counts over our own cases (imported ones are left out unless asked for): the year's street numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from luoshi.cases.flow import OPEN
+from luoshi.cases.reads.scope import visible
+from luoshi.kernel.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Share:
+    """A numerator over a denominator; the quotient is taken once, when shown."""
+
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True)
+class Year:
+    """The street numbers of a period: counts, and the three rates 三率 with numerator and denominator."""
+
+    reported: int
+    closed: int
+    open: int
+    overdue: int
+    response: Share
+    on_time: Share
+    solved: Share
+    satisfied: Share
+    unrated: int
+
+
+_YEAR = """
+SELECT count(*),
+  count(*) FILTER (WHERE state = 'closed'),
+  count(*) FILTER (WHERE state = ANY(%(open)s)),
+  count(*) FILTER (WHERE next_due_at < %(now)s),
+  count(*) FILTER (WHERE NOT by_staff AND response_due_at IS NOT NULL AND contacted_at <= response_due_at),
+  count(*) FILTER (WHERE NOT by_staff AND response_due_at IS NOT NULL
+                   AND (contacted_at IS NOT NULL OR response_due_at < %(now)s)),
+  count(*) FILTER (WHERE handled_at IS NOT NULL AND handled_at <= due_at),
+  count(*) FILTER (WHERE handled_at IS NOT NULL AND due_at IS NOT NULL),
+  count(*) FILTER (WHERE NOT by_staff AND solved),
+  count(*) FILTER (WHERE NOT by_staff AND (solved IS NOT NULL OR reopened > 0)),
+  count(*) FILTER (WHERE NOT by_staff AND grade >= 4),
+  count(*) FILTER (WHERE NOT by_staff AND grade IS NOT NULL),
+  count(*) FILTER (WHERE NOT by_staff AND state = 'closed' AND grade IS NULL)
+FROM "case"
+WHERE source = '' AND reported_at >= %(start)s AND reported_at < %(end)s AND state NOT IN ('abuse', 'withdrawn', 'refused')
+"""
+
+
+def year(start: datetime, end: datetime, now: datetime) -> Year:
+    """The city's own numbers of a period; public, since they name nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_YEAR, {"open": list(OPEN), "now": now, "start": start, "end": end})
+        n = cursor.fetchone()
+    return Year(n[0], n[1], n[2], n[3], Share(n[4], n[5]), Share(n[6], n[7]), Share(n[8], n[9]), Share(n[10], n[11]), n[12])
+
+
+def by_county(start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """County code → (reported, open) of a period, for the map."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT county, count(*), count(*) FILTER (WHERE state = ANY(%s)) FROM "case"
+            WHERE source = '' AND public AND reported_at >= %s AND reported_at < %s GROUP BY county
+            """,
+            [list(OPEN), start, end],
+        )
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def by_month(start: datetime, end: datetime, zone: str) -> list[tuple[int, int]]:
+    """(month, reported) of a period in the city's time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT extract(month FROM reported_at AT TIME ZONE %s)::int AS month, count(*) FROM "case"
+            WHERE source = '' AND reported_at >= %s AND reported_at < %s GROUP BY month ORDER BY month
+            """,
+            [zone, start, end],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def open_counts(viewer: Viewer, now: datetime) -> dict[str, int]:
+    """How many open cases of the viewer stand in each state, with `overdue` beside; one query."""
+    from django.db.models import Count, Q
+
+    rows = visible(viewer).filter(source="", state__in=OPEN).values_list("state")
+    found: dict[str, int] = {"overdue": 0}
+    for state, count, late in rows.annotate(n=Count("id"), late=Count("id", filter=Q(next_due_at__lt=now))):
+        found[state] = count
+        found["overdue"] += late
+    return found

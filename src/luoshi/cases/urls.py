@@ -1,0 +1,3 @@
+"""Addresses of the street line."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,125 @@
+"""Bulk twins: play actions over many rows in memory with the same checks, then write all through COPY at once."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection, models, transaction
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from luoshi.kernel.action import Act, Action, Change, Creation
+from luoshi.kernel.ledger import record
+from luoshi.kernel.ledger.event import Written
+
+R = TypeVar("R", bound=Any)
+
+
+def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
+
+
+def _value(row: models.Model, field: models.Field[Any, Any]) -> Any:
+    value = getattr(row, field.attname)
+    return Jsonb(value) if isinstance(field, models.JSONField) and value is not None else value
+
+
+def next_ids(model: type[models.Model], count: int) -> Iterator[int]:
+    """Reserve `count` primary keys from the model's own sequence."""
+    key = model._meta.pk
+    assert key is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, key.column, count],
+        )
+        return iter([row[0] for row in cursor.fetchall()])
+
+
+def copy_models(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model, keys already given."""
+    if not rows:
+        return
+    fields = _columns(type(rows[0]))
+    if rows[0].pk is None:
+        fields = [field for field in fields if not field.primary_key]
+    values = ([_value(row, field) for field in fields] for row in rows)
+    record.copy_rows(rows[0]._meta.db_table, [field.column or "" for field in fields], values)
+
+
+def update_models(rows: Sequence[models.Model]) -> None:
+    """Write the present values of existing rows of one model through a temporary table."""
+    if not rows:
+        return
+    fields = _columns(type(rows[0]))
+    table, names = rows[0]._meta.db_table, [field.column or "" for field in fields]
+    key = next(field.column or "" for field in fields if field.primary_key)
+    temporary = f"bulk_{table}"
+    with connection.cursor() as cursor:
+        make = "CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DROP"
+        cursor.execute(sql.SQL(make).format(sql.Identifier(temporary), sql.Identifier(table)))
+    record.copy_rows(temporary, names, ([_value(row, field) for field in fields] for row in rows))
+    sets = sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(sql.Identifier(name)) for name in names if name != key)
+    command = sql.SQL("UPDATE {t} SET {s} FROM {n} AS new WHERE {t}.{k} = new.{k}").format(
+        t=sql.Identifier(table), s=sets, n=sql.Identifier(temporary), k=sql.Identifier(key)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(command)
+        cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(temporary)))
+
+
+class Batch:
+    """Rows and events gathered in memory until `flush` writes them in one transaction."""
+
+    def __init__(self) -> None:
+        self.new: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+        self.old: dict[int, models.Model] = {}
+        self.events: list[Written] = []
+
+    def create(self, action: Creation[R], act: Act, *, key: int, **data: Any) -> tuple[R, Change]:
+        """Create a row; `key` is its primary key, reserved with `next_ids`."""
+        row, change = action.play(act, **data)
+        row.pk = key
+        self.new[type(row)].append(row)
+        self._take(change)
+        self.events.append(action.line.events(act, row, action.verb, change))
+        return row, change
+
+    def move(self, action: Action[R], row: R, act: Act, **data: Any) -> Change:
+        """Perform a move on a row that this batch made, or that the caller has locked."""
+        change = action.play(row, act, **data)
+        self._take(change)
+        self.events.append(action.line.events(act, row, action.move.log_verb, change))
+        return change
+
+    def changes(self, row: models.Model) -> None:
+        """Say that a row which the caller has locked is to be updated by `flush`."""
+        self.old[id(row)] = row
+
+    def _take(self, change: Change) -> None:
+        for row in change.rows:
+            for field in row._meta.concrete_fields:
+                if field.is_relation and field.is_cached(row):
+                    setattr(row, field.attname, field.get_cached_value(row).pk)
+            self.new[type(row)].append(row)
+        for row in change.saves:
+            if not row._state.adding:
+                self.changes(row)
+
+    def flush(self) -> int:
+        """Write everything in one transaction; returns the number of events. The batch is empty afterwards."""
+        old: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+        for row in self.old.values():
+            old[type(row)].append(row)
+        self.events.sort(key=lambda event: (event.recorded_at, event.id))
+        with transaction.atomic():
+            for rows in self.new.values():
+                copy_models(rows)
+            for rows in old.values():
+                update_models(rows)
+            record.write_many(self.events)
+        count = len(self.events)
+        self.new.clear()
+        self.old.clear()
+        self.events.clear()
+        return count

@@ -1,0 +1,123 @@
+"""Build an event: its payload, leaf, salts and private body, exactly as the log will hold them. Pure.
+
+Contract: the ledger's payload is canonical JSON (RFC 8785 rules) with the keys `v, id, city, line, subject, verb,
+occurred_at, recorded_at, sim, corrects, open, restricted, private`; the leaf is SHA-256(0x00 ‖ payload) (RFC 6962).
+"""
+
+import hmac
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from luoshi.kernel.canonical import dumps, moment
+from luoshi.kernel.ids import uuid7
+from luoshi.kernel.ledger.fields import WRITER, Body, Widths
+
+VERSION: Final = 1
+MAX_PAYLOAD: Final = 65_535
+
+
+class PayloadError(ValueError):
+    """An event whose payload is longer than 65,535 bytes."""
+
+
+@dataclass(slots=True)
+class Written:
+    """One event, ready for its four tables."""
+
+    id: UUID
+    line: str
+    subject: UUID
+    verb: str
+    act: UUID
+    actor: int | None
+    unit: int | None
+    occurred_at: datetime
+    recorded_at: datetime
+    body: Body
+    payload: bytes
+    leaf: bytes
+    secret: bytes
+    private_salt: bytes | None
+    private: bytes | None
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in base64url without padding: 43 characters."""
+    return urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode("ascii")
+
+
+def restricted_hash(secret: bytes, name: str, value: Any) -> str:
+    """SHA-256(salt ‖ name ‖ value), the salt derived from the event's secret, the value as canonical JSON."""
+    key = name.encode()
+    return digest(hmac.digest(secret, key, "sha256") + key + dumps(value))
+
+
+def private_hash(salt: bytes, body: bytes) -> str:
+    """The commitment to a private body: SHA-256(32 random bytes ‖ canonical JSON)."""
+    return digest(salt + body)
+
+
+def leaf_hash(payload: bytes) -> bytes:
+    """The leaf of RFC 6962: SHA-256(0x00 ‖ payload)."""
+    return sha256(b"\0" + payload).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the events of one human act share."""
+
+    city: str
+    sim: bool
+    line: str
+    act: UUID
+    actor: int | None
+    unit: int | None
+    recorded_at: datetime
+
+
+def build(
+    head: Head,
+    widths: Widths,
+    *,
+    subject: UUID,
+    verb: str,
+    body: Mapping[str, Any],
+    occurred_at: datetime | None = None,
+    corrects: UUID | None = None,
+) -> Written:
+    """One event of an act. `occurred_at` is when it happened (default: when it was recorded)."""
+    opened, restricted, private = widths.split(body)
+    restricted |= {"act": str(head.act), "actor": head.actor, "unit_of_actor": head.unit}
+    secret = os.urandom(32)
+    salt, hidden = (os.urandom(32), dumps(private)) if private else (None, None)
+    identity, happened = uuid7(head.recorded_at), occurred_at or head.recorded_at
+    payload = dumps(
+        {
+            "v": VERSION,
+            "id": str(identity),
+            "city": head.city,
+            "line": head.line,
+            "subject": str(subject),
+            "verb": verb,
+            "occurred_at": moment(happened),
+            "recorded_at": moment(head.recorded_at),
+            "sim": head.sim,
+            "corrects": str(corrects) if corrects else None,
+            "open": opened,
+            "restricted": {name: restricted_hash(secret, name, value) for name, value in restricted.items()},
+            "private": private_hash(salt, hidden) if salt and hidden else None,
+        }
+    )
+    if len(payload) > MAX_PAYLOAD:
+        raise PayloadError(f"payload of {len(payload)} bytes, at most {MAX_PAYLOAD}")
+    kept = {name: value for name, value in (opened | restricted).items() if name not in WRITER and value is not None}
+    return Written(
+        identity, head.line, subject, verb, head.act, head.actor, head.unit, happened, head.recorded_at,
+        kept, payload, leaf_hash(payload), secret, salt, hidden,
+    )  # fmt: skip

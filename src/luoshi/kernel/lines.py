@@ -1,0 +1,72 @@
+"""The installed lines of work, by the one list in the settings. The shell asks each only what `Face` names."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
+
+from luoshi.kernel.flow import Flow
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Scope, Viewer
+
+
+class Page(NamedTuple):
+    """An entry of the menu: words, address, and the right without which it is not shown ("" for everybody)."""
+
+    text: T
+    address: str
+    right: str
+
+
+class Due(NamedTuple):
+    """Something that waits for a viewer: when due, what, where; `press` is the one move that is next."""
+
+    due_at: datetime | None
+    warn_at: datetime | None
+    number: str
+    title: str
+    stage: T
+    address: str
+    press: T | None
+    sim: bool
+
+
+class Found(NamedTuple):
+    """A hit of a search."""
+
+    number: str
+    title: str
+    address: str
+    sim: bool
+
+
+class Face(Protocol):
+    """What a line's `line.py` offers as `FACE`."""
+
+    name: str
+    title: T
+    flow: Flow
+    # role → right → scope
+    grants: Mapping[str, Mapping[str, Scope]]
+    pages: Iterable[Page]
+
+    def due(self, viewer: Viewer, limit: int) -> list[Due]:
+        """What waits for the viewer, first due first."""
+        ...
+
+    def find(self, viewer: Viewer, text: str, limit: int) -> list[Found]:
+        """Records of the line that the viewer may see and that match."""
+        ...
+
+    def load(self, pack: Any) -> None:
+        """Take over what the city pack says for this line; idempotent."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def installed() -> tuple[Face, ...]:
+    """The faces of the installed lines, in the order of the settings."""
+    from django.conf import settings
+
+    return tuple(import_module(f"luoshi.{name}.line").FACE for name in settings.LINES)

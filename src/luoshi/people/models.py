@@ -1,0 +1,130 @@
+"""Divisions and units as two dated trees; persons, and their posts from–to."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Dated(models.Model):
+    """Abstract: something that holds from a day, until a day (not included) or for good."""
+
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Division(Dated):
+    """A place of the city, by its 12-digit statistical code. `level`: city, county, street, community."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    level = models.TextField()
+    zh = models.TextField()
+    en = models.TextField()
+    local = models.BooleanField(default=False)  # a functional zone without a statistical code of its own
+
+    class Meta:
+        db_table = "division"
+
+
+class DivisionParent(Dated):
+    """Under which division a division stood, from–to."""
+
+    division = models.ForeignKey(Division, models.CASCADE, related_name="parents")
+    parent = models.ForeignKey(Division, models.CASCADE, related_name="children")
+
+    class Meta:
+        db_table = "division_parent"
+        constraints = [models.UniqueConstraint(fields=["division", "valid_from"], name="division_parent_once")]
+
+
+class Unit(Dated):
+    """A department, bureau, street office or company. `functions` are what it is responsible for, at its `level`."""
+
+    code = models.TextField(unique=True)
+    zh = models.TextField()
+    en = models.TextField()
+    kind = models.TextField()
+    functions = ArrayField(models.TextField(), default=list)
+    level = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "unit"
+
+
+class UnitParent(Dated):
+    """Under which unit a unit stood, from–to."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="parents")
+    parent = models.ForeignKey(Unit, models.CASCADE, related_name="children")
+
+    class Meta:
+        db_table = "unit_parent"
+        constraints = [models.UniqueConstraint(fields=["unit", "valid_from"], name="unit_parent_once")]
+
+
+class UnitCovers(Dated):
+    """A division that a unit is responsible for, from–to."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="covers")
+    division = models.ForeignKey(Division, models.CASCADE, related_name="covered_by")
+
+    class Meta:
+        db_table = "unit_covers"
+        constraints = [models.UniqueConstraint(fields=["unit", "division", "valid_from"], name="unit_covers_once")]
+
+
+class People(BaseUserManager["Person"]):
+    """Finds persons by their log-in."""
+
+    def create(self, **values: object) -> "Person":
+        """A person with the password hashed; `password=None` cannot log in."""
+        password = values.pop("password", None)
+        person = self.model(**values)
+        person.set_password(password if isinstance(password, str) else None)
+        person.save()
+        return person
+
+
+class Person(AbstractBaseUser):
+    """Somebody who works for the city and may log in."""
+
+    login = models.CharField(max_length=60, unique=True)
+    name = models.TextField()
+    is_active = models.BooleanField(default=True)
+    sim = models.BooleanField(default=False)
+    must_change = models.BooleanField(default=True)
+    # Sessions made before this moment have ended, whatever their cookie says.
+    sessions_from = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "login"
+    objects = People()
+
+    class Meta:
+        db_table = "person"
+
+
+class Post(Dated):
+    """A person in a role at a unit, from–to."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    role = models.TextField()
+
+    class Meta:
+        db_table = "post"
+        indexes = [models.Index(fields=["person"], name="post_person")]
+
+
+class SignIn(models.Model):
+    """A log-in, log-out or an ended session, for the security administrator; real time, no address in clear."""
+
+    person = models.ForeignKey(Person, models.CASCADE)
+    what = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "sign_in"
+        indexes = [models.Index(fields=["-at"], name="sign_in_at")]

@@ -1,0 +1,34 @@
+"""The roles a post can have, in words. What each may do stands with each line of work and in `RIGHTS` below."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Scope
+
+ROLES: Final[Mapping[str, T]] = {
+    "desk": T("值班受理员", "Desk clerk"),
+    "supervisor": T("督查员", "Supervisor"),
+    "dispatcher": T("区县调度员", "District dispatcher"),
+    "head": T("单位负责人", "Head of unit"),
+    "handler": T("承办人", "Handler"),
+    "verifier": T("核查员", "Verifier"),
+    "street": T("街道工作人员", "Street staff"),
+    "leader": T("市领导", "Leader"),
+    "statistician": T("统计员", "Statistician"),
+    "sysadmin": T("系统管理员", "System administrator"),
+    "secadmin": T("安全管理员", "Security administrator"),
+    "auditadmin": T("审计管理员", "Audit administrator"),
+}
+# Three separated administrators: none of them can do another's work, and none sees a case.
+RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
+    "sysadmin": {"people.manage": "all", "system.see": "all"},
+    "secadmin": {"people.sessions": "all", "people.signins": "all"},
+    "auditadmin": {"people.audit": "all"},
+}
+ADMINS: Final = frozenset(RIGHTS)
+
+
+def compatible(roles: set[str]) -> bool:
+    """May one person hold these roles together? At most one administrator's, and nothing beside it."""
+    return not roles & ADMINS or len(roles) == 1

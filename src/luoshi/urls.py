@@ -1,0 +1,13 @@
+"""Addresses: the shell's own, then each line's."""
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("luoshi.web.urls")),
+    *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
+]
+handler400 = "luoshi.web.errors.bad_request"
+handler403 = "luoshi.web.errors.forbidden"
+handler404 = "luoshi.web.errors.not_found"
+handler500 = "luoshi.web.errors.fault"
