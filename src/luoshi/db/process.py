@@ -25,11 +25,20 @@ def require_linux() -> None:
 
 def alive(pid: int) -> bool:
     """Whether the process runs; a zombie nobody has collected does not."""
+    return _stat(pid)[:1] not in ([], ["Z"], ["X"])
+
+
+def parent(pid: int) -> int:
+    """The process that started this one, 0 when it is gone."""
+    return int([*_stat(pid), "0", "0"][1])
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on, as in proc_pid_stat(5) from its third field; empty when it is gone."""
     try:
-        stat = (PROC / str(pid) / "stat").read_text("utf-8", "replace")
+        return (PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
+        return []
 
 
 def arguments(pid: int) -> list[bytes]:

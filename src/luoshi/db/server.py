@@ -110,6 +110,7 @@ def stop(place: Place) -> None:
         for pid in running:
             _signal(pid, kind)
         if _wait_gone(running, seconds):
+            _clear(place)
             return
     raise DatabaseProblem(T("数据库没有停止：{base}", "The database did not stop: {base}").fill(base=place.base))
 
@@ -152,19 +153,22 @@ def _is_postmaster(place: Place, pid: int) -> bool:
 
 
 def _postmasters(place: Place) -> list[int]:
-    return [pid for pid in process.pids() if _is_postmaster(place, pid) and process.alive(pid)]
+    found = [pid for pid in process.pids() if _is_postmaster(place, pid) and process.alive(pid)]
+    # A child just forked has its parent's command line until it sets its own title.
+    return [pid for pid in found if process.parent(pid) not in found]
 
 
 def _children(place: Place) -> list[int]:
     title = f"postgres: {_cluster_name(place)}: ".encode()
-    return [pid for pid in process.pids() if b"\0".join(process.arguments(pid)).startswith(title)]
+    ours = (pid for pid in process.pids() if b"\0".join(process.arguments(pid)).startswith(title))
+    return [pid for pid in ours if process.alive(pid)]
 
 
 def _clear(place: Place) -> None:
-    """After a crash: end what the dead postmaster left behind, then take its stale pid file away.
+    """End what a dead postmaster left behind, then take its stale lock files away.
 
     PostgreSQL would refuse to start over either: while an orphan still has the shared memory, and when the number in
-    the file is now another process's. Without orphans the file guards nothing any more.
+    a file is another process's by now, or that of a zombie. Without orphans the files guard nothing any more.
     """
     left = _children(place)
     for pid in left:
@@ -174,6 +178,8 @@ def _clear(place: Place) -> None:
             _signal(pid, signal.SIGKILL)
         _wait_gone(left, 10)
     (place.data / "postmaster.pid").unlink(missing_ok=True)
+    for file in places.socket_folder(place).glob(".s.PGSQL.*"):
+        file.unlink()
 
 
 def _signal(pid: int, kind: signal.Signals) -> None:
