@@ -23,7 +23,7 @@ class Faults:
 
     found: list[Fault] = field(default_factory=list)
 
-    def add(self, file: str, line: int, zh: str, en: str, **values: object) -> None:
+    def add(self, file: str, line: int, zh: str, en: str, /, **values: object) -> None:
         """Note a fault; `{name}` in both texts is filled from `values`."""
         self.found.append(Fault(file, line, T(zh, en).fill(**values)))
 

@@ -34,9 +34,10 @@ def _crossings(ring: Ring, lon: float, lat: float) -> int:
 
 
 def crosses_itself(ring: Ring) -> bool:
-    """Whether two edges of a closed ring that are not neighbours touch or cross, or a corner stands twice."""
+    """Whether a closed ring touches or crosses itself: a corner twice, a fold back, or two edges that meet."""
     corners = ring[:-1]
-    if len(set(corners)) != len(corners):
+    turns = zip(corners, ring[1:], (*ring[2:], ring[1]), strict=True)
+    if len(set(corners)) != len(corners) or any(_folds(*turn) for turn in turns):
         return True
     edges = sorted((min(a[0], b[0]), max(a[0], b[0]), i, a, b) for i, (a, b) in enumerate(pairwise(ring)))
     last = len(edges) - 1
@@ -47,6 +48,11 @@ def crosses_itself(ring: Ring) -> bool:
             if abs(i - j) not in (1, last) and _meet(a, b, c, d):
                 return True
     return False
+
+
+def _folds(a: Point, b: Point, c: Point) -> bool:
+    """Whether the line a-b-c turns back on itself at b."""
+    return _side(a, b, c) == 0 and (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0
 
 
 def _side(a: Point, b: Point, c: Point) -> float:

@@ -41,7 +41,7 @@ class Row:
     cells: dict[str, str]
     faults: Faults
 
-    def fault(self, zh: str, en: str, **values: object) -> None:
+    def fault(self, zh: str, en: str, /, **values: object) -> None:
         """Note a fault on this line."""
         self.faults.add(self.file, self.line, zh, en, **values)
 
@@ -165,7 +165,7 @@ class Toml:
     data: dict[str, Any]
     faults: Faults
 
-    def fault(self, path: tuple[str, ...], zh: str, en: str, **values: object) -> None:
+    def fault(self, path: tuple[str, ...], zh: str, en: str, /, **values: object) -> None:
         """Note a fault at the line where the keys of `path` stand."""
         self.faults.add(
             self.file,

@@ -31,7 +31,8 @@ def load_boundaries(folder: Path, divisions: Mapping[str, str], faults: Faults) 
     found = [b for feature in features if (b := _boundary(feature, text, divisions, faults))]
     codes = [boundary.code for boundary in found]
     for code in sorted({c for c in codes if codes.count(c) > 1}):
-        faults.add(FILE, _line(text, code), "「{c}」重复", "'{c}' stands twice", c=code)
+        again = text.rfind(f'"{code}"')
+        faults.add(FILE, text.count("\n", 0, again) + 1, "「{c}」重复", "'{c}' stands twice", c=code)
     return tuple(found)
 
 

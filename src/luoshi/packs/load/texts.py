@@ -23,17 +23,19 @@ def load_texts(folder: Path, faults: Faults) -> dict[str, T]:
 
 def _text(toml: Toml, name: str) -> T:
     text = toml.both(name)
-    try:
-        zh, en = _places(text.zh), _places(text.en)
-    except ValueError as error:
-        toml.fault((name,), "花括号有误：{error}", "bad braces: {error}", error=error)
-        return text
-    if text.zh and text.en and zh != en:
-        toml.fault((name,), "两种语言的填空不同", "the two languages have different places to fill")
-    if unknown := (zh | en) - PLACES:
-        toml.fault((name,), "未知的填空：{u}", "unknown place to fill: {u}", u=", ".join(sorted(unknown)))
+    places = {key: _places(toml, (name, key), value) for key, value in text._asdict().items() if value}
+    if len(set(places.values())) > 1:
+        toml.fault((name, "en"), "两种语言的填空不同", "the two languages have different places to fill")
     return text
 
 
-def _places(text: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+def _places(toml: Toml, path: tuple[str, str], text: str) -> frozenset[str]:
+    """The places to fill in one text; what cannot be filled is a fault on its line."""
+    try:
+        found = frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    except ValueError as error:
+        toml.fault(path, "花括号有误：{error}", "bad braces: {error}", error=error)
+        return frozenset()
+    if unknown := ", ".join(sorted(found - PLACES)):
+        toml.fault(path, "未知的填空：{unknown}", "unknown place to fill: {unknown}", unknown=unknown)
+    return found
