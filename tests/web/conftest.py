@@ -16,6 +16,7 @@ if not settings.configured and not os.environ.get("DJANGO_SETTINGS_MODULE"):
         ROOT_URLCONF="luoshi.web.urls",
         INSTALLED_APPS=["django.contrib.staticfiles", "luoshi.web"],
         DATABASES={},
+        LINES=(),
         STATIC_URL="/static/",
         TIME_ZONE="Asia/Shanghai",
         USE_TZ=True,

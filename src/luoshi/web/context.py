@@ -1,6 +1,5 @@
 """What every page's template may ask of the shell, as `shell`. Everything is read on first use and once a request."""
 
-import logging
 from collections.abc import Mapping
 from functools import cached_property
 from time import monotonic
@@ -12,13 +11,13 @@ from django.db import Error, connection
 from django.http import HttpRequest
 
 from luoshi.kernel import clock
+from luoshi.kernel.lines import Page
 from luoshi.kernel.text import T, language
 from luoshi.kernel.viewer import PUBLIC, Viewer
 from luoshi.web import nav
 from luoshi.web.http import on_track
 from luoshi.web.said import Said, said
 
-log = logging.getLogger(__name__)
 _SIZE_SECONDS: Final = 120.0  # counting the log costs tens of milliseconds, so a process does it rarely
 _size: tuple[float, int] | None = None
 
@@ -95,14 +94,22 @@ class Shell:
             return PUBLIC
 
     @cached_property
-    def nav(self) -> tuple[nav.Nav, ...]:
+    def unit(self) -> T | None:
+        """The viewer's own unit, from the tree that the process holds in memory."""
+        if self.viewer.unit is None:
+            return None
+        from luoshi.people import tree
+
+        try:
+            found = tree.today().units.get(self.viewer.unit)
+        except Error:
+            return None
+        return T(found.zh, found.en) if found else None
+
+    @cached_property
+    def nav(self) -> tuple[Page, ...]:
         """The menu's entries for this viewer."""
-        viewer = self.viewer
-        if viewer.is_staff:
-            offered = (nav.STAFF_FIRST, *(entry for menu in nav.menus() for entry in menu.staff))
-        else:
-            offered = (nav.PUBLIC_FIRST, *(entry for menu in nav.menus() for entry in menu.public))
-        return tuple(entry for entry in offered if entry.right is None or viewer.reach(entry.right))
+        return nav.entries(self.viewer)
 
     @cached_property
     def nav_now(self) -> str:
@@ -129,6 +136,5 @@ class Shell:
 
 
 def page(request: HttpRequest) -> Mapping[str, object]:
-    """The context processor: `shell` for the frame, `viewer` for the page."""
-    shell = Shell(request)
-    return {"shell": shell}
+    """The context processor: `shell`, read on first use."""
+    return {"shell": Shell(request)}

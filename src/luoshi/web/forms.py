@@ -23,6 +23,11 @@ def lazy_text(text: str | T) -> str:
     return _lazy_text(text)
 
 
+def text(zh: str, en: str) -> str:
+    """A label, hint or message of a form in both languages."""
+    return lazy_text(T(zh, en))
+
+
 def _pick(label: str | T, hint: str | T) -> SafeString:
     return format_html("{}<small>{}</small>", label, hint)
 
@@ -65,16 +70,12 @@ MESSAGES: Final[dict[str, str]] = {
 }
 
 
-def _maybe_lazy(text: Any) -> Any:
-    return lazy_text(text) if isinstance(text, T) else text
-
-
 def _messages(field: forms.Field) -> dict[str, Any]:
     """Django's messages, covered by ours, covered by those that the field's declaration gave itself."""
     defaults: dict[str, Any] = {}
     for kind in reversed(type(field).__mro__):
         defaults.update(getattr(kind, "default_error_messages", {}))
-    own = {code: _maybe_lazy(text) for code, text in field.error_messages.items() if defaults.get(code) is not text}
+    own = {code: text for code, text in field.error_messages.items() if defaults.get(code) is not text}
     return {**defaults, **MESSAGES, **own}
 
 
@@ -155,6 +156,9 @@ def new_key() -> str:
     return uuid4().hex
 
 
+_LARGE: Final = (("rows", "10"), ("cols", "40"))
+
+
 class Form(forms.Form):
     """The base of our forms: bilingual faults, our markup, and an idempotency `key` so that a double press does one thing."""
 
@@ -166,8 +170,9 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.error_messages = _messages(field)
-            field.label = _maybe_lazy(field.label)
-            field.help_text = _maybe_lazy(field.help_text)
+            if isinstance(field.widget, forms.Textarea):
+                # Django's 10 × 40 would outgrow the look's own height.
+                field.widget.attrs = {k: v for k, v in field.widget.attrs.items() if (k, v) not in _LARGE}
 
     def refuse(self, problem: Problem) -> None:
         """Show what an action refused: each fault at its field, the rest above the form."""

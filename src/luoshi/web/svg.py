@@ -25,15 +25,15 @@ EMPTY: Final = SafeString(
 _CLOCK: Final = 56  # px: width of the clock's drawing
 
 
-def _short(value: float) -> str:
-    """A length with at most two decimals."""
+def length(value: float) -> str:
+    """A length for an attribute, at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def percent(value: float, scale: float) -> str:
     """`value` of `scale` as a percentage for an attribute, between 0 and 100."""
     share = 100 * value / scale if scale > 0 else 0.0
-    return f"{_short(min(max(share, 0.0), 100.0))}%"
+    return f"{length(min(max(share, 0.0), 100.0))}%"
 
 
 def clock(used: float, near: bool = False) -> SafeString:
@@ -44,14 +44,14 @@ def clock(used: float, near: bool = False) -> SafeString:
             '<svg width="{}" height="10" aria-hidden="true"><rect class="over" x="2" y="2" width="54" height="6"/>'
             '<rect class="frame" x=".5" y=".5" width="{}" height="9" fill-opacity="0"/></svg>',
             _CLOCK,
-            _short(frame),
+            length(frame),
         )
     return format_html(
         '<svg width="{}" height="10" aria-hidden="true"><rect class="frame" x=".5" y=".5" width="55" height="9"/>'
         '<rect class="{}" x="2" y="2" width="{}" height="6"/></svg>',
         _CLOCK,
         "near" if near else "fact",
-        _short(52 * max(used, 0.0)),
+        length(52 * max(used, 0.0)),
     )
 
 
