@@ -1,5 +1,6 @@
 """The demo's year: drawn from a seed, shaped like what was measured, with every assumption stated."""
 
+import csv
 import hashlib
 import importlib.util
 import json
@@ -22,7 +23,12 @@ DATA = ROOT.parent / "shared" / "data"
 PROFILE = ROOT / "src" / "luoshi" / "cases" / "demo" / "profile.json"
 BEIJING = timezone(timedelta(hours=8))
 PLACE = "少先路街道胜利社区"
-ALL_TOPICS = sorted(load_texts().topics)
+TEXTS = load_texts()
+PACK = ROOT / "src" / "luoshi" / "packs" / "baotou" / "categories.csv"
+# every category with sentences of its own, and a made-up one for every topic
+PATHS = [[name] for name in TEXTS.leaves] + [
+    [topic.match[0] + "杂项"] for topic in TEXTS.topics.values() if topic.match
+]
 CHANNELS = ["web", "hotline", "counter", "patrol"]
 
 
@@ -49,11 +55,11 @@ def everything(seed: int) -> list[object]:
     sampler = Sampler(seed)
     return [
         *sampler.arrivals(200),
-        *(sampler.text_on(topic, PLACE) for topic in ALL_TOPICS),
+        *(sampler.text(path, PLACE) for path in PATHS),
         *(sampler.closing_hours(72) for _ in range(50)),
         *(sampler.reporter() for _ in range(50)),
         *(sampler.pick("channel") for _ in range(50)),
-        *(sampler.topic(month, channel) for month in range(1, 13) for channel in CHANNELS),
+        *(sampler.category(month, channel) for month in range(1, 13) for channel in CHANNELS),
     ]
 
 
@@ -71,7 +77,7 @@ def test_a_seed_gives_what_it_gave_on_the_python_it_was_written_on() -> None:
 def test_drawing_more_of_one_kind_leaves_the_others_as_they_were() -> None:
     plain, busy = Sampler(3), Sampler(3)
     for _ in range(10):
-        busy.text_on("road", PLACE)
+        busy.text(["路面塌陷"], PLACE)
         busy.reporter()
         busy.arrivals(5)
     assert [plain.closing_hours() for _ in range(5)] == [busy.closing_hours() for _ in range(5)]
@@ -153,18 +159,18 @@ def test_what_is_urgent_closes_sooner() -> None:
 
 def test_lengths_of_web_texts_follow_the_measured_quantiles() -> None:
     sampler, measured = Sampler(9), load_profile().value("text_length")
-    lengths = sorted(len(sampler.text_on(sampler.topic(6, "web"), PLACE)) for _ in range(4000))
+    lengths = sorted(len(sampler.text([sampler.category(6, "web")], PLACE)) for _ in range(4000))
     for step in range(1, 17):  # 5 to 80 %: above stands the cap
         assert abs(lengths[step * 200] / measured[step] - 1) < 0.1, step
     assert lengths[-1] <= load_profile().number("text_cap") + 30
 
 
-@pytest.mark.parametrize("topic", ALL_TOPICS)
+@pytest.mark.parametrize("path", PATHS, ids="/".join)
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_every_topic_speaks_of_its_place_and_leaves_no_slot_open(topic: str, channel: str) -> None:
+def test_every_category_speaks_of_its_place_and_leaves_no_slot_open(path: list[str], channel: str) -> None:
     sampler = Sampler(11)
     for _ in range(20):
-        text = sampler.text_on(topic, PLACE, channel)
+        text = sampler.text(path, PLACE, channel)
         assert PLACE in text and text.endswith("。")
         assert "{" not in text and "}" not in text
         assert channel != "patrol" or len(text) < 45
@@ -173,7 +179,7 @@ def test_every_topic_speaks_of_its_place_and_leaves_no_slot_open(topic: str, cha
 def test_no_sentence_comes_twice_in_one_report() -> None:
     sampler = Sampler(12)
     for _ in range(300):
-        sentences = sampler.text_on("heating", PLACE).split("。")[:-1]
+        sentences = sampler.text(["室温不达标"], PLACE).split("。")[:-1]
         assert len(sentences) == len(set(sentences))
 
 
@@ -190,8 +196,32 @@ def test_no_sentence_comes_twice_in_one_report() -> None:
     ],
 )
 def test_a_category_finds_its_topic_by_the_finest_level_and_the_longest_word(path: list[str], topic: str) -> None:
-    assert load_texts().topic_of(path) == topic
-    assert Sampler(1).text(path, PLACE) == Sampler(1).text_on(topic, PLACE)
+    assert TEXTS.topic_of(path) == topic
+
+
+def test_a_category_with_words_of_its_own_uses_them_and_any_other_those_of_its_topic() -> None:
+    own, other = Sampler(1), Sampler(1)
+    assert {own.done(["停车", "僵尸车占位"]) for _ in range(20)} == set(TEXTS.leaves["僵尸车占位"].done)
+    assert {other.done(["停车", "拖车停放"]) for _ in range(60)} == set(TEXTS.topics["parking"].done)
+
+
+def test_categories_with_words_of_their_own_stand_in_the_pack_at_the_finest_level() -> None:
+    with PACK.open(encoding="utf-8-sig", newline="") as file:
+        finest = {row["zh"] for row in csv.DictReader(file) if len(row["code"]) == 6}
+    assert set(TEXTS.leaves) <= finest
+
+
+def test_villages_complain_of_village_roads_and_streets_do_not() -> None:
+    sampler = Sampler(17)
+    streets = {sampler.category(5, "hotline") for _ in range(6000)}
+    villages = {sampler.category(5, "hotline", rural=True) for _ in range(6000)}
+    assert "农村公路破损" in villages - streets
+
+
+def test_a_patrol_finds_only_what_can_be_seen() -> None:
+    sampler = Sampler(18)
+    found = {sampler.category(5, "patrol") for _ in range(6000)}
+    assert "机动车违停" in found and not {name for name in found if TEXTS.leaves[name].unseen}
 
 
 def test_heating_is_complained_about_in_winter_only_and_patrols_never_see_a_living_room() -> None:
@@ -199,7 +229,7 @@ def test_heating_is_complained_about_in_winter_only_and_patrols_never_see_a_livi
     winter = Counter(sampler.topic(1, "hotline") for _ in range(4000))
     summer = Counter(sampler.topic(7, "hotline") for _ in range(4000))
     patrol = Counter(sampler.topic(1, "patrol") for _ in range(4000))
-    assert winter["heating"] > 150 and summer["heating"] == 0 and patrol["heating"] == 0
+    assert winter["heating"] > 150 and summer["heating"] == 0 == patrol["heating"]
 
 
 def test_shares_come_out_as_assumed() -> None:
@@ -224,7 +254,7 @@ def test_inputs_of_the_whole_year_take_less_than_six_seconds() -> None:
     sampler, start = Sampler(16), process_time()
     for moment in sampler.arrivals():
         channel = sampler.pick("channel")
-        sampler.text_on(sampler.topic(moment.month, channel), PLACE, channel)
+        sampler.text([sampler.category(moment.month, channel)], PLACE, channel)
         sampler.closing_hours(72)
         sampler.reporter()
     assert process_time() - start < 6
@@ -245,19 +275,19 @@ def test_assumed_shares_sum_to_one(name: str) -> None:
 
 
 def test_every_class_and_topic_of_the_profile_has_words_and_a_place() -> None:
-    profile, topics = load_profile(), load_texts().topics
+    profile, topics = load_profile(), TEXTS.topics
     cut = profile.value("topic_in_class")
     assert set(cut) == set(profile.shares("class_share")) == set(profile.shares("class_kept"))
     for parts in cut.values():
         assert sum(parts.values()) == pytest.approx(1)
     named = {topic for parts in cut.values() for topic in parts}
-    assert named == set(topics) - {"other"}
+    assert named == set(topics) == {leaf.topic for leaf in TEXTS.leaves.values()}
     assert set(profile.shares("patrol_topic")) <= named and set(profile.value("season")) <= named
     assert all(len(factors) == 12 for factors in profile.value("season").values())
 
 
 def test_texts_hold_no_number_that_could_be_a_telephone() -> None:
-    text = PROFILE.with_name("texts.toml").read_text(encoding="utf-8")
+    text = "".join(PROFILE.with_name(name).read_text(encoding="utf-8") for name in ("texts.toml", "leaves.toml"))
     assert not re.search(r"\d{5,}", text)
 
 
@@ -265,8 +295,6 @@ def test_unknown_names_are_refused_by_name() -> None:
     sampler = Sampler(1)
     with pytest.raises(ProfileError, match="nonsense"):
         sampler.chance("nonsense")
-    with pytest.raises(ProfileError, match="nonsense"):
-        sampler.text_on("nonsense", PLACE)
     with pytest.raises(ProfileError, match="nonsense"):
         sampler.phrase("nonsense")
     with pytest.raises(ProfileError, match="no weight"):

@@ -155,7 +155,7 @@ class Sampler:
         self._rest = rest or (lambda day: day.weekday() >= 5)
         self._seed = seed
         self._life, self._words, self._people = (self._stream(name) for name in ("life", "words", "people"))
-        self._wheels: dict[str, Wheel] = {}
+        self._wheels: dict[object, Wheel] = {}
         self._quantiles: dict[str, Quantiles] = {}
 
     def _stream(self, name: str) -> Random:
@@ -215,9 +215,7 @@ class Sampler:
 
     def pick(self, name: str) -> str:
         """One of the assumed or measured shares `name`."""
-        if name not in self._wheels:
-            self._wheels[name] = Wheel.of(self.profile.shares(name))
-        return self._wheels[name].at(self._life.random())
+        return self._wheel(name, lambda: self.profile.shares(name))
 
     def draw(self, name: str) -> float:
         """A value of the distribution `name`, in the unit that its name says."""
@@ -229,10 +227,20 @@ class Sampler:
 
     def topic(self, month: int, channel: str) -> str:
         """What a case of a month (1 to 12) and channel is about: a key of `texts.toml`."""
-        name = f"topic:{channel}:{month}"
-        if name not in self._wheels:
-            self._wheels[name] = Wheel.of(self.profile.topic_weights(month, channel))
-        return self._wheels[name].at(self._life.random())
+        return self._wheel(("topic", channel, month), lambda: self.profile.topic_weights(month, channel))
+
+    def category(self, month: int, channel: str, rural: bool = False) -> str:
+        """The Chinese name of a category of the Baotou pack's finest level, for a month and channel.
+
+        `rural` says that the place lies outside the streets (街道).
+        """
+        topic, patrol = self.topic(month, channel), channel == "patrol"
+        return self._wheel(("leaf", topic, rural, patrol), lambda: self.texts.leaf_weights(topic, rural, patrol))
+
+    def _wheel(self, key: object, weights: Callable[[], Mapping[str, float]]) -> str:
+        if key not in self._wheels:
+            self._wheels[key] = Wheel.of(weights())
+        return self._wheels[key].at(self._life.random())
 
     def _quantile(self, name: str) -> Quantiles:
         if name not in self._quantiles:
@@ -240,18 +248,15 @@ class Sampler:
         return self._quantiles[name]
 
     def text(self, path: Sequence[str], place: str, channel: str = "web") -> str:
-        """What the reporter wrote, of a category (its Chinese names, top level first) at a place in words.
+        """What the reporter wrote, on a category (its Chinese names, top level first) at a place in words.
 
         The length follows the measured messages, scaled by the channel and cut at the cap; a patrol writes one line.
         """
-        return self.text_on(self.texts.topic_of(path), place, channel)
-
-    def text_on(self, topic: str, place: str, channel: str = "web") -> str:
-        """The same for a topic of `texts.toml`; an unknown one raises ProfileError."""
-        scale = self.profile.value("text_scale")[channel]
-        length = self._quantile("text_length").at(self._words.random()) * scale
+        if channel == "patrol":
+            return self.texts.patrol(path, place, self._words.random)
+        length = self._quantile("text_length").at(self._words.random()) * self.profile.value("text_scale")[channel]
         wanted = min(length, self.profile.number("text_cap"))
-        return self.texts.report(topic, place, wanted, self._words.random, one_line=channel == "patrol")
+        return self.texts.report(path, place, wanted, self._words.random)
 
     def phrase(self, step: str) -> str:
         """A note as an officer would leave it at a step of `texts.toml`."""
@@ -259,7 +264,7 @@ class Sampler:
 
     def done(self, path: Sequence[str]) -> str:
         """What was done about a case of a category: the handler's note."""
-        return self.among(self.texts.topics[self.texts.topic_of(path)].done)
+        return self.among(self.texts.about(path).done)
 
     def reporter(self) -> Reporter:
         """One of the made-up people, whose name says 模拟 and whose number belongs to nobody."""
