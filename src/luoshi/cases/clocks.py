@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from luoshi.cases.models import Case, Category
 from luoshi.kernel import calendar, installation
@@ -25,12 +25,12 @@ WHOLE: Final = frozenset({"reported", "accepted", "dispatched", "joint", "handli
 def rule(name: str) -> Rule:
     """A clock of the pack by its name, such as `accept` or `unrated`."""
     n, kind = installation.current().pack["clocks"][name]
-    return Rule(kind, n)
+    return Rule(cast(Kind, kind), n)
 
 
 def handling_rule(category: Category) -> Rule:
     """How long handling may take; the pack's default where the category says nothing."""
-    return Rule(category.handle_kind, category.handle_n) if category.handle_n else rule("handle")
+    return Rule(cast(Kind, category.handle_kind), category.handle_n) if category.handle_n else rule("handle")
 
 
 def start_whole(case: Case, category: Category, start: datetime) -> None:
@@ -41,7 +41,9 @@ def start_whole(case: Case, category: Category, start: datetime) -> None:
     case.warn_at = warn_at(whole, start, case.due_at, cal)
     if case.by_staff or case.contacted_at:
         return
-    response = Rule(category.response_kind, category.response_n) if category.response_n else rule("response")
+    response = (
+        Rule(cast(Kind, category.response_kind), category.response_n) if category.response_n else rule("response")
+    )
     case.response_due_at = due(response, case.reported_at, cal)
 
 
@@ -85,17 +87,17 @@ def _left(kind: str, now: datetime, end: datetime | None) -> int | None:
     """Microseconds left in the clock's own time; negative when late."""
     if end is None:
         return None
-    return round(remaining(kind, now, end, calendar.current()) / timedelta(microseconds=1))
+    return round(remaining(cast(Kind, kind), now, end, calendar.current()) / timedelta(microseconds=1))
 
 
 def go_on(case: Case, now: datetime) -> None:
     """Start both clocks again with what was left of them."""
     cal = calendar.current()
     if case.left_us is not None:
-        end = resume(case.due_kind, now, timedelta(microseconds=case.left_us), cal)
+        end = resume(cast(Kind, case.due_kind), now, timedelta(microseconds=case.left_us), cal)
         case.due_at, case.warn_at = end, _later(case.warn_at, case.paused_at, now, end)
     if case.step_left_us is not None:
-        end = resume(case.step_kind, now, timedelta(microseconds=case.step_left_us), cal)
+        end = resume(cast(Kind, case.step_kind), now, timedelta(microseconds=case.step_left_us), cal)
         case.step_due_at, case.step_warn_at = end, _later(case.step_warn_at, case.paused_at, now, end)
     case.paused_at = case.left_us = case.step_left_us = None
     settle(case)

@@ -233,4 +233,3 @@ class Creation(Generic[R]):
             return _finish(self.line, act, row, self.verb, change, asked)
 
         return idempotency.once(perform)
-

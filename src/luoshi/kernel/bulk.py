@@ -99,8 +99,8 @@ class Batch:
     def _take(self, change: Change) -> None:
         for row in change.rows:
             for field in row._meta.concrete_fields:
-                if field.is_relation and field.is_cached(row):
-                    setattr(row, field.attname, field.get_cached_value(row).pk)
+                if isinstance(field, models.ForeignKey) and field.is_cached(row):
+                    setattr(row, field.attname, getattr(row, field.name).pk)
             self.new[type(row)].append(row)
         for row in change.saves:
             if not row._state.adding:

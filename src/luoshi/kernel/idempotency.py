@@ -86,4 +86,4 @@ def clean() -> int:
     """Delete expired keys; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM idempotency WHERE at <= %s", [clock.real() - KEPT])
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -30,7 +30,11 @@ def facts(pack: Pack) -> dict[str, Any]:
         "map_note": list(city.map_note),
         "texts": {name: list(text) for name, text in pack.texts.items()},
         "boundaries": [
-            {"code": b.code, "label": list(b.label), "polygons": [[list(map(list, ring)) for ring in p] for p in b.polygons]}
+            {
+                "code": b.code,
+                "label": list(b.label),
+                "polygons": [[list(map(list, ring)) for ring in p] for p in b.polygons],
+            }
             for b in pack.boundaries
         ],
     }
@@ -102,6 +106,15 @@ def load_people(pack: Pack, passwords: Mapping[str, str]) -> None:
             if Person.objects.filter(login=entry.login).exists():
                 continue
             person = Person.objects.create(
-                login=entry.login, name=entry.name.zh, sim=True, must_change=False, password=passwords.get(entry.login)
-            )
+                login=entry.login, name=entry.name.zh, sim=True, must_change=False,
+                password=passwords.get(entry.login, ""),
+            )  # fmt: skip
             Post.objects.create(person=person, unit_id=keys[entry.unit], role=entry.role, valid_from=first)
+
+
+def first_administrator(*, login: str, password: str, unit: str) -> None:
+    """The first system administrator of a new city, at the unit with code `unit`; must change the password."""
+    place = Unit.objects.get(code=unit)
+    with transaction.atomic():
+        person = Person.objects.create(login=login, name=login, password=password)
+        Post.objects.create(person=person, unit=place, role="sysadmin", valid_from=place.valid_from)

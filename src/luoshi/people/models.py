@@ -79,10 +79,10 @@ class People(BaseUserManager["Person"]):
     """Finds persons by their log-in."""
 
     def create(self, **values: object) -> "Person":
-        """A person with the password hashed; `password=None` cannot log in."""
+        """A person with the password hashed; without one nobody can log in."""
         password = values.pop("password", None)
         person = self.model(**values)
-        person.set_password(password if isinstance(password, str) else None)
+        person.set_password(str(password) if password else None)
         person.save()
         return person
 

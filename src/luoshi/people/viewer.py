@@ -58,7 +58,11 @@ def public() -> Viewer:
 
 def holder(subject: str) -> Viewer:
     """Whoever holds the tracking code of one record."""
-    return Viewer(kind="holder", subject=subject, grants=PUBLIC_RIGHTS | {"cases.holder": Reach(own=True), "cases.see": Reach(own=True)})
+    return Viewer(
+        kind="holder",
+        subject=subject,
+        grants=PUBLIC_RIGHTS | {"cases.holder": Reach(own=True), "cases.see": Reach(own=True)},
+    )
 
 
 def of_request(request: "HttpRequest") -> Viewer:

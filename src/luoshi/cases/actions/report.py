@@ -131,4 +131,3 @@ def attach(change: Change, case: Case, photos: list[Photo] | None, kind: str, pe
         photo.case, photo.kind, photo.person_id = case, kind, person
         change.rows.append(photo)
     change.body["files"] = [photo.sha256 for photo in photos or []]
-

@@ -58,7 +58,9 @@ def year(start: datetime, end: datetime, now: datetime) -> Year:
     with connection.cursor() as cursor:
         cursor.execute(_YEAR, {"open": list(OPEN), "now": now, "start": start, "end": end})
         n = cursor.fetchone()
-    return Year(n[0], n[1], n[2], n[3], Share(n[4], n[5]), Share(n[6], n[7]), Share(n[8], n[9]), Share(n[10], n[11]), n[12])
+    return Year(
+        n[0], n[1], n[2], n[3], Share(n[4], n[5]), Share(n[6], n[7]), Share(n[8], n[9]), Share(n[10], n[11]), n[12]
+    )
 
 
 def by_county(start: datetime, end: datetime) -> dict[str, tuple[int, int]]:

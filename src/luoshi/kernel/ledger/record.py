@@ -38,7 +38,15 @@ def write(events: Iterable[Written]) -> None:
     with connection.cursor() as cursor:
         for event in events:
             private = event.private is not None
-            tail = (event.id, event.secret, event.id, event.id, event.private_salt or b"", event.private or b"", private)
+            tail = (
+                event.id,
+                event.secret,
+                event.id,
+                event.id,
+                event.private_salt or b"",
+                event.private or b"",
+                private,
+            )
             cursor.execute(_ONE, [*_row(event), *tail])
 
 
