@@ -15,7 +15,7 @@ DAMAGES = [
     ("city.toml", 'timezone = "Asia/Shanghai"', 'timezone = "Asia/Baotou"', "unknown timezone 'Asia/Baotou'"),
     ("city.toml", 'timezone = "Asia/Shanghai"', 'timezone = "Asia"', "unknown timezone 'Asia'"),
     ("city.toml", 'coordinates = "WGS-84"', 'coordinates = "GCJ-02"', "must be WGS-84"),
-    ("city.toml", '"08:30-12:00"', '"08:30-25:00"', "must be like 08:30-12:00"),
+    ("city.toml", '"08:30-12:00"', '"08:30+08:00-12:00"', "must be like 08:30-12:00"),
     ("city.toml", '"14:30-17:30"', '"11:30-17:30"', "overlaps"),
     ("city.toml", 'en = "Baotou"', 'en = ""', "name.en: must be a text that is not empty"),
     ("city.toml", "n = 30", "n = 0", "clocks.accept.n: must be a whole number from 1 to 999"),
@@ -62,6 +62,8 @@ DAMAGES = [
     ("calendars/2021.json", '"date": "2021-10-01",', '"date": "2021-10-01"', "bad JSON"),
     ("boundaries.geojson", '"code":"150203000000"', '"code":"150299000000"', "division '150299000000' is unknown"),
     ("boundaries.geojson", '"code":"150203000000"', '"code":"150202000000"', "stands twice"),
+    ("boundaries.geojson", '"code":"150203000000","zh":"昆都仑区","label":[', '"code":"150203000000","zh":"昆都仑区","label":[1,',
+     "a feature needs properties.code, label"),
     ("texts.toml", "Sent to {unit}", "Sent to them", "different places to fill"),
     ("texts.toml", "Sent to {unit}", "Sent to {unit", "bad braces"),
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """`boundaries.geojson`: schematic outlines in WGS-84; every ring closed, long enough and not crossing itself."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,11 @@ def _boundary(feature: Any, text: str, divisions: Mapping[str, str], faults: Fau
         if geometry["type"] not in ("Polygon", "MultiPolygon") or not all(polygons):
             raise ValueError
     except (TypeError, KeyError, ValueError):
-        given = str(feature)[:60]
+        given = str(feature)[:90]
+        known = re.search(r"\d{12}", given)
         faults.add(
             FILE,
-            0,
+            _line(text, known[0]) if known else 0,
             "要素应有 properties.code、label 与 Polygon/MultiPolygon 坐标：{given}",
             "a feature needs properties.code, label and Polygon/MultiPolygon coordinates: {given}",
             given=given,

@@ -78,9 +78,7 @@ def _timezone(toml: Toml) -> str:
     name = toml.string("timezone")
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder's name is an OSError
-        toml.fault(("timezone",), "未知的时区「{name}」", "unknown timezone '{name}'", name=name)
-    except KeyError:
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a folder of names such as Asia
         toml.fault(("timezone",), "未知的时区「{name}」", "unknown timezone '{name}'", name=name)
     return name
 
@@ -99,9 +97,10 @@ def _coordinates(toml: Toml) -> str:
 def _office_hours(toml: Toml) -> tuple[OfficeHours, ...]:
     hours: list[OfficeHours] = []
     for stretch in toml.list("office_hours"):
+        parts = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", str(stretch))
         try:
-            opens, closes = (time.fromisoformat(part) for part in stretch.split("-"))
-        except (AttributeError, ValueError):
+            opens, closes = (time.fromisoformat(part) for part in (parts.groups() if parts else ()))
+        except ValueError:
             toml.fault(("office_hours",), "「{s}」应如 08:30-12:00", "'{s}' must be like 08:30-12:00", s=stretch)
             continue
         if opens >= closes or (hours and opens < hours[-1].closes):
