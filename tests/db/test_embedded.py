@@ -21,7 +21,8 @@ from luoshi.db.problem import DatabaseProblem
 
 Make = Callable[..., Embedded]
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root's databases lie outside the home")
-BARE = {"PATH": "/usr/bin:/bin"}
+PACKAGES = [str(Path(module.__file__ or "").parent.parent) for module in (luoshi, psycopg)]
+BARE = {"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(PACKAGES)}  # no HOME, no locale
 NOBODY = 65534
 
 
@@ -236,8 +237,9 @@ def test_data_of_another_version_are_left_alone(idle: Embedded) -> None:
     idle.ensure()
 
 
-def test_long_path_gets_a_short_private_socket_folder(tmp_path: Path) -> None:
-    base = tmp_path / ("很长" * 20)
+@pytest.mark.parametrize("name", ["很长" * 20, "a,b"])
+def test_a_path_no_client_can_use_gets_another_private_socket_folder(tmp_path: Path, name: str) -> None:
+    base = tmp_path / name
     (base / "run").mkdir(parents=True)
     where = place.Place(base, None, None)
     folder = place.socket_folder(where)
@@ -281,13 +283,14 @@ def test_nothing_of_roots_database_can_be_written_by_the_account(idle: Embedded)
         assert place.ROOT.stat().st_uid == 0
 
 
-def reachable_python() -> tuple[str, dict[str, str]]:
-    """A Python that an ordinary user may run, and its environment with our packages."""
-    roots = [str(Path(luoshi.__file__).parent.parent), str(Path(psycopg.__file__).parent.parent)]
-    usable = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "env": BARE | {"PYTHONPATH": ":".join(roots)}}
+def reachable_python() -> tuple[str, dict[str, object]]:
+    """A Python that an ordinary user may run with our packages, and how to be that user."""
+    usable = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
-            subprocess.run([python, "-c", "import luoshi, psycopg"], check=True, capture_output=True, **usable)
+            subprocess.run(
+                [python, "-c", "import luoshi, psycopg"], check=True, capture_output=True, env=BARE, **usable
+            )
             return python, usable
         except (OSError, subprocess.CalledProcessError):
             continue

@@ -149,9 +149,9 @@ def package_folder() -> Path:
 
 
 def socket_folder(place: Place) -> Path:
-    """A folder of mode 0700 for the socket, short enough for `sun_path`; one under /tmp is kept in `base/socket`."""
+    """A folder of mode 0700 for the socket whose path clients can use; one under /tmp is noted in `base/socket`."""
     usual = place.base / "run"
-    if len(os.fsencode(usual)) <= SOCKET_ROOM:
+    if len(os.fsencode(usual)) <= SOCKET_ROOM and "," not in str(usual):  # libpq takes a comma for a list of hosts
         return usual
     note = place.base / "socket"
     if note.is_file():
