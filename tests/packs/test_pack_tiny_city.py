@@ -1,12 +1,18 @@
 """A second city from scratch: a pack needs nothing of Baotou."""
 
+from pathlib import Path
+
 import pytest
 from tiny_city import build
 
 from luoshi.packs.check import check
 from luoshi.packs.geo import locate
+from luoshi.packs.load import categories, divisions, people, texts, units
+from luoshi.packs.model import OPTIONAL_STEPS, ROLES, STEPS
 from luoshi.packs.read import read
 from luoshi.packs.resolve import resolve
+
+GUIDE = Path(__file__).parents[2] / "docs" / "packs.md"
 
 
 @pytest.fixture
@@ -57,3 +63,10 @@ def test_a_file_saved_by_excel_reads_alike(tmp_path):
     text = (folder / "people.csv").read_text(encoding="utf-8").replace("\n", "\r\n")
     (folder / "people.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert [person.login for person in read(folder).people] == ["desk"]
+
+
+def test_the_guide_names_every_column_role_step_and_place_to_fill():
+    guide = GUIDE.read_text(encoding="utf-8")
+    headers = [",".join(table.COLUMNS) for table in (categories, divisions, people, units)]
+    words = [*ROLES, *STEPS, *OPTIONAL_STEPS, *headers, *(f"{{{place}}}" for place in texts.PLACES)]
+    assert [word for word in words if f"`{word}`" not in guide] == []

@@ -14,7 +14,8 @@ from luoshi.packs.model import Boundary, Pack, Point, Polygon, Ring
 def locate(pack: Pack, lat: float, lon: float) -> str | None:
     """Code of the division whose outline holds the point (the smallest level drawn); None outside all of them."""
     for boundary in pack.boundaries:
-        if inside(boundary.polygons, lon, lat):
+        west, south, east, north = boundary.box
+        if west <= lon <= east and south <= lat <= north and inside(boundary.polygons, lon, lat):
             return boundary.code
     return None
 
@@ -101,20 +102,16 @@ def projection(
 
     Raises ValueError where there is no outline to show.
     """
-    points = [p for b in pack.boundaries if codes is None or b.code in codes for p in _points(b)]
-    if not points:
+    boxes = [b.box for b in pack.boundaries if codes is None or b.code in codes]
+    if not boxes:
         raise ValueError("no outline to project")
-    west, east = min(p[0] for p in points), max(p[0] for p in points)
-    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
     stretch = math.cos(math.radians((south + north) / 2))
     scale = min((width - 2 * margin) / ((east - west) * stretch), (height - 2 * margin) / (north - south))
     left = (width - (east - west) * stretch * scale) / 2
     top = (height - (north - south) * scale) / 2
     return Projection(west, north, scale, stretch, left, top)
-
-
-def _points(boundary: Boundary) -> Iterable[Point]:
-    return (point for polygon in boundary.polygons for point in polygon[0])
 
 
 def to_svg_paths(pack: Pack, width: float, height: float, codes: Collection[str] | None = None) -> dict[str, str]:

@@ -144,6 +144,13 @@ class Boundary:
     label: Point
     polygons: tuple[Polygon, ...]
 
+    @cached_property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, south, east and north end."""
+        points = [point for polygon in self.polygons for point in polygon[0]]
+        lons, lats = [lon for lon, _ in points], [lat for _, lat in points]
+        return min(lons), min(lats), max(lons), max(lats)
+
 
 @dataclass(frozen=True)
 class Pack:
