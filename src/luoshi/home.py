@@ -20,6 +20,7 @@ from typing import Literal
 
 FACTS, BUILDING, LOGINS = "home.json", "building", "demo-logins.json"
 Kind = Literal["demo", "city"]
+_HARMLESS = {"settings.toml", "secrets", "run", "pg", "pg-id"}
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ def half_made(home: Path) -> bool:
 
 
 def empty(home: Path) -> bool:
-    """Is there nothing in it, but for settings that somebody put there beforehand?"""
-    return not home.exists() or all(entry.name == "settings.toml" for entry in home.iterdir())
+    """Is there nothing in it but settings that somebody wrote beforehand and what merely looking at a home leaves?"""
+    return not home.exists() or all(entry.name in _HARMLESS for entry in home.iterdir())
 
 
 def keep_logins(home: Path, logins: Sequence[Login]) -> None:
@@ -134,11 +135,9 @@ def set_aside(home: Path) -> Path:
 
 
 def remove(home: Path) -> None:
-    """Remove all that Luoshi wrote into a home, but not `settings.toml`; the folder itself goes when it is empty."""
-    for entry in list(home.iterdir()) if home.exists() else []:
+    """Remove all that is in a home but `settings.toml`; the folder itself stays. The database must be removed first."""
+    for entry in list(home.iterdir()):
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         elif entry.name != "settings.toml":
             entry.unlink()
-    if home.exists() and not any(home.iterdir()):
-        home.rmdir()

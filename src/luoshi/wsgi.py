@@ -5,9 +5,8 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
-from luoshi.serve.access import AccessLog
 from luoshi.serve.lifeline import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luoshi.settings")
 end_with_parent(signal.SIGKILL)
-application = AccessLog(get_wsgi_application())
+application = get_wsgi_application()

@@ -182,4 +182,4 @@ def test_a_second_server_of_a_home_is_told_where_the_first_is(tmp_path: Path) ->
             pass
         assert "http://127.0.0.1:8000/" in refused.value.text.en
     with only_one(tmp_path, "http://127.0.0.1:8002/"):
-        assert (tmp_path / "serving").read_text() == "http://127.0.0.1:8002/"
+        assert (tmp_path / "run" / "serving").read_text() == "http://127.0.0.1:8002/"

@@ -59,7 +59,7 @@ class Plan:
     @property
     def log(self) -> Path:
         """Where the children's output goes, access log included."""
-        return self.home / "log" / "server.log"
+        return self.home / "run" / "server.log"
 
     def children(self) -> list[Child]:
         """The processes of this plan."""
@@ -184,7 +184,8 @@ def told_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 @contextmanager
 def only_one(home: Path, address: str) -> Iterator[None]:
     """Only one server a home serves its pages. Raises ServeProblem that names the address of the other."""
-    handle: IO[str] = open(home / "serving", "a+", encoding="utf-8")  # noqa: SIM115
+    (home / "run").mkdir(parents=True, exist_ok=True)
+    handle: IO[str] = open(home / "run" / "serving", "a+", encoding="utf-8")  # noqa: SIM115
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,0 +1,198 @@
+"""`luoshi demo`: a city with a year of records, from nothing, in minutes.
+
+1. a home that was cut short is thrown away; one of an older version is kept aside;
+2. a new one: database, tables, the mark, the pack, people with random passwords, the year;
+3. say what there is; serve.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from luoshi import conf as settings
+from luoshi import home as homes
+from luoshi.cli import make, serving
+from luoshi.cli.said import Failed, both, said
+from luoshi.cli.session import alone, made
+from luoshi.cli.steps import Steps, steps
+from luoshi.kernel.text import T
+from luoshi.packs.model import Pack
+from luoshi.serve.database import Database, of, use
+
+SUMMARY = "demo-summary.json"
+ORIGIN = "demo.luoshi"
+
+
+@click.group(invoke_without_command=True)
+@click.option("--no-serve", is_flag=True, help="只建立，不服务。Set up and exit.")
+@click.option("--port", type=click.IntRange(1, 65535), help="端口；被占用时取下一个。Port; the next free one if taken.")
+@click.option("--public-demo", is_flag=True, help="可给陌生人看：关闭全部登录。For strangers: all log-ins off.")
+@click.pass_context
+def demo(ctx: click.Context, no_serve: bool, port: int | None, public_demo: bool) -> None:
+    """建立并运行演示城市。Make the demo city and serve it."""
+    if ctx.invoked_subcommand:
+        return
+    if public_demo:
+        os.environ["LUOSHI_PUBLIC_DEMO"] = "true"
+    conf = settings.load()
+    facts = ensure(conf)
+    show(conf.home, hide_passwords=conf.flag("public_demo"))
+    if not no_serve:
+        serving.run(conf, facts, web=True, worker=True, port=port, strict=False)
+
+
+@demo.command("logins")
+def logins() -> None:
+    """列出演示登录名和密码。Print the demo's log-ins."""
+    conf, facts = made()
+    if facts.kind != "demo":
+        raise Failed(T("这里不是演示。", "This is not a demo."))
+    show_logins(homes.logins(conf.home))
+
+
+def ensure(conf: settings.Conf) -> homes.Facts:
+    """A finished demo of this version in the home, whatever was there. Raises Failed where a real city is."""
+    home = conf.home
+    database = of(conf)
+    with alone(home):
+        facts = homes.facts(home)
+        if facts is not None and facts.kind != "demo":
+            raise Failed(T("{home} 是真实的城市，不是演示。", "{home} is a real city, not a demo.").fill(home=home))
+        if homes.half_made(home):
+            said(T("上次没有建完，重新开始。", "The last run was cut short; starting over."))
+            throw_away(home, database)
+        elif facts is not None and facts.data_version != data_version():
+            _set_aside(conf, facts)
+            return ensure(conf)
+        elif facts is not None:
+            _go_on(database)
+            return facts
+        make.require_new(home)
+        return _create(home, database)
+
+
+def data_version() -> int:
+    """The version of the demo's data; it changes when another year would be generated."""
+    from luoshi.cases.demo import generate
+
+    return generate.DATA_VERSION
+
+
+def throw_away(home: Path, database: Database) -> None:
+    """Remove a demo with its database; settings that somebody wrote stay."""
+    if database.external:
+        make.require_blank(database)
+    else:
+        from luoshi.db.embedded import Embedded
+
+        Embedded(home).remove()
+    homes.remove(home)
+
+
+def _set_aside(conf: settings.Conf, facts: homes.Facts) -> None:
+    """Keep a demo of another version beside the new one."""
+    if conf.text("database_url"):
+        raise Failed(
+            T(
+                "演示数据已换版本：请给一个空的 DATABASE_URL 和新的 LUOSHI_HOME。",
+                "The demo's data changed: name an empty DATABASE_URL and a new LUOSHI_HOME.",
+            )
+        )
+    from luoshi.db.embedded import Embedded
+
+    Embedded(conf.home).stop()
+    aside = homes.set_aside(conf.home)
+    Embedded(aside).running()  # root's database learns where its home went
+    said(
+        T(
+            "演示数据从第 {old} 版换到第 {new} 版；原来的保存在 {aside}，现在重建。",
+            "The demo's data went from version {old} to {new}; the old home is kept in {aside}; building anew.",
+        ).fill(old=facts.data_version, new=data_version(), aside=aside)
+    )
+
+
+def _go_on(database: Database) -> None:
+    """The same data: only tables may be behind the program."""
+    with database.hold():
+        use(database.url("app"))
+        if make.pending():
+            make.migrate(database)
+
+
+def _create(home: Path, database: Database) -> homes.Facts:
+    """Make the demo. Whatever stops it leaves the mark `building`, and the next run starts over."""
+    from luoshi.packs.read import BAOTOU, read
+
+    make.require_blank(database)
+    homes.begin(home)
+    with steps() as show_step, database.hold():
+        with show_step.step(T("数据库和表", "Database and tables")):
+            make.migrate(database)
+        with show_step.step(T("城市包：包头", "City pack: Baotou")):
+            pack = read(BAOTOU)
+            make.found_city(pack, demo=True, origin=ORIGIN)
+        with show_step.step(T("人员", "People")):
+            _people(home, pack)
+        use(database.url("app"))
+        _year(home, show_step)
+        return homes.settle(home, "demo", version("luoshi"), data_version())
+
+
+def _people(home: Path, pack: Pack) -> None:
+    """The pack's people; those that are shown get a random password, kept in a file of mode 0600."""
+    from luoshi.people import load
+    from luoshi.people.roles import ROLES
+
+    shown = [person for person in pack.people if person.shown]
+    passwords = {person.login: secrets.token_urlsafe(9) for person in shown}
+    load.load_people(pack, passwords)
+    homes.keep_logins(
+        home,
+        [
+            homes.Login(
+                username=person.login,
+                password=passwords[person.login],
+                name=person.name.zh,
+                roles_zh=ROLES[person.role].zh,
+                roles_en=ROLES[person.role].en,
+                unit=pack.unit_by_code[person.unit].name.zh,
+            )
+            for person in shown
+        ],
+    )
+
+
+def _year(home: Path, show_step: Steps) -> None:
+    """Generate the year; its counts and street numbers are kept, so that later runs can say them too."""
+    from luoshi.cases.demo import generate
+
+    summary: Sequence[tuple[T, str]] = generate.run(progress=show_step)
+    homes.write(home / SUMMARY, json.dumps([[*label, value] for label, value in summary], ensure_ascii=False) + "\n")
+
+
+def show(home: Path, *, hide_passwords: bool) -> None:
+    """Say what the demo holds and who can log in."""
+    click.echo(both(T("演示：包头，模拟的一年", "Demo: Baotou, a simulated year")))
+    lines: list[Any] = json.loads((home / SUMMARY).read_text("utf-8"))
+    for zh, en, value in lines:
+        click.echo(f"  {both(T(zh, en))}: {value}")
+    click.echo(both(T("页面", "Pages")) + ": /  /report/  /track/…  /cases/  /login/")
+    if hide_passwords:
+        click.echo(both(T("公开演示：登录已关闭", "Public demo: log-ins are off")))
+    else:
+        show_logins(homes.logins(home))
+
+
+def show_logins(logins: Sequence[homes.Login]) -> None:
+    """The log-ins, one a line."""
+    click.echo(both(T("演示登录", "Demo log-ins")) + ":")
+    for login in logins:
+        click.echo(
+            f"  {login.username:<14} {login.password:<14} {login.roles_zh} {login.roles_en} · {login.name} · {login.unit}"
+        )

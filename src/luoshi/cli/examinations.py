@@ -1,0 +1,209 @@
+"""What `luoshi doctor` looks at. Each look gives a finding; one without a way to mend it is well."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+from luoshi import home as homes
+from luoshi.cli.said import NOTHING_YET, problem_text
+from luoshi.conf import Conf
+from luoshi.kernel.text import T
+from luoshi.serve.database import of, use
+
+_LEAST_FREE = 2_000_000_000  # bytes; PostgreSQL stops when there are none
+_SILENT = 60  # seconds without a worker's heartbeat
+
+
+class Finding(NamedTuple):
+    """What was found; `mend` None means that it is well."""
+
+    detail: T
+    mend: T | None = None
+
+
+@contextmanager
+def database(conf: Conf) -> Iterator[Finding | None]:
+    """Django at work as the application's role for a block; gives what is wrong where that cannot be."""
+    with ExitStack() as stack:
+        try:
+            if homes.facts(conf.home) is None:
+                yield Finding(NOTHING_YET, NOTHING_YET)
+                return
+            server = of(conf)
+            stack.enter_context(server.hold())
+            use(server.url("app"))
+            _ask("SELECT 1")
+        except Exception as error:
+            why = problem_text(error) or T(str(error), str(error))
+            yield Finding(why, T("看数据库日志；luoshi db up", "Look into the database's log; luoshi db up"))
+            return
+        yield None
+
+
+def _ask(query: str) -> Any:
+    """The first column of the first row, None without a row."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def made(conf: Conf) -> Finding:
+    """Is there a finished installation?"""
+    if homes.half_made(conf.home):
+        return Finding(
+            T("建立到一半", "half made"),
+            T("再运行一次 luoshi demo 或 luoshi init", "Run luoshi demo or luoshi init again"),
+        )
+    facts = homes.facts(conf.home)
+    if facts is None:
+        return Finding(NOTHING_YET, NOTHING_YET)
+    return Finding(T(f"{conf.home}（{facts.kind}，{facts.version}）", f"{conf.home} ({facts.kind}, {facts.version})"))
+
+
+def secrets(conf: Conf) -> Finding:
+    """May anybody else read the secrets?"""
+    files = [conf.home / "secrets", conf.home / homes.LOGINS, *(conf.home / "secrets").glob("*")]
+    open_ones = [str(file) for file in files if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    if open_ones:
+        names = " ".join(open_ones)
+        return Finding(
+            T(f"他人可读：{names}", f"others can read: {names}"), T(f"chmod go= {names}", f"chmod go= {names}")
+        )
+    return Finding(T("只有属主可读", "for the owner only"))
+
+
+def disk(conf: Conf) -> Finding:
+    """Is there room left?"""
+    place = next(folder for folder in (conf.home, *conf.home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    detail = T(f"空闲 {free / 1e9:.1f} GB", f"{free / 1e9:.1f} GB free")
+    return Finding(detail, T("腾出空间", "Make room") if free < _LEAST_FREE else None)
+
+
+def orphans(conf: Conf) -> Finding:
+    """Are there databases whose home is gone?"""
+    if conf.text("database_url"):
+        return Finding(T("外部数据库", "external database"))
+    from luoshi.db.embedded import Embedded
+
+    found = " ".join(map(str, Embedded.orphans()))
+    if found:
+        return Finding(
+            T(f"无主的数据库：{found}", f"databases without a home: {found}"), T(f"rm -r {found}", f"rm -r {found}")
+        )
+    return Finding(T("没有", "none"))
+
+
+def role(conf: Conf) -> Finding:
+    """Do we serve as a role that may not do everything?"""
+    from django.db import connection
+
+    from luoshi.db.roles import current_role_problem
+
+    problem = current_role_problem(connection)
+    if problem is not None:
+        return Finding(
+            problem,
+            T("让 DATABASE_URL 指向所有者，并授予 CREATEROLE", "Name the owner in DATABASE_URL and grant CREATEROLE"),
+        )
+    name = _ask("SELECT current_user")
+    return Finding(T(name, name))
+
+
+def ctype(conf: Conf) -> Finding:
+    """Does the database know Chinese letters as letters? Under plain C a search for them finds nothing."""
+    found = _ask(
+        "SELECT datctype || '/' || pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+    )
+    well = found.upper().replace("-", "").count("UTF8") == 2
+    mend = T("以 C.UTF-8 另建数据库，再 backup 和 restore", "Make a database with C.UTF-8, then backup and restore")
+    return Finding(T(found, found), None if well else mend)
+
+
+def migrations(conf: Conf) -> Finding:
+    """Is the database of this version?"""
+    from luoshi.cli.make import pending
+
+    waiting = pending()
+    if waiting:
+        names = ", ".join(waiting)
+        return Finding(T(f"未迁移：{names}", f"not applied: {names}"), T("luoshi upgrade", "luoshi upgrade"))
+    return Finding(T("没有待做的", "none pending"))
+
+
+def clock(conf: Conf) -> Finding:
+    """Does the city's time stand behind what was recorded?"""
+    from luoshi.kernel import clock as clocks
+
+    facts, now, last = homes.facts(conf.home), clocks.now(), _ask("SELECT max(recorded_at) FROM event")
+    demo = facts is not None and facts.kind == "demo"
+    if demo != clocks.is_simulated():
+        return Finding(
+            T("时钟与安装种类不符", "the clock does not fit the kind of installation"),
+            T("从备份恢复", "Restore a backup"),
+        )
+    if last is not None and last > now:
+        why = T(
+            f"时钟 {now:%F %T} 落后于最后的记录 {last:%F %T} UTC",
+            f"at {now:%F %T}, behind the last record {last:%F %T} UTC",
+        )
+        return Finding(why, T("校正机器时间（NTP）", "Set the machine's clock (NTP)"))
+    return Finding(T(f"{now:%F %T} UTC{'（演示）' if demo else ''}", f"{now:%F %T} UTC{' (demo)' if demo else ''}"))
+
+
+def calendar(conf: Conf) -> Finding:
+    """Are the rest days of this year and the next known?"""
+    from luoshi.kernel import clock as clocks
+
+    year = clocks.now().year
+    known = {
+        int(found) for found in _ask("SELECT array_agg(DISTINCT extract(year FROM date)::int) FROM calendar_day") or ()
+    }
+    missing = [str(wanted) for wanted in (year, year + 1) if wanted not in known]
+    if missing:
+        names = ", ".join(missing)
+        return Finding(
+            T(f"缺少 {names} 年的节假日", f"rest days unknown: {names}"),
+            T(
+                "更新城市包的日历（国务院办公厅每年十一月前后公布）",
+                "Bring the pack's calendar up to date (published each November)",
+            ),
+        )
+    return Finding(T(f"{year}、{year + 1}", f"{year}, {year + 1}"))
+
+
+def worker(conf: Conf) -> Finding:
+    """Is somebody doing the queued jobs? Only wrong while the site is served."""
+    silent = _ask("SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::int FROM procrastinate_workers")
+    if silent is not None and silent <= _SILENT:
+        return Finding(T(f"{silent} 秒前有心跳", f"heartbeat {silent} s ago"))
+    if not _served(conf):
+        return Finding(T("没有运行，也没有在服务", "not running, and nothing is served"))
+    return Finding(T("没有心跳", "no heartbeat"), T("luoshi serve --worker-only", "luoshi serve --worker-only"))
+
+
+def _served(conf: Conf) -> bool:
+    from luoshi.serve.supervisor import ServeProblem, only_one
+
+    try:
+        with only_one(conf.home, "doctor"):
+            return False
+    except ServeProblem:
+        return True
+
+
+Look = Callable[[Conf], Finding]
+OF_HOME: Mapping[str, Look] = {"home": made, "secrets": secrets, "disk": disk, "orphans": orphans}
+OF_DATABASE: Mapping[str, Look] = {
+    "role": role,
+    "ctype": ctype,
+    "migrations": migrations,
+    "clock": clock,
+    "calendar": calendar,
+    "worker": worker,
+}

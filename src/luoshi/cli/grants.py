@@ -1,0 +1,44 @@
+"""What the roles may do with the tables. A table that nobody declared open is hidden from the read role."""
+
+from typing import Any
+
+from luoshi.db import roles
+
+# INSERT and SELECT only, for the application too (LEDGER).
+LOG = ("event",)
+# Only the owner changes them.
+FIXED = ("django_migrations", "installation")
+# Kernel and people; each line adds its own as `open_tables` of its AppConfig.
+OPEN = (
+    "category",
+    "case",
+    "event",
+    "installation",
+    "demo_clock",
+    "calendar_day",
+    "crossing",
+    "division",
+    "division_parent",
+    "unit",
+    "unit_parent",
+    "unit_covers",
+    "django_migrations",
+)
+
+
+def give(connection: Any) -> None:
+    """Give the roles app and read their rights on all tables; run as the owner after each migration."""
+    from django.apps import apps
+    from django.db import transaction
+
+    shown = set(OPEN)
+    for config in apps.get_app_configs():
+        shown.update(getattr(config, "open_tables", ()))
+    present = connection.introspection.table_names(include_views=True)
+    with transaction.atomic():
+        roles.grant(
+            connection,
+            log_tables=LOG,
+            fixed_tables=FIXED,
+            private_tables=[table for table in present if table not in shown],
+        )

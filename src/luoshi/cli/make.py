@@ -1,0 +1,77 @@
+"""The parts of making and keeping an installation that several commands share. All need the database held."""
+
+from pathlib import Path
+
+from luoshi import home as homes
+from luoshi.cli import grants
+from luoshi.cli.said import Failed
+from luoshi.kernel.text import T
+from luoshi.packs.model import Pack
+from luoshi.serve.database import Database, use
+
+
+def migrate(database: Database) -> None:
+    """Bring roles and tables up to this version, and give the roles their rights. Django works as owner afterwards."""
+    database.prepare()
+    use(database.url("owner"))
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", interactive=False, verbosity=0)
+    grants.give(connection)
+
+
+def pending() -> list[str]:
+    """Migrations of this version that the database does not have yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
+    """Write the mark of the installation and take the pack's places over; Django works as owner."""
+    from luoshi.kernel import clock, installation
+    from luoshi.people import load
+
+    installation.create(
+        demo=demo,
+        origin=origin,
+        city=pack.city.code,
+        name=pack.city.name,
+        pack=load.facts(pack),
+        at=clock.real(),
+    )
+    load.load_places(pack)
+
+
+def require_new(home: Path) -> None:
+    """Raises Failed unless an installation can be made in this home."""
+    if homes.facts(home) is not None:
+        raise Failed(T("{home} 里已有一座城市。", "There is a city in {home} already.").fill(home=home))
+    if not homes.empty(home):
+        raise Failed(
+            T(
+                "{home} 不是空目录，也不是落实的目录；请用 LUOSHI_HOME 指定另一个。",
+                "{home} is not empty and not a home of Luoshi; name another one in LUOSHI_HOME.",
+            ).fill(home=home)
+        )
+
+
+def require_blank(database: Database) -> None:
+    """Raises Failed where an external database already holds an installation."""
+    if not database.external:
+        return
+    import psycopg
+
+    with psycopg.connect(database.url("owner")) as connection:
+        found = connection.execute("SELECT to_regclass('public.installation')").fetchone()
+    if found and found[0] is not None:
+        raise Failed(
+            T(
+                "DATABASE_URL 指定的数据库里已有安装；请另建一个空库。",
+                "The database of DATABASE_URL holds an installation already; make an empty one.",
+            )
+        )

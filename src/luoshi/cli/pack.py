@@ -1,0 +1,27 @@
+"""`luoshi pack check DIR`."""
+
+from pathlib import Path
+
+import click
+
+from luoshi.cli.said import said
+from luoshi.kernel.text import T
+
+
+@click.group()
+def pack() -> None:
+    """城市包。City packs."""
+
+
+@pack.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.pass_context
+def check(ctx: click.Context, folder: Path) -> None:
+    """指出城市包的每处错误。Name file, line and rule of every fault."""
+    from luoshi.packs.check import check as faults_of
+
+    faults = faults_of(folder)
+    for fault in faults:
+        click.echo(str(fault))
+    said(T("{n} 处错误。", "{n} faults.").fill(n=len(faults)) if faults else T("没有错误。", "No faults."))
+    ctx.exit(1 if faults else 0)

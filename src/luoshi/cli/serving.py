@@ -1,0 +1,73 @@
+"""Serve an installation: what `luoshi serve` and `luoshi demo` share."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+
+from luoshi import home as homes
+from luoshi.cli.said import Failed, said
+from luoshi.conf import Conf
+from luoshi.kernel.text import T
+from luoshi.serve import port as ports
+from luoshi.serve.database import Database, of, use
+from luoshi.serve.supervisor import Clock, Plan, Supervisor, announce, only_one, told_by_signals
+
+
+def choose_port(wanted: int, *, strict: bool) -> int:
+    """The port to serve on. Raises Failed where it is taken and no other will do."""
+    if ports.free(wanted):
+        return wanted
+    chosen = None if strict else ports.next_free(wanted)
+    if chosen is None:
+        raise Failed(T("--port {n}：端口已被占用", "--port {n}: the port is taken").fill(n=wanted))
+    said(T("端口 {n} 已被占用，改用 {m}。", "Port {n} is taken; using {m}.").fill(n=wanted, m=chosen))
+    return chosen
+
+
+def _refuse_strong_role(conf: Conf) -> None:
+    """Raises Failed where we would serve the public as a role that may do anything."""
+    from django.db import connection
+
+    from luoshi.db.roles import current_role_problem
+
+    problem = current_role_problem(connection)
+    if problem is not None and not conf.flag("allow_owner"):
+        raise Failed(
+            T(
+                "不以此角色提供服务：{why}（LUOSHI_ALLOW_OWNER）",
+                "Not serving as this role: {why} (LUOSHI_ALLOW_OWNER)",
+            ).fill(why=problem)
+        )
+
+
+def _demo_clock() -> Clock:
+    """The demo's clock, on a connection that is given up after each call: the database may be killed any time."""
+    from django.db import connection
+
+    from luoshi.kernel import clock
+
+    def closing(do: Callable[[], None]) -> Callable[[], None]:
+        def call() -> None:
+            try:
+                do()
+            finally:
+                connection.close()
+
+        return call
+
+    return Clock(closing(clock.server_started), closing(clock.server_beat), closing(clock.server_stopped))
+
+
+def run(conf: Conf, facts: homes.Facts, *, web: bool, worker: bool, port: int | None, strict: bool) -> None:
+    """Serve until a signal says stop. Raises Failed, ServeProblem or DatabaseProblem where that cannot be."""
+    number = choose_port(port or conf.number("port"), strict=strict) if web else None
+    address = f"http://{ports.HOST}:{number}/" if web else str(T("后台任务在运行", "the worker is running"))
+    database: Database = of(conf)
+    with only_one(conf.home, address) if web else nullcontext(), database.hold():
+        use(database.url("app"))
+        (conf.home / "static").mkdir(exist_ok=True)
+        _refuse_strong_role(conf)
+        clock = _demo_clock() if web and facts.kind == "demo" else None
+        supervisor = Supervisor(Plan(conf.home, number, worker, clock), database)
+        with told_by_signals(supervisor.stop):
+            supervisor.run(lambda: announce(address))
+    said(T("已停止。", "Stopped."))
