@@ -83,7 +83,7 @@ class Edge:
         response.headers["X-Request-Id"] = request.request_id
         access.info(
             "%s %s %s %s %.0f ms %s",
-            request.client, request.method, escape_uri_path(masked(request.path)), response.status_code,
+            request.client, request.method, masked(escape_uri_path(request.path)), response.status_code,
             (perf_counter() - begun) * 1000, request.request_id,
         )  # fmt: skip
         return response
