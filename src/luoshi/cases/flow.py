@@ -123,6 +123,7 @@ MOVES: Final = (
     Move("refuse", T("不予受理", "Do not accept"), ("reported",), "refused", "cases.accept", ("reason", "answer")),
     Move("mark_abuse", T("标为恶意", "Mark as abuse"), ("reported", "accepted"), "abuse", "cases.accept", ("reason",)),
     Move("dispatch", T("派遣", "Dispatch"), ("accepted",), "dispatched", "cases.dispatch", ("unit",), ("note",), main=True),
+    Move("pass_on", T("转派", "Pass on"), ("dispatched",), None, "cases.pass", ("unit",), ("note",)),
     Move("decide", T("会商决定", "Decide"), ("joint",), "dispatched", "cases.decide", ("unit", "reason"), main=True),
     Move("sign", T("签收", "Sign for"), ("dispatched",), "handling", "cases.sign", (), ("handler",), main=True),
     Move("assign", T("指定承办人", "Assign"), ("handling",), None, "cases.assign", ("handler",), ("note",)),

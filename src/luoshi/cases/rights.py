@@ -18,7 +18,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
         "cases.note": "all", "cases.release": "all", "cases.unmask": "all",
     },
     "dispatcher": {
-        "cases.see": "subtree", "cases.report": "all", "cases.dispatch": "subtree", "cases.verify": "subtree",
+        "cases.see": "subtree", "cases.report": "all", "cases.pass": "unit", "cases.verify": "subtree",
         "cases.grant": "subtree", "cases.urge": "subtree", "cases.follow": "subtree", "cases.note": "subtree",
     },
     "head": {

@@ -15,11 +15,11 @@ from luoshi.kernel.ledger.event import Written
 R = TypeVar("R", bound=Any)
 
 
-def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+def _columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     return [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
 
 
-def _value(row: models.Model, field: models.Field[Any, Any]) -> Any:
+def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
     value = getattr(row, field.attname)
     return Jsonb(value) if isinstance(field, models.JSONField) and value is not None else value
 

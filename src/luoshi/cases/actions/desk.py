@@ -41,6 +41,12 @@ def dispatch(case: Case, act: Act, *, unit: Unit, note: str = "") -> Change:
     return _send(case, act, unit, {"note": note})
 
 
+@LINE.action("pass_on")
+def pass_on(case: Case, act: Act, *, unit: Unit, note: str = "") -> Change:
+    """A district passes on what it was sent to one of its bureaux; the first to receive it stays 首接."""
+    return _send(case, act, unit, {"note": note})
+
+
 @LINE.action("decide")
 def decide(case: Case, act: Act, *, unit: Unit, reason: str) -> Change:
     """Joint dispatch: a named person decides who takes it, and why."""

@@ -99,6 +99,7 @@ WAITS = {
     "cases.dispatch": ("accepted",),
     "cases.decide": ("joint",),
     "cases.sign": ("dispatched",),
+    "cases.pass": ("dispatched",),
     "cases.handle": ("handling",),
     "cases.verify": ("handled",),
     "cases.callback": ("verified",),
