@@ -92,10 +92,8 @@ def orphans(conf: Conf) -> Finding:
     from luoshi.db.embedded import Embedded
 
     found = " ".join(map(str, Embedded.orphans()))
-    if found:
-        return Finding(
-            T(f"无主的数据库：{found}", f"databases without a home: {found}"), T(f"rm -r {found}", f"rm -r {found}")
-        )
+    if found:  # said, but no fault of this installation
+        return Finding(T(f"目录已不在的数据库，可删除：{found}", f"of homes that are gone, may be removed: {found}"))
     return Finding(T("没有", "none"))
 
 
@@ -160,11 +158,13 @@ def calendar(conf: Conf) -> Finding:
     """Are the rest days of this year and the next known?"""
     from luoshi.kernel import clock as clocks
 
-    year = clocks.now().year
+    today = clocks.now()
+    year = today.year
+    wanted = (year, year + 1) if today.month == 12 else (year,)  # the next year's are published in November
     known = {
         int(found) for found in _ask("SELECT array_agg(DISTINCT extract(year FROM date)::int) FROM calendar_day") or ()
     }
-    missing = [str(wanted) for wanted in (year, year + 1) if wanted not in known]
+    missing = [str(number) for number in wanted if number not in known]
     if missing:
         names = ", ".join(missing)
         return Finding(
@@ -174,7 +174,7 @@ def calendar(conf: Conf) -> Finding:
                 "Bring the pack's calendar up to date (published each November)",
             ),
         )
-    return Finding(T(f"{year}、{year + 1}", f"{year}, {year + 1}"))
+    return Finding(T(f"已知到 {max(known)} 年", f"known up to {max(known)}"))
 
 
 def worker(conf: Conf) -> Finding:

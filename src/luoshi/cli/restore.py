@@ -1,5 +1,6 @@
 """`luoshi restore FILE`."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -20,17 +21,16 @@ def restore(file: Path) -> None:
 
     conf = settings.load()
     database = of(conf)
-
-    def connect() -> str:
-        database.ensure()
-        database.prepare()
-        return database.url("owner")
-
-    with alone(conf.home):
+    with alone(conf.home), ExitStack() as stack:
         make.require_new(conf.home)
-        with database.hold():
-            summary = backups.restore(file, conf.home, connect)
-            make.migrate(database)
+
+        def connect() -> str:
+            stack.enter_context(database.hold())  # only now: the home must be empty until the files are in place
+            database.prepare()
+            return database.url("owner")
+
+        summary = backups.restore(file, conf.home, connect)
+        make.migrate(database)
     said(
         T("已恢复 {rows} 行（备份于 {when}）。", "Restored {rows} rows (backed up {when}).").fill(
             rows=f"{sum(summary.rows.values()):,}", when=summary.created
