@@ -177,9 +177,11 @@ def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
 
 
 def test_a_second_server_of_a_home_is_told_where_the_first_is(tmp_path: Path) -> None:
-    with only_one(tmp_path, "http://127.0.0.1:8000/"):
-        with pytest.raises(ServeProblem) as refused, only_one(tmp_path, "http://127.0.0.1:8001/"):
+    with only_one(tmp_path) as note:
+        note("http://127.0.0.1:8000/")
+        with pytest.raises(ServeProblem) as refused, only_one(tmp_path):
             pass
         assert "http://127.0.0.1:8000/" in refused.value.text.en
-    with only_one(tmp_path, "http://127.0.0.1:8002/"):
+    with only_one(tmp_path) as note:
+        note("http://127.0.0.1:8002/")
         assert (tmp_path / "run" / "serving").read_text() == "http://127.0.0.1:8002/"

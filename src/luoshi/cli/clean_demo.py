@@ -24,7 +24,7 @@ def clean_demo() -> None:
         said(T("没有演示。", "There is no demo."))
         return
     with alone(home):
-        with only_one(home, "clean-demo"):
+        with only_one(home):
             pass
         throw_away(home, of(conf))
     if not any(home.iterdir()):

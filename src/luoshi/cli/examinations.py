@@ -191,7 +191,7 @@ def _served(conf: Conf) -> bool:
     from luoshi.serve.supervisor import ServeProblem, only_one
 
     try:
-        with only_one(conf.home, "doctor"):
+        with only_one(conf.home):
             return False
     except ServeProblem:
         return True

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from luoshi.db import roles
+from luoshi.db import roles, tables
 
-# INSERT and SELECT only, for the application too (LEDGER).
-LOG = ("event",)
 # Only the owner changes them.
-FIXED = ("django_migrations", "installation")
+FIXED = ("django_migrations",)
 # Kernel and people; each line adds its own as `open_tables` of its AppConfig.
 OPEN = (
     "category",
@@ -34,11 +32,16 @@ def give(connection: Any) -> None:
     shown = set(OPEN)
     for config in apps.get_app_configs():
         shown.update(getattr(config, "open_tables", ()))
-    present = connection.introspection.table_names(include_views=True)
     with transaction.atomic():
         roles.grant(
             connection,
-            log_tables=LOG,
+            log_tables=tables.LOG,
             fixed_tables=FIXED,
-            private_tables=[table for table in present if table not in shown],
+            private_tables=_hidden(connection.introspection.table_names(include_views=True), shown),
         )
+
+
+def _hidden(present: list[str], shown: set[str]) -> list[str]:
+    """Every table that is not shown, and the columns of shown ones that `db.tables` keeps private."""
+    columns = [name for name in tables.PRIVATE if "." in name and name.partition(".")[0] in shown.intersection(present)]
+    return [table for table in present if table not in shown] + columns

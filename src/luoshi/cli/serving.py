@@ -1,14 +1,14 @@
 """Serve an installation: what `luoshi serve` and `luoshi demo` share."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 
 from luoshi import home as homes
 from luoshi.cli.said import Failed, said
 from luoshi.conf import Conf
 from luoshi.kernel.text import T
 from luoshi.serve import port as ports
-from luoshi.serve.database import Database, of, use
+from luoshi.serve.database import of, use
 from luoshi.serve.supervisor import Clock, Plan, Supervisor, announce, only_one, told_by_signals
 
 
@@ -57,17 +57,25 @@ def _demo_clock() -> Clock:
     return Clock(closing(clock.server_started), closing(clock.server_beat), closing(clock.server_stopped))
 
 
+def _address(number: int | None) -> str:
+    return f"http://{ports.HOST}:{number}/" if number else str(T("后台任务在运行", "the worker is running"))
+
+
 def run(conf: Conf, facts: homes.Facts, *, web: bool, worker: bool, port: int | None, strict: bool) -> None:
     """Serve until a signal says stop. Raises Failed, ServeProblem or DatabaseProblem where that cannot be."""
-    number = choose_port(port or conf.number("port"), strict=strict) if web else None
-    address = f"http://{ports.HOST}:{number}/" if web else str(T("后台任务在运行", "the worker is running"))
-    database: Database = of(conf)
-    with only_one(conf.home, address) if web else nullcontext(), database.hold():
+    with ExitStack() as stack:
+        number = None
+        if web:
+            note = stack.enter_context(only_one(conf.home))
+            number = choose_port(port or conf.number("port"), strict=strict)
+            note(_address(number))
+        database = of(conf)
+        stack.enter_context(database.hold())
         use(database.url("app"))
         (conf.home / "static").mkdir(exist_ok=True)
         _refuse_strong_role(conf)
         clock = _demo_clock() if web and facts.kind == "demo" else None
         supervisor = Supervisor(Plan(conf.home, number, worker, clock), database)
         with told_by_signals(supervisor.stop):
-            supervisor.run(lambda: announce(address))
+            supervisor.run(lambda: announce(_address(number)))
     said(T("已停止。", "Stopped."))

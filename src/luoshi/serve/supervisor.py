@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
-from typing import IO
 
 from luoshi.kernel.text import T
 from luoshi.serve import port
@@ -182,25 +181,27 @@ def told_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def only_one(home: Path, address: str) -> Iterator[None]:
-    """Only one server a home serves its pages. Raises ServeProblem that names the address of the other."""
+def only_one(home: Path) -> Iterator[Callable[[str], None]]:
+    """Only one server a home serves its pages; gives the function that notes its address for others.
+
+    Raises ServeProblem that names the address of the other.
+    """
     (home / "run").mkdir(parents=True, exist_ok=True)
-    handle: IO[str] = open(home / "run" / "serving", "a+", encoding="utf-8")  # noqa: SIM115
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.seek(0)
-        there = handle.read().strip()
-        handle.close()
-        raise ServeProblem(T("已经在服务：{there}", "Already serving: {there}").fill(there=there)) from None
-    try:
-        handle.truncate(0)
-        handle.write(address)
-        handle.flush()
-        yield
-    finally:
-        handle.truncate(0)
-        handle.close()
+    with (home / "run" / "serving").open("a+", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            there = handle.read().strip()
+            raise ServeProblem(T("已经在服务：{there}", "Already serving: {there}").fill(there=there)) from None
+
+        def note(address: str) -> None:
+            handle.truncate(0)
+            handle.write(address)
+            handle.flush()
+
+        yield note
+        note("")
 
 
 def announce(address: str) -> None:
