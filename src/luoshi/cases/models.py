@@ -11,7 +11,6 @@ from luoshi.kernel.models import Searchable, new_id
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person, Unit
 
-
 IMPORTED = "imported"
 
 
