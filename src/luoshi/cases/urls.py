@@ -1,3 +1,7 @@
 """Addresses of the street line."""
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("luoshi.cases.public.urls")),
+]

@@ -1,0 +1,192 @@
+"""Photographs: verified by their content, turned upright, stripped of all metadata, shrunk, and stored by their id.
+
+Final ones lie at `uploads/<2 hex>/<uuid>.jpg` in the home; those of a report that is not sent yet in `uploads/draft/`.
+"""
+
+import hashlib
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from pathlib import Path
+from time import time
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from luoshi.cases.models import Photo
+from luoshi.kernel import clock
+from luoshi.kernel.problems import Fault, Invalid
+from luoshi.kernel.text import T
+
+ACCEPT: Final = "image/jpeg,image/png,image/webp"  # named one by one, an iPhone turns its HEIC into JPEG by itself
+MOST: Final = 4
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+PIXELS: Final = 50_000_000
+EDGE: Final = 1600  # px, the longer side of what is kept
+QUALITY: Final = 82
+DRAFT_SECONDS: Final = 26 * 3600  # a little longer than a report in the making lives
+
+_NOT_ONE = T("只收 JPEG、PNG、WebP 照片", "Only JPEG, PNG and WebP pictures are taken")
+_HEIC = T(
+    "这是 HEIC 照片，打不开。请在相机设置里选“兼容性最佳”，或先存成 JPEG",
+    "This is a HEIC picture, which cannot be opened here. Choose “Most compatible” in the camera's settings, or save it as JPEG",
+)
+_BROKEN = T("照片打不开，可能没有传完整", "The picture cannot be opened: it may not have arrived whole")
+
+
+class Kept(NamedTuple):
+    """A picture on disk: its id, the SHA-256 of the file (hex), width and height in px, size in bytes."""
+
+    id: UUID
+    sha256: str
+    width: int
+    height: int
+    size: int
+
+
+def _refuse(name: str, rule: T) -> Invalid:
+    return Invalid([Fault("photos", name[:60], T("{name}：{rule}", "{name}: {rule}").fill(name=name[:60], rule=rule))])
+
+
+def _read(upload: "UploadedFile[Any]") -> bytes:
+    most = settings.CONF.number("upload_max_mb")
+    if (upload.size or 0) > most * 1_000_000:
+        raise _refuse(upload.name or "", T("每张最大 {n} MB", "At most {n} MB each").fill(n=most))
+    upload.seek(0)
+    return bytes(upload.read())
+
+
+def _open(data: bytes, name: str) -> Image.Image:
+    """The picture, not decoded yet, of one of the formats and not too large."""
+    if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
+        raise _refuse(name, _HEIC)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        image = Image.open(BytesIO(data), formats=FORMATS)
+    if image.width * image.height > PIXELS:
+        rule = T("最大 {n} 万像素", "At most {m} million pixels").fill(n=PIXELS // 10_000, m=PIXELS // 1_000_000)
+        raise _refuse(name, rule)
+    return image
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says, at most EDGE px, on white where it is transparent; a new image without metadata."""
+    image.draft("RGB", (EDGE, EDGE))  # lets the JPEG decoder leave out what is shrunk away
+    image = ImageOps.exif_transpose(image)
+    image.thumbnail((EDGE, EDGE))
+    clean = Image.new("RGB", image.size, "white")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        clean.paste(image, mask=image.getchannel("A"))
+    else:
+        clean.paste(image.convert("RGB"))
+    return clean
+
+
+def encode(data: bytes, name: str = "") -> tuple[bytes, int, int]:
+    """JPEG bytes, width and height of what is kept of an upload. Raises Invalid that names the file and the rule."""
+    try:
+        image = _upright(_open(data, name))
+    except Invalid:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _refuse(name, _NOT_ONE) from None
+    except Exception:  # a decoder that is given hostile bytes raises almost anything
+        raise _refuse(name, _BROKEN) from None
+    out = BytesIO()
+    image.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return out.getvalue(), image.width, image.height
+
+
+def _root() -> Path:
+    return settings.CONF.home / "uploads"
+
+
+def path(identity: UUID) -> Path:
+    """Where the file of a photograph lies."""
+    return _root() / identity.hex[:2] / f"{identity}.jpg"
+
+
+def draft_path(identity: UUID) -> Path:
+    """Where it lies before its report is sent."""
+    return _root() / "draft" / f"{identity}.jpg"
+
+
+def _write(file: Path, data: bytes) -> None:
+    """At once or not at all, readable for us only."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".new.")  # made with mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(descriptor)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _keep(upload: "UploadedFile[Any]", key: str, draft: bool) -> Kept:
+    data, width, height = encode(_read(upload), upload.name or "")
+    digest = hashlib.sha256(data)
+    # The same picture under the same key has the same id, so that a repeated form is known as the same.
+    identity = (
+        UUID(bytes=hashlib.sha256(key.encode() + b"\0" + digest.digest()).digest()[:16], version=4) if key else uuid4()
+    )
+    _write(draft_path(identity) if draft else path(identity), data)
+    return Kept(identity, digest.hexdigest(), width, height, len(data))
+
+
+def _row(kept: Kept) -> Photo:
+    return Photo(id=kept.id, sha256=kept.sha256, width=kept.width, height=kept.height, size=kept.size, at=clock.now())
+
+
+def store(uploads: "Iterable[UploadedFile[Any]]", key: str = "") -> list[Photo]:
+    """Store pictures for an action that takes `photos`; unsaved rows. `key` is the form's idempotency key. Raises Invalid."""
+    return _distinct([_keep(upload, key, draft=False) for upload in uploads])
+
+
+def _distinct(kept: Sequence[Kept]) -> list[Photo]:
+    return [_row(one) for one in {one.id: one for one in kept}.values()]
+
+
+def store_draft(upload: "UploadedFile[Any]", key: str) -> Kept:
+    """Store a picture of a report in the making; old ones are removed on the way. Raises Invalid."""
+    clean_drafts()
+    return _keep(upload, key, draft=True)
+
+
+def claim(drafts: Sequence[Kept]) -> list[Photo]:
+    """Make drafts final, as unsaved rows. May be repeated; raises Invalid where a draft is gone."""
+    for one in drafts:
+        file = path(one.id)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.link(draft_path(one.id), file)
+        except FileExistsError:
+            continue
+        except FileNotFoundError:
+            if not file.exists():
+                raise Invalid(
+                    [Fault("photos", "", T("照片已过期，请重新加", "A picture has expired: add it again"))]
+                ) from None
+    return _distinct(drafts)
+
+
+def clean_drafts() -> int:
+    """Remove drafts that nobody sent; returns how many."""
+    gone = 0
+    for file in (_root() / "draft").glob("*.jpg"):
+        try:
+            if file.stat().st_mtime < time() - DRAFT_SECONDS:
+                file.unlink()
+                gone += 1
+        except FileNotFoundError:
+            continue
+    return gone
