@@ -33,12 +33,17 @@ def handling_rule(category: Category) -> Rule:
     return Rule(cast(Kind, category.handle_kind), category.handle_n) if category.handle_n else rule("handle")
 
 
+def _warn(clock: Rule, start: datetime, end: datetime) -> datetime:
+    """When the clock turns yellow, by the pack's rule."""
+    return warn_at(clock, start, end, calendar.current(), **installation.current().pack["light"])
+
+
 def start_whole(case: Case, category: Category, start: datetime) -> None:
     """Start (or recompute) the clocks that the category sets: the whole and the answer to the reporter."""
     cal, whole = calendar.current(), handling_rule(category)
     case.clock_from, case.due_kind, case.due_n = start, whole.kind, whole.n
     case.due_at = due(whole, start, cal)
-    case.warn_at = warn_at(whole, start, case.due_at, cal)
+    case.warn_at = _warn(whole, start, case.due_at)
     if case.by_staff or case.contacted_at:
         return
     response = (
@@ -52,9 +57,9 @@ def enter(case: Case, now: datetime) -> None:
     name = STEP.get(case.state, "")
     case.step, case.step_since = case.state, now
     if name:
-        cal, step = calendar.current(), rule(name)
-        case.step_kind, case.step_due_at = step.kind, due(step, now, cal)
-        case.step_warn_at = warn_at(step, now, case.step_due_at, cal)
+        step = rule(name)
+        case.step_kind, case.step_due_at = step.kind, due(step, now, calendar.current())
+        case.step_warn_at = _warn(step, now, case.step_due_at)
     else:
         case.step_kind, case.step_due_at, case.step_warn_at = "", None, None
     settle(case)
