@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import engines
 from django.urls import include, path
 
 from luoshi.kernel.problems import Fault, Invalid, Stale, TooMany
@@ -22,11 +23,19 @@ def parts(request: HttpRequest) -> HttpResponse:
     return render(request, "web/preview.html", dict(preview.context()))
 
 
-def press(request: HttpRequest, code: str = "") -> HttpResponse:
+def press(request: HttpRequest) -> HttpResponse:
     """A press that says what it did."""
     response = HttpResponse("done")
     say(response, T("已派遣 <1>", "Dispatched <1>"), "/cases/1")
     return response
+
+
+def track(request: HttpRequest, code: str) -> HttpResponse:
+    """A page under a secret address, with a form that comes back to it."""
+    if request.method == "POST":
+        return press(request)
+    source = '{% extends "step.html" %}{% block title %}进度{% endblock %}{% block content %}<h1>进度</h1><form method="post">{% csrf_token %}<button class="btn wide">提交</button></form>{% endblock %}'
+    return HttpResponse(engines["django"].from_string(source).render({}, request))  # type: ignore[attr-defined]
 
 
 def wrong(request: HttpRequest, how: str) -> HttpResponse:
@@ -46,6 +55,6 @@ urlpatterns = [
     path("", include("luoshi.web.urls")),
     path("parts/", parts),
     path("press/", press),
-    path("track/<str:code>", press),
+    path("track/<str:code>", track),
     path("wrong/<str:how>", wrong),
 ]

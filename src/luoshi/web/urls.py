@@ -4,7 +4,10 @@ from django.urls import path
 
 from luoshi.web import views
 
-urlpatterns = [path("lang/<str:code>", views.language, name="language")]
+urlpatterns = [
+    path("lang/<str:code>", views.language, name="language"),
+    path("favicon.ico", views.favicon),
+]
 
 handler400 = "luoshi.web.errors.bad_request"
 handler403 = "luoshi.web.errors.forbidden"

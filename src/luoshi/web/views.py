@@ -1,8 +1,9 @@
-"""The shell's own addresses: switching the language."""
+"""The shell's own addresses: switching the language, the icon."""
 
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from luoshi.kernel.problems import Absent
@@ -24,3 +25,8 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request))
     remember(response, code)
     return response
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon by themselves, as for pictures and files opened alone."""
+    return HttpResponseRedirect(static("mark.svg"))
