@@ -9,9 +9,10 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import click
 
@@ -77,11 +78,22 @@ def ensure(conf: settings.Conf) -> homes.Facts:
         return _create(home, database)
 
 
+class Generator(Protocol):
+    """What the street line's demo offers."""
+
+    DATA_VERSION: int
+
+    def run(self, *, progress: Steps) -> Sequence[tuple[T, str]]:
+        """Write the year as the application's role and set the demo's clock; gives what to say about it."""
+
+
+def _generator() -> Generator:
+    return cast(Generator, import_module("luoshi.cases.demo.generate"))
+
+
 def data_version() -> int:
     """The version of the demo's data; it changes when another year would be generated."""
-    from luoshi.cases.demo import generate
-
-    return generate.DATA_VERSION
+    return _generator().DATA_VERSION
 
 
 def throw_away(home: Path, database: Database) -> None:
@@ -170,9 +182,7 @@ def _people(home: Path, pack: Pack) -> None:
 
 def _year(home: Path, show_step: Steps) -> None:
     """Generate the year; its counts and street numbers are kept, so that later runs can say them too."""
-    from luoshi.cases.demo import generate
-
-    summary: Sequence[tuple[T, str]] = generate.run(progress=show_step)
+    summary = _generator().run(progress=show_step)
     homes.write(home / SUMMARY, json.dumps([[*label, value] for label, value in summary], ensure_ascii=False) + "\n")
 
 
