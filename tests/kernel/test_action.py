@@ -227,4 +227,3 @@ def test_an_update_of_no_rows_does_nothing(db: None) -> None:
     before = Loan.objects.count()
     update_models([])
     assert Loan.objects.count() == before
-

@@ -82,4 +82,6 @@ def test_the_demo_mark_can_be_neither_added_nor_removed(committed: str, server: 
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 owner.execute(command)  # type: ignore[arg-type]
         with pytest.raises(psycopg.errors.IntegrityError):
-            owner.execute("INSERT INTO installation SELECT 2, true, origin, city, name_zh, name_en, pack, created_at FROM installation")
+            owner.execute(
+                "INSERT INTO installation SELECT 2, true, origin, city, name_zh, name_en, pack, created_at FROM installation"
+            )

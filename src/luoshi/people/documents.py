@@ -1,13 +1,12 @@
-"""Pages of the documentation that are made from the tables: `python -m luoshi.people.documents` writes them."""
-
-from pathlib import Path
+"""Pages of the documentation that are made from the tables: `python tools/make_documents.py`
+writes them."""
 
 from luoshi.kernel.flow import Flow, diagram
 from luoshi.kernel.lines import Face, installed
 from luoshi.people.roles import ROLES
 from luoshi.people.viewer import grants_of
 
-MADE = "<!-- Made by `python -m luoshi.people.documents`; edit the tables, not this page. -->\n"
+MADE = "<!-- Made by `python tools/make_documents.py`; edit the tables, not this page. -->\n"
 
 
 def rights() -> str:
@@ -40,16 +39,3 @@ def life(face: Face) -> str:
 def pages() -> dict[str, str]:
     """File name → content of every page made here."""
     return {"rights.md": rights()} | {f"life-{face.name}.md": life(face) for face in installed()}
-
-
-def main() -> None:
-    """Write the pages into ./docs."""
-    for name, text in pages().items():
-        Path("docs", name).write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    main()
