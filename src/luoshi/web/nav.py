@@ -1,4 +1,4 @@
-"""The menu: the shell's own first page, then what each installed line offers, by the viewer's rights."""
+"""The menu: the shell's own first page, then what each installed line offers and the administrators' pages, by the viewer's rights."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from luoshi.kernel.lines import Page, installed
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
+from luoshi.people.roles import PAGES as ADMIN_PAGES
 
 STAFF_FIRST: Final = Page(T("我的工作", "My work"), "/work/", "")
 PUBLIC_FIRST: Final = Page(T("首页", "Home"), "/", "")
@@ -14,7 +15,7 @@ PUBLIC_FIRST: Final = Page(T("首页", "Home"), "/", "")
 def entries(viewer: Viewer) -> tuple[Page, ...]:
     """The menu for a viewer: entries without a right are for everybody."""
     first = STAFF_FIRST if viewer.is_staff else PUBLIC_FIRST
-    offered = (first, *(page for face in installed() for page in face.pages))
+    offered = (first, *(page for face in installed() for page in face.pages), *ADMIN_PAGES)
     return tuple(page for page in offered if not page.right or viewer.reach(page.right) is not None)
 
 

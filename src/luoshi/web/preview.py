@@ -189,7 +189,8 @@ def _charts(text: str) -> dict[str, Any]:
 
 def context(text: str = "") -> Mapping[str, Any]:
     """What `web/preview.html` shows; `text` is put into every place that takes a free text, as a hostile one in tests."""
-    bad = Report({"place": text or "x" * 30, "kind": "none", "day": "2021-13-01", "seen": "1", "key": forms.new_key()})
+    faulty = {"place": text or "x" * 30, "kind": "none", "day": "2021-13-01", "seen": "1", "key": forms.new_key()}
+    bad = Report(faulty, auto_id="g-%s")
     figure = parts.Figure(
         T("解决率", "Solved") , "93.0", "%", text or T("回访时市民说解决了", "Citizens said so"),
         [(T("分子", "Numerator"), tables.link("/cases/", "33,389")), (T("截至", "As of"), parts.time(NOW, "day")), (text, text)],
