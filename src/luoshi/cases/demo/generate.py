@@ -1,0 +1,178 @@
+"""The demo's year: some 60,000 simulated street cases, played from a seed through the bulk twins of the actions.
+
+Week by week, in order of report, each case is played whole, from its report to its end or to the demo's present.
+Random ids and salts apart, the same seed and total give the same year.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from random import Random
+from time import monotonic
+from typing import Final
+
+from django.db import connection
+
+from luoshi.cases.actions.report import numbers
+from luoshi.cases.demo import orders, reports, staff, steps
+from luoshi.cases.demo.life import World
+from luoshi.cases.demo.orders import Order, waiting_for_logins
+from luoshi.cases.demo.places import Places
+from luoshi.cases.demo.profile import Sampler, load_profile
+from luoshi.cases.models import Case, Category
+from luoshi.cases.reads.sums import Year, year
+from luoshi.kernel import calendar, clock, installation
+from luoshi.kernel.bulk import Batch, next_ids
+from luoshi.kernel.text import T
+from luoshi.people import tree
+
+DATA_VERSION: Final = 1
+"""Changes whenever another year would be generated."""
+
+STEP: Final = T("演示的一年", "The demo's year")
+Progress = Callable[[T, int, int], None]
+_WEEK: Final = timedelta(days=7)
+_TABLES: Final = (
+    "case", "case_private", "case_code", "crossing", "event", "event_private", "event_salt", "event_pending",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One report to come: its moment, key and number; an order where it is to wait on purpose."""
+
+    at: datetime
+    key: int
+    number: str
+    order: Order | None
+
+
+@dataclass
+class Summary:
+    """What was generated: cases by state, events by verb, the year's street numbers."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    verbs: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    year: Year | None = None
+
+    @property
+    def cases(self) -> int:
+        """All cases."""
+        return self.states.total()
+
+    @property
+    def events(self) -> int:
+        """All events."""
+        return self.verbs.total()
+
+    def add(self, other: "Summary") -> None:
+        """Take the counts of a part in."""
+        self.states += other.states
+        self.verbs += other.verbs
+
+    def lines(self) -> list[tuple[T, str]]:
+        """The summary in words and numbers."""
+        assert self.year is not None
+        rates = (
+            (T("响应率", "Contacted in time"), self.year.response),
+            (T("按时办结率", "Handled on time"), self.year.on_time),
+            (T("解决率", "Solved"), self.year.solved),
+            (T("满意率", "Satisfied"), self.year.satisfied),
+        )
+        return [
+            (T("街面案件（模拟）", "Street cases (simulated)"), f"{self.cases:,}"),
+            (T("事件", "Events"), f"{self.events:,}"),
+            (T("已办结", "Closed"), f"{self.year.closed:,}"),
+            (T("在办", "Open"), f"{self.year.open:,}"),
+            (T("其中超期", "of these overdue"), f"{self.year.overdue:,}"),
+            *(
+                (name, f"{share.part / share.whole:.1%} ({share.part:,}/{share.whole:,})")
+                for name, share in rates
+                if share.whole
+            ),
+        ]
+
+
+def _silent(label: T, done: int, total: int) -> None:
+    """Says nothing."""
+
+
+def run(*, total: int | None = None, seed: int = 2021, progress: Progress = _silent) -> Summary:
+    """Generate the year into an installation that has its pack and people, and no case yet."""
+    begun, profile = monotonic(), load_profile()
+    present = profile.moment("until").astimezone(UTC)
+    summary = Summary()
+    with clock.at(present):
+        cal = calendar.current()
+        sampler = Sampler(seed, profile, rest=lambda day: not cal.is_workday(day))
+        shared = _shared(seed, sampler, present)
+        arrivals = _arrivals(sampler, present, int(profile.number("total")) if total is None else total)
+        for week, part in groupby(arrivals, key=lambda arrival: (arrival.at - arrivals[0].at) // _WEEK):
+            summary.add(_week(shared(week), list(part)))
+            progress(STEP, summary.cases, len(arrivals))
+        summary.year = year(profile.moment("start"), present, present)
+    _settle(present)
+    summary.seconds = monotonic() - begun
+    return summary
+
+
+def _arrivals(sampler: Sampler, present: datetime, total: int) -> list[Arrival]:
+    """All reports in order of time, with keys and numbers that ascend."""
+    wanted = orders.orders(present)
+    free = [(at.astimezone(UTC), None) for at in sampler.arrivals(max(total - len(wanted), 0))]
+    moments: list[tuple[datetime, Order | None]] = sorted([*free, *((o.at, o) for o in wanted)], key=lambda m: m[0])
+    keys = next_ids(Case, len(moments))
+    return [
+        Arrival(at, key, number, order)
+        for (at, order), key, number in zip(moments, keys, numbers(present.year, len(moments)), strict=True)
+    ]
+
+
+def _shared(seed: int, sampler: Sampler, present: datetime) -> Callable[[int], World]:
+    """Makes the world of a week; what all weeks share is read once."""
+    everybody, places = staff.load(sampler), Places(seed, sampler)
+    rows = {row.code: row for row in Category.objects.select_related("parent__parent")}
+    kinds = {row.zh: row for row in rows.values() if row.level == 3 and row.zh in sampler.texts.leaves}
+    paths = {name: _path(row) for name, row in kinds.items()}
+    divisions = tree.today().divisions
+
+    def world(week: int) -> World:
+        draw = Sampler(seed * 1000 + week, sampler.profile, sampler.texts)
+        return World(draw, Random(f"{seed}:life:{week}"), everybody, places, kinds, paths, divisions, present, seed)
+
+    return world
+
+
+def _path(row: Category) -> tuple[str, ...]:
+    return (*(_path(row.parent) if row.parent else ()), row.zh)
+
+
+def _week(world: World, arrivals: Sequence[Arrival]) -> Summary:
+    """Play the cases of a week and write them."""
+    batch, summary = Batch(), Summary()
+    for arrival in arrivals:
+        if arrival.order is None:
+            course, reachable = reports.drawn(world, batch, arrival.at, arrival.key, arrival.number)
+            steps.play(world, course, reachable)
+        else:
+            course, reachable = orders.begin(world, batch, arrival.order, arrival.key, arrival.number)
+            steps.play(world, course, reachable, arrival.order.plan)
+        summary.states[course.case.state] += 1
+    summary.verbs.update(event.verb for event in batch.events)
+    batch.flush()
+    return summary
+
+
+def _settle(present: datetime) -> None:
+    """Let the planner know the tables, and the demo's clock stand at the present."""
+    with connection.cursor() as cursor:
+        for table in _TABLES:
+            cursor.execute(f'ANALYZE "{table}"')
+    if installation.current().demo and not clock.is_simulated():
+        clock.set_demo(present)
+
+
+__all__ = ["DATA_VERSION", "Summary", "run", "waiting_for_logins"]
