@@ -99,7 +99,7 @@ AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "luoshi.web.errors.locked"
-AXES_IPWARE_PROXY_COUNT = len(CONF.words("trusted_proxies")) or None
+AXES_CLIENT_IP_CALLABLE = "luoshi.web.client.address"
 
 LANGUAGE_CODE = "zh-hans"
 USE_I18N = False  # our own two languages: kernel/text.py
