@@ -50,8 +50,8 @@ def close(case: Case, act: Act, body: dict[str, object]) -> Change:
 def judge(
     case: Case, act: Act, *, solved: bool | None, grade: int | None, reasons: list[str], note: str = ""
 ) -> Change:
-    """The reporter's verdict closes the case."""
-    case.solved = solved
+    """The reporter's verdict closes the case; without one the last word stands."""
+    case.solved = case.solved if solved is None else solved
     grade_case(case, act, grade, reasons)
     return close(case, act, {"solved": solved, "grade": grade, "reasons": reasons, "note": note})
 
@@ -61,7 +61,7 @@ def again(case: Case, act: Act, *, note: str, solved: bool | None) -> Change:
     case.reopened += 1
     case.evidence, case.handler = 0, None
     case.handled_at = case.verified_at = case.closed_at = case.signed_at = None
-    case.solved, case.grade, case.extended, case.extend_to = None, None, False, None
+    case.solved, case.grade, case.extended, case.extend_to = solved, None, False, None
     case.followup, case.followup_due_at, case.returns = "", None, 0
     case.dispatched_at = act.now
     clocks.start_whole(case, case.category, act.now)

@@ -44,7 +44,7 @@ SELECT count(*),
   count(*) FILTER (WHERE handled_at IS NOT NULL AND handled_at <= due_at),
   count(*) FILTER (WHERE handled_at IS NOT NULL AND due_at IS NOT NULL),
   count(*) FILTER (WHERE NOT by_staff AND solved),
-  count(*) FILTER (WHERE NOT by_staff AND (solved IS NOT NULL OR reopened > 0)),
+  count(*) FILTER (WHERE NOT by_staff AND solved IS NOT NULL),
   count(*) FILTER (WHERE NOT by_staff AND grade >= 4),
   count(*) FILTER (WHERE NOT by_staff AND grade IS NOT NULL),
   count(*) FILTER (WHERE NOT by_staff AND state = 'closed' AND grade IS NULL)
