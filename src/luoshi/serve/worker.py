@@ -2,12 +2,20 @@
 
 import os
 import signal
+from typing import Any
 
 import django
 
 from luoshi.serve.lifeline import end_with_parent
 
 _GRACE = 8  # seconds a running job has to finish when the worker is told to stop
+
+
+async def retry_stalled(context: Any, timestamp: int) -> None:
+    """Queue again what a killed worker had begun; jobs stand repetition."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)
 
 
 def main() -> None:
@@ -17,6 +25,9 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
+    name = "serve.retry_stalled"
+    task = app.task(name=name, queue="clock", queueing_lock=name, pass_context=True)(retry_stalled)
+    app.periodic(cron="* * * * *", periodic_id=name)(task)
     # Not `replace_connector`: a job that defers another must do so in its own Django transaction.
     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     worker.run_worker(
