@@ -1,11 +1,18 @@
 """Addresses of the public's pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from luoshi.cases.public import report
+from luoshi.cases.public import browse, home, lost, pictures, report, track
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("cases/", browse.index),
+    path("cases/<str:number>/", browse.one),
     path("report/", report.report, name="report"),
     path("report/map.svg", report.picture),
     path("report/done", report.done),
+    path("track/", track.lookup),
+    path("track/lost", lost.lost),
+    re_path(r"^track/(?P<code>[^/]+)/?$", track.track),
+    path("photo/<uuid:identity>/", pictures.photo),
 ]

@@ -24,6 +24,7 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
     return Case.objects.filter(mine) if mine else Case.objects.none()
 
 
-def public() -> QuerySet[Case]:
-    """The cases that anybody may know of: ours (not imported), of a kind that is public, and not abuse."""
-    return Case.objects.filter(public=True, source="").exclude(state__in=("abuse", "withdrawn"))
+def public(source: str = "") -> QuerySet[Case]:
+    """The cases that anybody may know of: ours (or those of one source that is asked for), of a kind that is public,
+    neither abuse nor taken back."""
+    return Case.objects.filter(public=True, source=source).exclude(state__in=("abuse", "withdrawn"))

@@ -1,0 +1,162 @@
+"""`/cases/`: the public list with its map, and the page of one case."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from luoshi.cases import clocks
+from luoshi.cases.flow import FLOW
+from luoshi.cases.models import Case, Category
+from luoshi.cases.public import kinds, pictures, place, story
+from luoshi.cases.reads import Filters
+from luoshi.cases.reads.lists import public_page
+from luoshi.cases.reads.one import entries, shown
+from luoshi.kernel import clock
+from luoshi.kernel.problems import Absent, Fault, Invalid
+from luoshi.kernel.text import T
+from luoshi.people import reads as people
+from luoshi.web import pager, parts, svg, tables
+
+NUMBER: Final = re.compile(r"J-\d{4}-\d{6,9}")
+_SOURCE: Final = re.compile(r"[\w.-]{1,60}")
+_ORDER: Final = "cases.public"
+_MAP: Final = 340  # px
+TABS: Final = (("open", T("在办", "Open")), ("ended", T("已结束", "Ended")), ("all", T("全部", "All")))
+
+
+def _tops() -> list[tuple[str, T]]:
+    rows = Category.objects.filter(level=1, source="", public=True).order_by("order")
+    return [(row.code, kinds.name(row)) for row in rows]
+
+
+def _one_of(query: QueryDict, name: str, known: Sequence[str], faults: list[Fault]) -> str:
+    value = query.get(name, "")
+    if value and value not in known:
+        faults.append(Fault(name, value[:60], T("不在可选的里面", "is not one of the choices")))
+    return value
+
+
+def _filters(query: QueryDict, tops: Sequence[str]) -> Filters:
+    """The list's filters. Raises Invalid that names each bad one."""
+    faults: list[Fault] = []
+    states = [*(name for name, _ in TABS), *(state.name for state in FLOW.states)]
+    state = _one_of(query, "state", states, faults) or "open"
+    county = _one_of(query, "county", [d.code for d in place.counties()], faults)
+    top = _one_of(query, "top", tops, faults)
+    light = _one_of(query, "light", ("g", "y", "r"), faults)
+    number, source = query.get("q", "").strip().upper(), query.get("source", "")
+    if number and not NUMBER.fullmatch(number):
+        faults.append(Fault("q", number[:60], T("写编号，例如 J-2021-037957", "a case number, such as J-2021-037957")))
+    if source and not _SOURCE.fullmatch(source):
+        faults.append(Fault("source", source[:60], T("来源的名称", "the name of a source")))
+    if faults:
+        raise Invalid(faults)
+    # a number finds its case whatever the tab
+    return Filters(
+        q=number, state="" if number or state == "all" else state, top=top, county=county, light=light, source=source
+    )
+
+
+def _after(query: QueryDict) -> tuple[datetime, int] | None:
+    cursor = query.get(pager.NAME)
+    if not cursor:
+        return None
+    at, key = pager.decode(cursor, _ORDER)
+    if not isinstance(at, datetime) or not isinstance(key, int):
+        raise Absent
+    return at, key
+
+
+def _light(case: Case, now: datetime) -> SafeString:
+    """The light of an open case; its state in words where no clock runs."""
+    state = FLOW.state(case.state).text
+    code = clocks.light(case, now)
+    if case.status != "going":
+        state = FLOW.statuses[case.status]
+    return parts.light(code, state)  # type: ignore[arg-type]
+
+
+def _table(now: datetime, source: str) -> tables.Table[Case]:
+    suffix = f"?source={source}" if source else ""
+    columns = [
+        tables.Column[Case](
+            T("编号", "Number"),
+            lambda case: tables.link(f"/cases/{case.number}/{suffix}", case.number),
+            "nb",
+            label=False,
+            is_header=True,
+        ),
+        tables.Column[Case](T("进度", "State"), lambda case: _light(case, now), label=False),
+        tables.Column[Case](T("类别", "Kind"), lambda case: str(kinds.name(case.category)), "b", label=False),
+        tables.Column[Case](T("地方", "Where"), lambda case: place.full_name(case.street or case.county), label=False),
+        tables.Column[Case](T("上报", "Reported"), lambda case: parts.time(case.reported_at), "n nb"),
+        tables.Column[Case](T("应办完", "Due"), lambda case: parts.time(case.due_at), "n nb"),
+    ]
+    return tables.Table(T("公开的案件", "Public cases"), columns)
+
+
+def dots(rows: Sequence[Case], label: str | T, width: int = _MAP, code: str = "") -> SafeString:
+    """A map with a dot at each case's rounded point; nothing where the pack draws none."""
+    seen = place.view(code if code in place.outlines() else "", width)
+    if seen is None:
+        return SafeString("")
+    points = [
+        seen.projection.to_pixel(case.lat, case.lon) for case in rows if case.lat is not None and case.lon is not None
+    ]
+    inside = [
+        (svg.length(x), svg.length(y)) for x, y in points if 0 <= x <= seen.frame.width and 0 <= y <= seen.frame.height
+    ]
+    return format_html(
+        '<figure class="fig"><div class="map"><svg width="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg></div>'
+        '<figcaption class="fig-n">{} {}</figcaption></figure>',
+        seen.frame.width, seen.frame.width, seen.frame.height, label,
+        format_html_join("", '<path class="k1" d="{}"/>', ((path,) for path in seen.paths.values())),
+        format_html_join("", '<circle class="fact" cx="{}" cy="{}" r="4"/>', inside),
+        place.note(), T("点的位置约到 100 米。", "Points are rounded to about 100 m."),
+    )  # fmt: skip
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """`/cases/`: what anybody may see, newest first."""
+    now, tops = clock.now(), _tops()
+    filters = _filters(request.GET, [code for code, _ in tops])
+    page = public_page(filters, now, _after(request.GET))
+    state = request.GET.get("state") or "open"
+    tabs = [(name, text, pager.address(request.GET, state=name, after=""), name == state) for name, text in TABS]
+    after = pager.encode(page.more, _ORDER) if page.more else ""
+    context = {
+        "tabs": tabs, "filters": filters, "tops": tops, "state": state, "rows": page.rows,
+        "counties": [(d.code, people.division_name(d.code)) for d in place.counties()],
+        "table": _table(now, filters.source).render(page.rows), "pager": pager.pager(request.GET, len(page.rows), after),
+        "map": dots(page.rows, T("本页案件的位置", "Where the cases of this page are"), code=filters.county),
+    }  # fmt: skip
+    return render(request, "cases/public/cases.html", context)
+
+
+@require_safe
+def one(request: HttpRequest, number: str) -> HttpResponse:
+    """`/cases/<number>/`. Raises Absent for whatever is not public."""
+    source = request.GET.get("source", "")
+    if "\0" in number + source:
+        raise Absent
+    case = shown(number, source)
+    now = clock.now()
+    photos = list(case.photos.filter(released=True).order_by("at", "id")) if case.released else []
+    context = {
+        "case": case, "kind": kinds.name(case.category), "unit": story.unit_of(case) if case.unit else "",
+        "top": kinds.name(case.category.parent) if case.category.parent else "", "state": _light(case, now),
+        "promise": story.promise(case, now), "story": story.public_happenings(entries(case)),
+        "where": place.full_name(case.community or case.street or case.county),
+        "text": case.private.public_text if case.released and hasattr(case, "private") else "",
+        "pictures": [(pictures.address(photo), photo) for photo in photos],
+        "map": dots([case], T("大致位置", "About where it is"), 288, case.county) if case.lat is not None else "",
+    }  # fmt: skip
+    return render(request, "cases/public/case.html", context)

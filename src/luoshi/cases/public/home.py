@@ -1,0 +1,146 @@
+"""`/`: the year's street numbers, each on what it rests on; the map by district; the trend by month."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from luoshi.cases.public import place
+from luoshi.cases.reads import Year, by_county, year
+from luoshi.cases.reads.sums import Share, by_month
+from luoshi.kernel import calendar, clock, installation
+from luoshi.kernel.text import T, language
+from luoshi.people import reads as people
+from luoshi.web import charts, parts, tables, words
+from luoshi.web import map as maps
+
+_MAP: Final = 260  # px
+PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
+RULE, AS_OF = T("口径", "Definition"), T("截至", "As of")
+
+
+def _tags() -> SafeString:
+    demo = parts.tag_demo() if installation.current().demo else SafeString("")
+    return SafeString(f"{parts.tag(T('计算', 'Computed'), 'a')} {demo}")
+
+
+def _count(name: T, n: int, url: str, claim: T, now: datetime) -> parts.Figure:
+    ground = [(AS_OF, parts.time(now))]
+    return parts.Figure(name, words.number(n), T("件", ""), claim, ground, url, _tags(), "num-s")
+
+
+def _rate(name: T, share: Share, claim: T, ground: Sequence[tuple[T, str | T]], now: datetime) -> parts.Figure:
+    value = words.percent(share.part, share.whole)
+    unit = "%" if value.endswith("%") else ""
+    below = [(PART, words.number(share.part)), (WHOLE, words.number(share.whole)), *ground, (AS_OF, parts.time(now))]
+    return parts.Figure(name, value.removesuffix("%"), unit, claim, below, "", _tags())
+
+
+def counts(n: Year, now: datetime) -> list[parts.Figure]:
+    """How many were reported, are open, late, closed; each opens its rows."""
+    return [
+        _count(T("上报", "Reported"), n.reported, "/cases/?state=all", T("今年上报的", "reported this year"), now),
+        _count(T("在办", "Open"), n.open, "/cases/?state=open", T("还没有办结", "not closed yet"), now),
+        _count(T("超期", "Overdue"), n.overdue, "/cases/?light=r", T("在办里过了时限的", "open and past their time"), now),
+        _count(T("办结", "Closed"), n.closed, "/cases/?state=closed", T("今年上报、已经办结", "reported this year, closed"), now),
+    ]  # fmt: skip
+
+
+def rates(n: Year, now: datetime) -> list[parts.Figure]:
+    """The three rates 三率 and the share closed in time."""
+    unrated = T("{n} 件没有评价，不算满意", "{n} not rated, which is not satisfied").fill(n=words.number(n.unrated))
+    return [
+        _rate(T("响应率", "Answered"), n.response, T("规定时间内联系了市民", "citizens contacted in time"),
+              [(RULE, T("到期应联系的市民上报", "citizens' reports due to be answered"))], now),
+        _rate(T("解决率", "Solved"), n.solved, T("市民说解决了", "citizens say it is solved"),
+              [(RULE, T("市民给了结论的", "where the citizen gave a verdict"))], now),
+        _rate(T("满意率", "Satisfied"), n.satisfied, T("评 4 分或 5 分", "graded 4 or 5"),
+              [(RULE, T("市民评了分的", "where the citizen graded")), (T("另有", "Beside"), unrated)], now),
+        _rate(T("按期办结率", "In time"), n.on_time, T("办完时没有过时限", "done within the time allowed"),
+              [(RULE, T("已经办完的", "what is done"))], now),
+    ]  # fmt: skip
+
+
+def _classes(found: Mapping[str, int]) -> dict[str, int]:
+    """Four classes of equal steps from 0 to the largest."""
+    top = max(found.values(), default=0) or 1
+    return {code: min(1 + 4 * n // (top + 1), 4) for code, n in found.items()}
+
+
+def city_map(start: datetime, end: datetime) -> SafeString:
+    """Reports by district: a map, and the same numbers as bars, each opening its rows."""
+    found = by_county(start, end)
+    reported = {code: pair[0] for code, pair in found.items()}
+    rows = sorted(((reported.get(d.code, 0), d.code) for d in place.counties()), reverse=True)
+    bars = [charts.Bar(people.division_name(code), n, url=f"/cases/?state=all&county={code}") for n, code in rows]
+    most, code = rows[0] if rows else (0, "")
+    finding = T("{name}最多，{n} 件", "{name} has most: {n}").fill(
+        name=people.division_name(code), n=words.number(most)
+    )
+    lost = reported.get("", 0)
+    note = T("地点未定 {n} 件。", "Place not known: {n}.").fill(n=words.number(lost)) if lost else T("", "")
+    frame = charts.Frame(
+        finding if most else T("还没有上报", "Nothing reported yet"),
+        T("今年公开类别的上报，件", "Reports of public kinds this year"),
+        note,
+        installation.current().demo,
+    )
+    table = charts.bars(frame, (T("旗县区", "District"), T("件", "Reports")), bars)
+    seen = place.view("", _MAP)
+    if seen is None:
+        return table
+    classes = _classes(reported)
+    labels = [maps.Label(one.x, one.y, one.text, light=False) for one in place.labels(seen)]
+    links = {code: f"/cases/?state=all&county={code}" for code in seen.paths}
+    names = {code: people.division_name(code) for code in seen.paths}
+    drawn = maps.Map(seen.frame, seen.paths, classes, labels, (), links, names)
+    figure = maps.figure(
+        drawn, T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside"), place.note()
+    )
+    return SafeString(f'<div class="cols c2">{table}{figure}</div>')
+
+
+def _line(found: Sequence[tuple[int, int]], until: int) -> list[float | None]:
+    """Twelve months; those to come, and a whole year without records, are gaps."""
+    known = dict(found)
+    return [float(known.get(month, 0)) if known and month <= until else None for month in range(1, 13)]
+
+
+def trend(of: int, month: int, zone: ZoneInfo) -> SafeString:
+    """Reports by month, this year over the last."""
+    start, end = datetime(of, 1, 1, tzinfo=zone), datetime(of + 1, 1, 1, tzinfo=zone)
+    this = _line(by_month(start, end, zone.key), month)
+    prev = _line(by_month(datetime(of - 1, 1, 1, tzinfo=zone), start, zone.key), 12)
+    known = [(n, i) for i, n in enumerate(this, 1) if n is not None]
+    most, at = max(known, default=(0.0, 0))
+    zh, en = "{m} 月上报最多，{n} 件", "Most reports in month {m}: {n}"
+    finding = T(zh, en).fill(m=at, n=words.number(most, 0)) if most else T("还没有上报", "Nothing reported yet")
+    frame = charts.Frame(finding, T("每月上报，件", "Reports by month"), T("", ""), installation.current().demo)
+    marks = [f"{m}月" if language() == "zh" else f"{datetime(of, m, 1):%b}" for m in range(1, 13)]
+    names = T("{y} 年", "{y}"), T("{y} 年同月", "{y}, same month")
+    series = charts.Trend(marks, this, prev, names[0].fill(y=of), names[1].fill(y=of - 1), 0)
+    return charts.trend(
+        frame, series, T("每月上报数，数据见下表", "Reports by month: the numbers stand below"), zero=True
+    )
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: the year of the city's clock."""
+    now = clock.now()
+    city, zone = installation.current(), ZoneInfo(installation.current().pack["timezone"])
+    today = calendar.current().city_time(now)
+    start, end = datetime(today.year, 1, 1, tzinfo=zone), datetime(today.year + 1, 1, 1, tzinfo=zone)
+    numbers = year(start, end, now)
+    context: dict[str, Any] = {
+        "year": today.year, "counts": counts(numbers, now), "rates": rates(numbers, now),
+        "map": city_map(start, end), "trend": trend(today.year, today.month, zone),
+        "promises": [T(*one) for one in city.pack["promises"]], "emergency": T(*city.pack["emergency"]),
+        "all": tables.link("/cases/?state=all", T("看 {n} 件", "See {n}").fill(n=words.number(numbers.reported))),
+    }  # fmt: skip
+    return render(request, "cases/public/home.html", context)
