@@ -16,10 +16,8 @@ def plan(life: Life) -> None:
         if life.strikes("withdraw"):
             at = life.awake(case.reported_at + timedelta(hours=life.between(1, 60)))
             life.course.aside(at, "withdraw", lambda: (life.holder, {"note": life.say("withdraw")}))
-        if case.channel == "web" and case.public and life.strikes("release"):
-            text = case.private.text
-            at = life.work(life.between(1, 20) * HOUR)
-            life.course.aside(at, "release", lambda: (life.desk(), {"public_text": text}))
+        if case.channel == "web" and life.strikes("release"):
+            life.course.aside(life.work(life.between(1, 20) * HOUR), "release", lambda: _release(life))
         if life.strikes("unmask"):
             life.course.aside(_sometime(life), "unmask", lambda: (life.desk(), {"reason": life.say("unmask")}))
     _corrections(life)
@@ -56,6 +54,11 @@ def _caller(life: Life) -> Meant:
     """The desk as long as no unit has it, then the unit."""
     viewer = life.desk() if life.case.state == "accepted" or life.case.unit is None else life.worker()
     return viewer, {"note": life.say("contact")}
+
+
+def _release(life: Life) -> Meant:
+    """The text, which names nobody; but never of a kind that is private."""
+    return (life.desk(), {"public_text": life.case.private.text}) if life.case.public else None
 
 
 def _corrections(life: Life) -> None:

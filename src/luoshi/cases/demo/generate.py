@@ -4,11 +4,10 @@ Week by week, in order of report, each case is played whole, from its report to 
 Random ids and salts apart, the same seed and total give the same year.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from random import Random
 from time import monotonic
 from typing import Final
@@ -19,6 +18,7 @@ from luoshi.cases.actions.report import numbers
 from luoshi.cases.demo import orders, reports, staff, steps
 from luoshi.cases.demo.life import World
 from luoshi.cases.demo.orders import Order, waiting_for_logins
+from luoshi.cases.demo.pair import each
 from luoshi.cases.demo.places import Places
 from luoshi.cases.demo.profile import Sampler, load_profile
 from luoshi.cases.models import Case, Category
@@ -73,6 +73,10 @@ class Summary:
         self.states += other.states
         self.verbs += other.verbs
 
+    def __iter__(self) -> Iterator[tuple[T, str]]:
+        """The summary in words and numbers, line by line."""
+        return iter(self.lines())
+
     def lines(self) -> list[tuple[T, str]]:
         """The summary in words and numbers."""
         assert self.year is not None
@@ -110,13 +114,22 @@ def run(*, total: int | None = None, seed: int = 2021, progress: Progress = _sil
         sampler = Sampler(seed, profile, rest=lambda day: not cal.is_workday(day))
         shared = _shared(seed, sampler, present)
         arrivals = _arrivals(sampler, present, int(profile.number("total")) if total is None else total)
-        for week, part in groupby(arrivals, key=lambda arrival: (arrival.at - arrivals[0].at) // _WEEK):
-            summary.add(_week(shared(week), list(part)))
+        weeks = _weeks(arrivals)
+        for part in each(lambda week: _week(shared(week), weeks[week]), sorted(weeks)):
+            summary.add(part)
             progress(STEP, summary.cases, len(arrivals))
         summary.year = year(profile.moment("start"), present, present)
     _settle(present)
     summary.seconds = monotonic() - begun
     return summary
+
+
+def _weeks(arrivals: Sequence[Arrival]) -> dict[int, list[Arrival]]:
+    """Arrivals by the week of the year."""
+    weeks: dict[int, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        weeks[(arrival.at - arrivals[0].at) // _WEEK].append(arrival)
+    return weeks
 
 
 def _arrivals(sampler: Sampler, present: datetime, total: int) -> list[Arrival]:

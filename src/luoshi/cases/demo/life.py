@@ -84,7 +84,9 @@ class Life:
         self.reachable = reachable
         self.holder = viewers.holder(str(self.case.log_id))
         self.path = world.paths[self.case.category.zh]
-        self.duty = self.case.category.handle_kind in _NATURAL
+        kind = self.case.category
+        # where hours count by the clock on the wall, somebody is on duty day and night
+        self.duty = kind.handle_kind in _NATURAL or kind.response_kind in _NATURAL
         joint = self.strikes("joint")
         self.returns = 2 if joint else int(self.strikes("return")) and 1 + int(self.strikes("second_return"))
         self.unlucky = False  # did a check fail already?

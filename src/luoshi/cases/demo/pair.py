@@ -1,0 +1,37 @@
+"""Two cores for one year: work on numbered parts by forked processes, each with a database connection of its own."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Final, TypeVar
+
+from django.db import connection
+
+R = TypeVar("R")
+MOST: Final = 2
+_work: Callable[[int], Any]
+
+
+def each(work: Callable[[int], R], parts: Sequence[int]) -> Iterator[R]:
+    """Results of `work` for each part, in order; they must be picklable. Raises what `work` raises.
+
+    Within a transaction, whose rows no other connection sees, and on one core, all is done here.
+    """
+    if connection.in_atomic_block or (os.cpu_count() or 1) < MOST:
+        yield from map(work, parts)
+        return
+    # A connection must not be shared with a child: each opens its own.
+    connection.close()
+    with ProcessPoolExecutor(MOST, get_context("fork"), initializer=_begin, initargs=(work,)) as pool:
+        yield from pool.map(_part, parts)
+
+
+def _begin(work: Callable[[int], Any]) -> None:
+    """In the child: what it was forked for."""
+    global _work
+    _work = work
+
+
+def _part(number: int) -> Any:
+    return _work(number)
