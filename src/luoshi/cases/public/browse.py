@@ -85,19 +85,19 @@ def _light(case: Case, now: datetime) -> SafeString:
 
 def _table(now: datetime, source: str) -> tables.Table[Case]:
     suffix = f"?source={source}" if source else ""
-    columns = [
-        tables.Column[Case](
+    columns: list[tables.Column[Case]] = [
+        tables.Column(
             T("编号", "Number"),
             lambda case: tables.link(f"/cases/{case.number}/{suffix}", case.number),
             "nb",
             label=False,
             is_header=True,
         ),
-        tables.Column[Case](T("进度", "State"), lambda case: _light(case, now), label=False),
-        tables.Column[Case](T("类别", "Kind"), lambda case: str(kinds.name(case.category)), "b", label=False),
-        tables.Column[Case](T("地方", "Where"), lambda case: place.full_name(case.street or case.county), label=False),
-        tables.Column[Case](T("上报", "Reported"), lambda case: parts.time(case.reported_at), "n nb"),
-        tables.Column[Case](T("应办完", "Due"), lambda case: parts.time(case.due_at), "n nb"),
+        tables.Column(T("进度", "State"), lambda case: _light(case, now), label=False),
+        tables.Column(T("类别", "Kind"), lambda case: str(kinds.name(case.category)), "b", label=False),
+        tables.Column(T("地方", "Where"), lambda case: place.full_name(case.street or case.county), label=False),
+        tables.Column(T("上报", "Reported"), lambda case: parts.time(case.reported_at), "n nb"),
+        tables.Column(T("应办完", "Due"), lambda case: parts.time(case.due_at), "n nb"),
     ]
     return tables.Table(T("公开的案件", "Public cases"), columns)
 

@@ -1,0 +1,184 @@
+"""What anybody may read: the home page's numbers, the list of cases, one case."""
+
+import re
+
+import pytest
+from django.test import Client
+from public_walk import Walk, do, handle
+
+from luoshi.cases.actions import report_case
+from luoshi.cases.models import Case, Category
+from luoshi.cases.reads.lists import SIZE
+from luoshi.kernel.viewer import Viewer
+from luoshi.people.viewer import public
+
+Cast = dict[str, Viewer]
+
+
+def new(kind: str = "020101", **given: object) -> Case:
+    """A case reported without the pages."""
+    facts: dict[str, object] = {
+        "text": "井盖松动 电话 13800000000", "place": "幸福南路 12 号 三单元四楼", "county": "150204000000",
+        "lat": 40.654321, "lon": 109.876543, "name": "市民甲", "phone": "13800000000",
+    }  # fmt: skip
+    done = report_case(viewer=public(), channel="web", category=Category.objects.get(pk=kind), **{**facts, **given})
+    assert done.row is not None
+    return done.row
+
+
+def text(browse: Client, address: str) -> str:
+    response = browse.get(address)
+    assert response.status_code == 200, response.content.decode()
+    return response.content.decode()
+
+
+def test_a_case_is_public_at_once_without_what_it_says(browse: Client) -> None:
+    case = new()
+    for address in ("/cases/", f"/cases/{case.number}/"):
+        shown = text(browse, address)
+        assert case.number in shown and "排水井盖缺失破损" in shown
+        for hidden in ("松动", "13800000000", "三单元", "市民甲", "40.654", "109.876"):
+            assert hidden not in shown
+
+
+def test_text_is_public_only_as_a_person_released_it(browse: Client, cast: Cast) -> None:
+    case = new()
+    handle(case, cast)
+    assert "内部" not in text(browse, f"/cases/{case.number}/")
+    do("release", cast["desk"], case, public_text="井盖松动")
+    shown = text(browse, f"/cases/{case.number}/")
+    assert "井盖松动" in shown and "13800000000" not in shown and "更换井盖" not in shown
+
+
+def test_the_numbers_of_a_verdict_stay_between_reporter_and_city(browse: Client, cast: Cast) -> None:
+    from luoshi.cases.actions import BY_VERB
+    from luoshi.people.viewer import holder
+
+    case = new()
+    handle(case, cast)
+    BY_VERB["confirm"](viewer=holder(str(case.log_id)), on=case.number, grade=2, note="不好")
+    shown = text(browse, f"/cases/{case.number}/")
+    assert "上报人确认解决" in shown and "2 分" not in shown and "不好" not in shown
+
+
+@pytest.mark.parametrize("kind", ["060302", "130301", "140102"])
+def test_a_private_kind_is_on_no_public_page(browse: Client, kind: str) -> None:
+    case, number = Walk(browse).through(kind=kind), Case.objects.get().number
+    assert case and browse.get(f"/cases/{number}/").status_code == 404
+    for address in ("/cases/", "/cases/?state=all", f"/cases/?q={number}", f"/cases/?state=all&top={kind[:2]}"):
+        shown = text(browse, address)
+        assert f"/cases/{number}/" not in shown
+
+
+@pytest.mark.parametrize("verb", ["mark_abuse", "withdraw"])
+def test_abuse_and_what_was_taken_back_are_on_no_public_page(browse: Client, cast: Cast, verb: str) -> None:
+    from luoshi.people.viewer import holder
+
+    case = new()
+    if verb == "withdraw":
+        do(verb, holder(str(case.log_id)), case)
+    else:
+        do(verb, cast["desk"], case, reason="ads")
+    assert browse.get(f"/cases/{case.number}/").status_code == 404
+    assert f"/cases/{case.number}/" not in text(browse, f"/cases/?q={case.number}")
+
+
+def test_records_of_elsewhere_show_only_when_their_source_is_asked_for(browse: Client) -> None:
+    case = new()
+    Case.objects.filter(pk=case.pk).update(source="boston", source_id="1", status="imported")
+    assert browse.get(f"/cases/{case.number}/").status_code == 404
+    assert case.number not in text(browse, "/cases/?state=all")
+    assert case.number in text(browse, "/cases/?state=all&source=boston")
+    assert "boston" in text(browse, f"/cases/{case.number}/?source=boston")
+    assert browse.get(f"/cases/{case.number}/?source=other").status_code == 404
+
+
+def test_nobody_searches_in_what_citizens_wrote(browse: Client) -> None:
+    new()
+    assert browse.get("/cases/?q=松动").status_code == 422
+    assert browse.get("/cases/?q=13800000000").status_code == 422
+
+
+def test_the_list_is_narrowed_and_paged(browse: Client) -> None:
+    for _ in range(SIZE + 3):
+        new()
+    other = new("030101", county="150202000000")
+    shown = text(browse, "/cases/?county=150202000000&top=03")
+    assert re.findall(r"J-2021-\d+(?=</a>)", shown) == [other.number]
+    first = text(browse, "/cases/")
+    after = re.search(r'rel="next" href="([^"]+)"', first)
+    assert after
+    second = text(browse, "/cases/" + after[1].replace("&amp;", "&"))
+    numbers = [re.findall(r"(J-2021-\d+)</a>", part) for part in (first, second)]
+    assert len(numbers[0]) == SIZE and len(set(numbers[0] + numbers[1])) == SIZE + 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=none",
+        "county=1",
+        "top=zz",
+        "light=x",
+        "q=%27%3B",
+        "q=J-2021-%00",
+        "source=%00",
+        "source=a%20b",
+        "state=%00",
+    ],
+)
+def test_a_bad_filter_is_named(browse: Client, query: str) -> None:
+    response = browse.get(f"/cases/?{query}")
+    assert response.status_code == 422 and query.partition("=")[0] in response.content.decode()
+
+
+@pytest.mark.parametrize("after", ["x", "a:b:c", "%00"])
+def test_a_bad_cursor_is_refused(browse: Client, after: str) -> None:
+    assert browse.get(f"/cases/?after={after}").status_code == 400
+
+
+@pytest.mark.parametrize("number", ["J-2021-999999", "x", "%00", "漢字", "%ED%A0%80", "j-2021"])
+def test_an_unknown_case_is_not_found(browse: Client, number: str) -> None:
+    assert browse.get(f"/cases/{number}/").status_code == 404
+
+
+def test_the_points_on_maps_are_rounded(browse: Client) -> None:
+    from luoshi.cases.public import place
+
+    case = new()
+    seen = place.view("150204000000", 288)
+    assert seen is not None
+    x, _ = seen.projection.to_pixel(40.654, 109.877)
+    circles = re.findall(r'<circle class="fact" cx="([\d.]+)"', text(browse, f"/cases/{case.number}/"))
+    assert [float(found) for found in circles] == [pytest.approx(x, abs=0.01)]
+
+
+def test_home_shows_the_years_numbers_with_what_they_rest_on(browse: Client, cast: Cast) -> None:
+    from luoshi.cases.actions import BY_VERB
+    from luoshi.people.viewer import holder
+
+    cases = [new() for _ in range(4)]
+    new("130301")
+    for case, grade in zip(cases, (5, 4, 1), strict=False):
+        handle(case, cast)
+        BY_VERB["confirm"](viewer=holder(str(case.log_id)), on=case.number, grade=grade)
+    shown = text(browse, "/")
+    assert "2021 年" in shown
+    satisfied = shown[shown.index("满意率") :]
+    assert "66.7" in satisfied[:400] and "<dd>2</dd>" in satisfied[:400] and "<dd>3</dd>" in satisfied[:400]
+    for address in set(re.findall(r'href="(/cases/[^"]*)"', shown)):
+        assert browse.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_home_of_an_empty_city_says_unknown_not_zero(browse: Client) -> None:
+    shown = text(browse, "/")
+    rate = shown[shown.index("解决率") :][:300]
+    assert "未知" in rate and "0.0" not in rate
+
+
+@pytest.mark.parametrize("address", ["/", "/cases/", "/report/", "/track/", "/track/lost"])
+def test_every_page_is_whole_in_english(browse: Client, address: str) -> None:
+    new()
+    shown = browse.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    main = shown[shown.index("<main") : shown.index("</main")]
+    assert not re.findall(r"[\u4e00-\u9fff]+", main)
