@@ -74,13 +74,16 @@ def _after(query: QueryDict) -> tuple[datetime, int] | None:
     return at, key
 
 
-def _light(case: Case, now: datetime) -> SafeString:
-    """The light of an open case; its state in words where no clock runs."""
+def _state(case: Case) -> T:
+    """Where it stands, in a word."""
     state = FLOW.state(case.state).text
+    return FLOW.statuses[case.status] if case.status != "going" else state
+
+
+def _light(case: Case, now: datetime) -> SafeString:
+    """The light of a case whose clock runs."""
     code = clocks.light(case, now)
-    if case.status != "going":
-        state = FLOW.statuses[case.status]
-    return parts.light(code, state)  # type: ignore[arg-type]
+    return parts.light(code) if code != "n" else SafeString("")  # type: ignore[arg-type]
 
 
 def _table(now: datetime, source: str) -> tables.Table[Case]:
@@ -93,7 +96,8 @@ def _table(now: datetime, source: str) -> tables.Table[Case]:
             label=False,
             is_header=True,
         ),
-        tables.Column(T("进度", "State"), lambda case: _light(case, now), label=False),
+        tables.Column(T("进度", "State"), lambda case: str(_state(case)), label=False),
+        tables.Column(T("时限", "Time"), lambda case: _light(case, now), label=False),
         tables.Column(T("类别", "Kind"), lambda case: str(kinds.name(case.category)), "b", label=False),
         tables.Column(T("地方", "Where"), lambda case: place.full_name(case.street or case.county), label=False),
         tables.Column(T("上报", "Reported"), lambda case: parts.time(case.reported_at), "n nb"),
@@ -152,7 +156,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     photos = list(case.photos.filter(released=True).order_by("at", "id")) if case.released else []
     context = {
         "case": case, "kind": kinds.name(case.category), "unit": story.unit_of(case) if case.unit else "",
-        "top": kinds.name(case.category.parent) if case.category.parent else "", "state": _light(case, now),
+        "top": kinds.name(case.category.parent) if case.category.parent else "", "state": _state(case),
         "promise": story.promise(case, now), "story": story.public_happenings(entries(case)),
         "where": place.full_name(case.community or case.street or case.county),
         "text": case.private.public_text if case.released and hasattr(case, "private") else "",

@@ -109,7 +109,7 @@ class What(_Step):
     """What happened, with pictures."""
 
     text = django.CharField(
-        label=forms.text("发生了什么", "What happened"),
+        label=forms.text("情况", "In a few words"),
         help_text=forms.text(
             "一两句就行，最多 4,000 字。请不要写身份证号",
             "A sentence or two will do, at most 4,000 characters. No identity numbers, please",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -99,10 +100,11 @@ def city_map(start: datetime, end: datetime) -> SafeString:
     links = {code: f"/cases/?state=all&county={code}" for code in seen.paths}
     names = {code: people.division_name(code) for code in seen.paths}
     drawn = maps.Map(seen.frame, seen.paths, classes, labels, (), links, names)
-    figure = maps.figure(
-        drawn, T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside"), place.note()
-    )
-    return SafeString(f'<div class="cols c2">{table}{figure}</div>')
+    return format_html(
+        '<div class="cols c2">{}<figure class="fig"><div class="map">{}</div><figcaption class="fig-n">{} {}</figcaption></figure></div>',
+        table, maps.draw(drawn, T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside")),
+        T("颜色越深，上报越多。", "The darker, the more reports."), place.note(),
+    )  # fmt: skip
 
 
 def _line(found: Sequence[tuple[int, int]], until: int) -> list[float | None]:

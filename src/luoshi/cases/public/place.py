@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, cast
 
 from luoshi.kernel import installation
-from luoshi.kernel.text import T
+from luoshi.kernel.text import T, language
 from luoshi.packs import geo
 from luoshi.packs.model import Boundary, Pack
 from luoshi.people import reads as people
@@ -16,6 +16,7 @@ from luoshi.web import map as maps
 WIDTH: Final = 288  # px: fits a phone of 320 px unscaled, since a pressed picture must not be scaled
 _LOWEST, _HIGHEST = 200, 440
 _LETTER: Final = {"zh": 13.0, "en": 6.5}  # px a letter takes on the map
+_LINE: Final = 14.0  # px between two lines of names
 MOST_FOUND: Final = 12
 
 
@@ -75,19 +76,24 @@ def locate(lat: float, lon: float) -> str:
     return next((code for code, b in outlines().items() if geo.inside(b.polygons, lon, lat)), "")
 
 
-def labels(seen: View, small: bool = True) -> list[maps.Label]:
-    """The names that fit inside their outlines on this map."""
-    from luoshi.kernel.text import language
-
-    found = []
-    for code in seen.paths:
-        boundary, name = outlines()[code], people.division_name(code)
-        left, _ = seen.projection.to_pixel(boundary.box[1], boundary.box[0])
-        right, _ = seen.projection.to_pixel(boundary.box[3], boundary.box[2])
-        if not small or len(name) * _LETTER[language()] <= (right - left) * 1.1:
-            x, y = seen.projection.to_pixel(boundary.label[1], boundary.label[0])
+def labels(seen: View) -> list[maps.Label]:
+    """The names that fit on this map: inside their outlines and not over each other, large districts first."""
+    found: list[maps.Label] = []
+    taken: list[tuple[float, float, float]] = []
+    for code in sorted(seen.paths, key=lambda code: _width(seen, code), reverse=True):
+        name, boundary = people.division_name(code), outlines()[code]
+        half = len(name) * _LETTER[language()] / 2
+        x, y = seen.projection.to_pixel(boundary.label[1], boundary.label[0])
+        free = all(abs(x - other_x) > half + other or abs(y - other_y) > _LINE for other_x, other_y, other in taken)
+        if free and 2 * half <= _width(seen, code) * 1.1:
             found.append(maps.Label(x, y, name))
+            taken.append((x, y, half))
     return found
+
+
+def _width(seen: View, code: str) -> float:
+    west, south, east, north = outlines()[code].box
+    return seen.projection.to_pixel(north, east)[0] - seen.projection.to_pixel(south, west)[0]
 
 
 def picture(code: str, pin: tuple[float, float] | None) -> bytes:

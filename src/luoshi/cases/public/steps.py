@@ -56,7 +56,7 @@ def _take_where(draft: Draft, form: forms.Where, request: HttpRequest, go: str) 
     form.is_valid()
     given = form.cleaned_data
     draft = draft.but(place=given.get("place", draft.place), asked=given.get("asked", draft.asked))
-    draft = _at_area(draft, form, quiet=go in ("stay", "find"))
+    draft = _at_area(draft, form, go)
     if go == "view:":
         return draft.but(view="")
     if go.startswith("county:"):
@@ -68,10 +68,12 @@ def _take_where(draft: Draft, form: forms.Where, request: HttpRequest, go: str) 
     return draft
 
 
-def _at_area(draft: Draft, form: forms.Where, quiet: bool) -> Draft:
-    """The street or community that was found; while only looking, none need be chosen yet."""
-    if quiet and "area" in form.fields and not form.cleaned_data.get("area"):
-        return draft.but(area="")
+def _at_area(draft: Draft, form: forms.Where, go: str) -> Draft:
+    """The street or community that is meant; which of several must be said only when going on."""
+    if go != "next" and len(form.hits) != 1 and not form.cleaned_data.get("area"):
+        if go == "find" and not form.hits:
+            form.settled()
+        return draft if draft.area in [hit.code for hit in form.hits] else draft.but(area="")
     area = form.settled()
     if area is None:
         return draft.but(area="")
@@ -123,7 +125,7 @@ def _where_more(draft: Draft) -> Mapping[str, Any]:
     return {
         "press": press, "counties": counties, "streets": place.streets(), "map_note": place.note(),
         "here": people.division_name(draft.county) if draft.county else "", "shown": draft.view,
-        "chosen": place.full_name(draft.area),
+        "chosen": place.full_name(draft.area), "pinned": draft.lat is not None,
     }  # fmt: skip
 
 
