@@ -53,7 +53,8 @@ def server() -> Iterator[Any]:
     from django.core.management import call_command
 
     from luoshi import packs
-    from luoshi.db import roles, tables
+    from luoshi.cli import grants
+    from luoshi.db import roles
     from luoshi.db.embedded import Embedded
     from luoshi.packs.read import read
     from luoshi.people import load
@@ -63,8 +64,7 @@ def server() -> Iterator[Any]:
         roles.prepare(embedded.url("super"), embedded.passwords())
         connect(embedded.url("owner"))
         call_command("migrate", verbosity=0)
-        with transaction.atomic():
-            roles.grant(connection, log_tables=tables.LOG, private_tables=tables.PRIVATE)
+        grants.give(connection)
         pack = read(Path(packs.__file__).parent / "baotou")
         with clock.at(NOW):
             installation.create(

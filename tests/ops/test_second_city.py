@@ -46,7 +46,18 @@ print(case.state, case.grade, case.sim, case.due_kind, case.due_n)
 def test_a_case_goes_through_a_city_made_from_scratch(tmp_path: Path) -> None:
     pack, home = tiny_city.build(tmp_path / "pack"), tmp_path / "a home"
     environment = {"PATH": os.environ["PATH"], "LUOSHI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "luoshi.settings"}
-    init = [sys.executable, "-m", "luoshi", "init", "--pack", str(pack), "--origin", "log.tiny.example", "--admin", "x1"]
+    init = [
+        sys.executable,
+        "-m",
+        "luoshi",
+        "init",
+        "--pack",
+        str(pack),
+        "--origin",
+        "log.tiny.example",
+        "--admin",
+        "x1",
+    ]
     made = subprocess.run(init, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert made.returncode == 0, made.stderr
     embedded = Embedded(home)
