@@ -40,6 +40,7 @@ def contact(life: Life) -> None:
     case = life.case
     if case.by_staff or not life.reachable or life.strikes("contact_never") or case.response_due_at is None:
         return
+    life.calls = True
     in_time = life.plan is not None or life.draw.chance("contact_in_time")
     share = life.draw.draw("contact_share_of_limit" if in_time else "contact_late_factor")
     natural = life.case.category.response_kind in ("hours", "minutes")
@@ -47,11 +48,11 @@ def contact(life: Life) -> None:
     seconds = (end - start).total_seconds() if natural else life.cal.work_seconds_between(start, end)
     at = start + timedelta(seconds=seconds * share) if natural else life.cal.add_work_seconds(start, seconds * share)
     soonest = life.work(life.between(1, 8) * 60)
-    life.course.aside(max(at, soonest), "contact", lambda: _caller(life))
+    life.course.aside(max(at, soonest), "contact", lambda: caller(life))
 
 
-def _caller(life: Life) -> Meant:
-    """The desk as long as no unit has it, then the unit."""
+def caller(life: Life) -> tuple[Viewer, dict[str, Any]]:
+    """Who contacts the reporter: the desk as long as no unit has it, then the unit."""
     viewer = life.desk() if life.case.state == "accepted" or life.case.unit is None else life.worker()
     return viewer, {"note": life.say("contact")}
 

@@ -1,9 +1,13 @@
 """The unit's own work in the demo: asking, waiting, more time, evidence, done."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
+from luoshi.cases.demo import beside
 from luoshi.cases.demo.life import HOUR, Life
 from luoshi.kernel.deadlines import Rule, due
+
+MINUTE: Final = timedelta(minutes=1)
 
 
 def handle(life: Life) -> None:
@@ -19,6 +23,9 @@ def handle(life: Life) -> None:
         at = life.open(life.course.now + (end - life.course.now) * share)
         life.do("add_evidence", life.worker(), at, note=life.say(piece))
     life.hold("evidence")
+    if life.calls:
+        # nobody reports as done without having called
+        life.course.aside(life.course.now, "contact", lambda: beside.caller(life))
     answer = life.draw.among(life.draw.texts.answers).format(done=life.draw.done(life.path))
     life.do("finish", life.worker(), life.open(max(end, life.course.now)), answer=answer)
 
@@ -72,15 +79,18 @@ def _pause(life: Life, span: timedelta) -> timedelta:
 def _more_time(life: Life, end: datetime) -> timedelta:
     """Ask for an extension before the clock runs out; somebody else decides."""
     case = life.case
-    if not life.strikes("extend") or case.due_at is None or case.extended or case.due_kind != "workdays":
+    if not life.strikes("extend") or case.due_at is None or case.due_kind != "workdays":
         return timedelta(0)
-    at = life.open(life.course.now + (case.due_at - life.course.now) * life.between(0.3, 0.8))
-    if life.plan is not None:
-        at = life.open(life.course.now)
-    if at >= case.due_at or (life.plan is None and at >= end):
+    share = 0.0 if life.plan is not None else life.between(0.3, 0.8)
+    at = life.open(life.course.now + max(case.due_at - life.course.now, timedelta(0)) * share)
+    if life.plan is None and at >= end:
+        return timedelta(0)
+    # the due time may be corrected until then
+    life.course.wait(at)
+    if case.extended or life.course.now + MINUTE >= case.due_at:
         return timedelta(0)
     until = due(Rule("workdays", 2 + int(life.between(0, 4))), case.due_at, life.cal)
-    life.do("ask_extension", life.worker(), at, until=until, reason=life.say("extend"))
+    life.do("ask_extension", life.worker(), life.course.now, until=until, reason=life.say("extend"))
     life.hold("extension")
     granter = life.one(life.staff.granters(life.unit().pk))
     decided = life.work(life.between(0.3, 7) * HOUR)

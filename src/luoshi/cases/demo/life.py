@@ -90,6 +90,7 @@ class Life:
         joint = self.strikes("joint")
         self.returns = 2 if joint else int(self.strikes("return")) and 1 + int(self.strikes("second_return"))
         self.unlucky = False  # did a check fail already?
+        self.calls = False  # is the reporter going to be contacted?
         self.angry = False  # not solved, says the reporter, but does not ask for more
 
     def hold(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """Two cores for one year: work on numbered parts by forked processes, each with a database connection of its own."""
 
 import os
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -13,8 +14,12 @@ MOST: Final = 2
 _work: Callable[[int], Any]
 
 
+class PartFailed(RuntimeError):
+    """A part could not be done; the message is the child's traceback, since not every error can be sent as it is."""
+
+
 def each(work: Callable[[int], R], parts: Sequence[int]) -> Iterator[R]:
-    """Results of `work` for each part, in order; they must be picklable. Raises what `work` raises.
+    """Results of `work` for each part, in order; they must be picklable. Raises PartFailed, or what `work` raises.
 
     Within a transaction, whose rows no other connection sees, and on one core, all is done here.
     """
@@ -34,4 +39,7 @@ def _begin(work: Callable[[int], Any]) -> None:
 
 
 def _part(number: int) -> Any:
-    return _work(number)
+    try:
+        return _work(number)
+    except Exception:
+        raise PartFailed(traceback.format_exc()) from None
