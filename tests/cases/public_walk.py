@@ -65,7 +65,7 @@ class Walk:
         """Send the report; gives the code as shown."""
         self.press("send", 303)
         shown = self.browse.get("/report/done").content.decode()
-        found = re.search(r'class="code">([0-9A-Z-]{14})<', shown)
+        found = re.search(r'class="code nb">([0-9A-Z-]{14})<', shown)
         assert found, shown
         return found[1]
 

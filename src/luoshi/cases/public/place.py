@@ -84,7 +84,7 @@ def labels(seen: View) -> list[maps.Label]:
         name, boundary = people.division_name(code), outlines()[code]
         half = len(name) * _LETTER[language()] / 2
         x, y = seen.projection.to_pixel(boundary.label[1], boundary.label[0])
-        free = all(abs(x - other_x) > half + other or abs(y - other_y) > _LINE for other_x, other_y, other in taken)
+        free = all(abs(x - other_x) > half + other + 4 or abs(y - other_y) > _LINE for other_x, other_y, other in taken)
         if free and 2 * half <= _width(seen, code) * 1.1:
             found.append(maps.Label(x, y, name))
             taken.append((x, y, half))
