@@ -1,10 +1,11 @@
-"""Addresses: the shell's own, then each line's."""
+"""Addresses: the shell's own, log-ins and administrators, then each line's."""
 
 from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("luoshi.web.urls")),
+    path("", include("luoshi.people.urls")),
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
 ]
 handler400 = "luoshi.web.errors.bad_request"

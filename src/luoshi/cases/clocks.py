@@ -128,3 +128,9 @@ def light(case: Case, now: datetime) -> str:
     if now > case.next_due_at:
         return "r"
     return "y" if case.next_warn_at is not None and now >= case.next_warn_at else "g"
+
+
+def next_kind(case: Case) -> Kind:
+    """In which kind of time that which is due next is counted."""
+    step = case.next_due_at is not None and case.next_due_at == case.step_due_at
+    return case.step_kind if step else case.due_kind or "hours"  # type: ignore[return-value]

@@ -1,14 +1,18 @@
 """What the shell may ask of the street line."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from luoshi.cases import reads
+from luoshi.cases import clocks, reads
 from luoshi.cases.flow import FLOW
 from luoshi.cases.load import load_categories
 from luoshi.cases.models import Case
 from luoshi.cases.rights import GRANTS
 from luoshi.kernel import clock
+from luoshi.kernel.flow import Move
 from luoshi.kernel.lines import Due, Found, Page
+from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.packs.model import Pack
@@ -23,6 +27,26 @@ def title(case: Case) -> str:
     return f"{where}：{first}" if where else first
 
 
+# What one press does from a list. Verdicts are not among them: they are given where the evidence is seen.
+AT_ONCE: Final = frozenset({"accept", "sign"})
+# what to do first where a main move lacks something
+FIRST: Final = {"finish": "add_evidence"}
+
+
+def next_move(case: Case, viewer: Viewer) -> Move | None:
+    """The one move that is next for the viewer: a decision that others wait for, else the step's main move."""
+    fitting = [move for move in FLOW.moves if FLOW.fits(move, case) and may(viewer, move.right, case)]
+    open_to = {move.verb: move for move in fitting if not FLOW.lacks(move, case, viewer)}
+    if "grant_extension" in open_to:
+        return open_to["grant_extension"]
+    for move in fitting:
+        if move.main:
+            verb = move.verb if move.verb in open_to else FIRST.get(move.verb, "")
+            if verb in open_to:
+                return open_to[verb]
+    return open_to.get("pass_on")
+
+
 class _Face:
     name = "cases"
     title = T("街面", "Cases")
@@ -35,11 +59,20 @@ class _Face:
         return [self._due(case, viewer) for case in reads.my_work(viewer, limit)]
 
     def _due(self, case: Case, viewer: Viewer) -> Due:
-        moves = [move for move in FLOW.moves if move.main and FLOW.fits(move, case) and viewer.reach(move.right)]
-        press = next((move.text for move in moves if not FLOW.lacks(move, case, viewer)), None)
-        stage = FLOW.state(case.state).text
         where = f"/work/cases/{case.number}/"
-        return Due(case.next_due_at, case.next_warn_at, case.number, title(case), stage, where, press, case.sim)
+        move = next_move(case, viewer)
+        verb = move.verb if move else ""
+        names = people.unit_names()
+        return Due(
+            case.next_due_at, case.next_warn_at, case.number, title(case), FLOW.state(case.state).text, where,
+            move.text if move else None, case.sim, clocks.next_kind(case), names.get(case.unit_id or 0, ""),
+            f"{where}?do={verb}#do-{verb}" if move else where, f"{where}do/{verb}/" if verb in AT_ONCE else "",
+            case.version,
+        )  # fmt: skip
+
+    def tally(self, viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
+        """How many wait for the viewer that are due before each of the moments, and last how many in all."""
+        return reads.tally(viewer, edges)
 
     def find(self, viewer: Viewer, text: str, limit: int) -> list[Found]:
         """Cases that the viewer may see and that match."""

@@ -1,6 +1,6 @@
 """The installed lines of work, by the one list in the settings. The shell asks each only what `Face` names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
@@ -20,7 +20,11 @@ class Page(NamedTuple):
 
 
 class Due(NamedTuple):
-    """Something that waits for a viewer: when due, what, where; `press` is the one move that is next."""
+    """Something that waits for a viewer: when due, what, where; `press` is the one move that is next.
+
+    `kind` is the clock's (`kernel.deadlines.Kind`). A press that needs nothing more is posted to `post` with `seen`;
+    without `post` it opens `form`.
+    """
 
     due_at: datetime | None
     warn_at: datetime | None
@@ -30,6 +34,11 @@ class Due(NamedTuple):
     address: str
     press: T | None
     sim: bool
+    kind: str = "hours"
+    note: str = ""
+    form: str = ""
+    post: str = ""
+    seen: int = 0
 
 
 class Found(NamedTuple):
@@ -53,6 +62,10 @@ class Face(Protocol):
 
     def due(self, viewer: Viewer, limit: int) -> list[Due]:
         """What waits for the viewer, first due first."""
+        ...
+
+    def tally(self, viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
+        """How many wait for the viewer that are due before each of the moments, and last how many in all."""
         ...
 
     def find(self, viewer: Viewer, text: str, limit: int) -> list[Found]:

@@ -1,8 +1,17 @@
 """Every query over people, units and divisions that others need."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from luoshi.kernel import clock
 from luoshi.kernel.text import language
 from luoshi.people import tree
-from luoshi.people.models import Division, Person, Unit
+from luoshi.people.models import Division, Person, Post, SignIn, Unit
 
 LEVELS = ("street", "district", "city")
 
@@ -62,3 +71,104 @@ def division_name(code: str) -> str:
     if division is None:
         return code
     return division.zh if language() == "zh" else division.en
+
+
+def person(login: str) -> Person | None:
+    """The person with that log-in name."""
+    return Person.objects.filter(login=login).first()
+
+
+def persons() -> list[Person]:
+    """Everybody who may log in or once did, by log-in name."""
+    return list(Person.objects.order_by("login"))
+
+
+def counted() -> tuple[int, int]:
+    """(persons who may log in, posts of today)."""
+    return Person.objects.filter(is_active=True).count(), tree.on(Post, tree.today().day).count()
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that is open now: whose, from when, until when (real time)."""
+
+    person: Person
+    since: datetime | None
+    until: datetime
+    key: str
+
+
+def sessions() -> list[OpenSession]:
+    """All sessions that are open now, the newest first; a city has some hundred of them."""
+    rows = [(row, row.get_decoded()) for row in Session.objects.filter(expire_date__gt=clock.real())]
+    found = [(row, data) for row, data in rows if "_auth_user_id" in data]
+    people = Person.objects.in_bulk({int(data["_auth_user_id"]) for _, data in found})
+    opened = []
+    for row, data in found:
+        who = people.get(int(data["_auth_user_id"]))
+        since = datetime.fromisoformat(data["since"]) if "since" in data else None
+        ended = who is not None and who.sessions_from and (since is None or since < who.sessions_from)
+        if who is not None and not ended:
+            opened.append(OpenSession(who, since, row.expire_date, row.session_key))
+    return sorted(opened, key=lambda one: one.until, reverse=True)
+
+
+def sign_ins(after: tuple[datetime, int] | None, size: int) -> list[SignIn]:
+    """Log-ins, the newest first, `size` of them after a cursor (at, id)."""
+    rows = SignIn.objects.select_related("person", "by").order_by("-at", "-id")
+    if after is not None:
+        at, key = after
+        rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
+    return list(rows[:size])
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An event as the audit administrator sees it: who did what to which record of the log, and nothing private."""
+
+    id: UUID
+    line: str
+    subject: UUID
+    verb: str
+    move: str
+    actor: int | None
+    unit: int | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+def deeds(actor: int | None, after: tuple[datetime, UUID] | None, size: int) -> list[Deed]:
+    """Events of one person (None: of everybody), the newest first, `size` of them after a cursor; no private bodies."""
+    where, values = ["TRUE"], dict[str, Any](size=size)
+    if actor is not None:
+        where.append("actor = %(actor)s")
+        values["actor"] = actor
+    if after is not None:
+        where.append("(recorded_at, id) < (%(at)s, %(id)s)")
+        values |= {"at": after[0], "id": after[1]}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT id, line, subject, verb, coalesce(body->>'move', verb), actor, unit, occurred_at, recorded_at
+            FROM event WHERE {" AND ".join(where)} ORDER BY recorded_at DESC, id DESC LIMIT %(size)s
+            """,
+            values,
+        )
+        return [Deed(*row) for row in cursor.fetchall()]
+
+
+def plant() -> dict[str, Any]:
+    """Facts of the installation that only the database knows: sizes, counts, jobs by their state."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT current_setting('server_version'), pg_database_size(current_database()),
+              (SELECT count(*) FROM event), (SELECT max(recorded_at) FROM event),
+              (SELECT count(DISTINCT extract(year FROM date)) FROM calendar_day),
+              (SELECT origin FROM installation), (SELECT created_at FROM installation)
+            """
+        )
+        names = ("server", "bytes", "events", "last", "years", "origin", "created")
+        found = dict(zip(names, cursor.fetchone(), strict=True))
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status ORDER BY status")
+        return found | {"jobs": dict(cursor.fetchall())}

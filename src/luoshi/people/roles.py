@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from luoshi.kernel.lines import Page
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Scope
 
@@ -27,6 +28,11 @@ RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "auditadmin": {"people.audit": "all"},
 }
 ADMINS: Final = frozenset(RIGHTS)
+PAGES: Final = (
+    Page(T("登录与会话", "Log-ins"), "/security/", "people.signins"),
+    Page(T("本套系统", "Installation"), "/system/", "system.see"),
+    Page(T("审计", "Audit"), "/audit/", "people.audit"),
+)
 
 
 def compatible(roles: set[str]) -> bool:

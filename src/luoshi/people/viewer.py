@@ -66,11 +66,14 @@ def holder(subject: str) -> Viewer:
 
 
 def of_request(request: "HttpRequest") -> Viewer:
-    """Who is looking: the person logged in, else the public."""
+    """Who is looking: the person whose session holds, else the public."""
+    from luoshi.people.sessions import holds
+
     user = getattr(request, "user", None)
-    if isinstance(user, Person) and user.is_active:
-        return of_person(user)
-    return public()
+    if not isinstance(user, Person) or not holds(request.session, user):
+        return public()
+    # until the password is changed, the person is known and may do nothing
+    return Viewer(kind="staff", name=user.name, person=user.pk) if user.must_change else of_person(user)
 
 
 def of_login(login: str) -> Viewer:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from luoshi.web import views
+from luoshi.web import find, mywork, views
 
 urlpatterns = [
     path("lang/<str:code>", views.language, name="language"),
+    path("work/", mywork.mywork, name="mywork"),
+    path("work/search/", find.find, name="find"),
     path("favicon.ico", views.favicon),
 ]
 

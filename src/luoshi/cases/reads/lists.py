@@ -1,10 +1,11 @@
 """Lists of cases: filtered, keyset-paged, and what waits for a viewer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.models import Case
@@ -25,6 +26,8 @@ class Filters:
     state: str = ""
     top: str = ""
     county: str = ""
+    street: str = ""
+    category: str = ""
     unit: int | None = None
     light: str = ""
     source: str = ""
@@ -58,10 +61,13 @@ def narrowed(rows: QuerySet[Case], filters: Filters, viewer: Viewer, now: dateti
         rows = rows.filter(state__in=FLOW.group(filters.state))
     elif filters.state:
         rows = rows.filter(state=filters.state)
-    exact: dict[str, Any] = {"top": filters.top, "county": filters.county, "unit_id": filters.unit}
+    exact: dict[str, Any] = {
+        "top": filters.top, "county": filters.county, "street": filters.street, "category_id": filters.category,
+        "unit_id": filters.unit,
+    }  # fmt: skip
     rows = rows.filter(source=filters.source, **{name: value for name, value in exact.items() if value})
     if filters.mine:
-        rows = rows.filter(handler_id=viewer.person)
+        rows = rows.filter(handler_id=viewer.person or 0)
     return lit(rows, filters.light, now)
 
 
@@ -83,14 +89,25 @@ def newest(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE) -> Page
     return Page(found[:size], (last.reported_at, last.pk) if last else None)
 
 
+def first_due(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE) -> Page:
+    """A keyset page of cases with a running clock, first due first."""
+    if after is not None:
+        at, key = after
+        rows = rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=key), next_due_at__gte=at)
+    found = list(rows.select_related(*RELATED).order_by("next_due_at", "id")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], (last.next_due_at, last.pk) if last and last.next_due_at else None)
+
+
 def list_page(viewer: Viewer, filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
-    """A page of the cases that the viewer may see."""
-    return newest(narrowed(visible(viewer), filters, viewer, now), after)
+    """A page of the cases that the viewer may see: newest first, or, asked for a light, first due first."""
+    rows = narrowed(visible(viewer), filters, viewer, now)
+    return first_due(rows, after) if filters.light else newest(rows, after)
 
 
 def public_page(filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
     """A page of the cases that anybody may see."""
-    return newest(narrowed(public(), filters, Viewer(kind="public"), now), after)
+    return newest(narrowed(public(filters.source), filters, Viewer(kind="public"), now), after)
 
 
 # which states wait for the holder of which right
@@ -119,7 +136,33 @@ def waiting(viewer: Viewer) -> QuerySet[Case]:
         if right == "cases.verify" and viewer.person is not None:
             here &= ~Q(worked_by__contains=[viewer.person])
         due |= here
+    due |= _to_grant(viewer)
     return Case.objects.filter(due, next_due_at__isnull=False) if due else Case.objects.none()
+
+
+def _to_grant(viewer: Viewer) -> Q:
+    """Extensions that others asked for and the viewer may decide on."""
+    reach = viewer.reach("cases.grant")
+    if reach is None:
+        return Q()
+    asked = Q(state="handling", extend_to__isnull=False) & ~Q(extend_by=viewer.person)
+    return asked if reach.everything else asked & Q(unit_id__in=reach.units)
+
+
+def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
+    """How many wait for the viewer that are due before each moment, and last how many in all; one query."""
+    counts = {f"n{i}": Count("id", filter=Q(next_due_at__lt=edge)) for i, edge in enumerate(edges)}
+    found = waiting(viewer).aggregate(**counts, all=Count("id"))
+    return [found[name] for name in (*counts, "all")]
+
+
+def tabs(viewer: Viewer, now: datetime) -> dict[str, int]:
+    """How many of the viewer's open cases there are: `open`, `mine`, `r` overdue, `y` due soon; one query."""
+    rows = visible(viewer).filter(source="", state__in=OPEN)
+    mine = Count("id", filter=Q(handler_id=viewer.person or 0))
+    late = Q(next_due_at__lt=now)
+    soon = Q(next_due_at__gte=now, next_warn_at__lte=now)
+    return rows.aggregate(open=Count("id"), mine=mine, r=Count("id", filter=late), y=Count("id", filter=soon))
 
 
 def my_work(viewer: Viewer, limit: int = SIZE) -> list[Case]:
@@ -127,4 +170,4 @@ def my_work(viewer: Viewer, limit: int = SIZE) -> list[Case]:
     return list(waiting(viewer).select_related(*RELATED).order_by("next_due_at", "id")[:limit])
 
 
-__all__ = ["OPEN", "Filters", "Page", "list_page", "my_work", "newest", "public_page", "waiting"]
+__all__ = ["OPEN", "Filters", "Page", "list_page", "my_work", "newest", "public_page", "tabs", "tally", "waiting"]

@@ -1,0 +1,65 @@
+"""What stands beside a case on its page: photographs, cases of the same kind and place, notices, sources."""
+
+from datetime import timedelta
+from time import monotonic
+from typing import Final
+
+from django.db import connection
+from django.db.models import Count, Max
+
+from luoshi.cases.models import Case, Notice, Photo
+from luoshi.cases.reads.scope import visible
+from luoshi.kernel.viewer import Viewer
+
+NEAR: Final = timedelta(days=90)
+FRESH: Final = 60.0  # seconds for which a process trusts the list of sources
+
+
+def photos(case: Case) -> list[Photo]:
+    """The photographs of a case that was read through its door, oldest first."""
+    return list(Photo.objects.filter(case=case).order_by("at", "id"))
+
+
+def related(viewer: Viewer, case: Case) -> tuple[int, str]:
+    """How many other cases of the same category in the same street the 90 days before hold, and the latest's number."""
+    if not case.street:
+        return 0, ""
+    since = case.reported_at - NEAR
+    rows = visible(viewer).filter(
+        street=case.street, category=case.category_id, reported_at__gte=since, reported_at__lte=case.reported_at,
+        source=case.source,
+    )  # fmt: skip
+    found = rows.exclude(pk=case.pk).aggregate(n=Count("id"), last=Max("number"))
+    return found["n"], found["last"] or ""
+
+
+def sees(viewer: Viewer, case: Case) -> bool:
+    """May the viewer still see the case, as after a move that sent it elsewhere?"""
+    return visible(viewer).filter(pk=case.pk).exists()
+
+
+def notices(limit: int) -> list[Notice]:
+    """The latest messages to reporters; for the desk of a demo, where nothing is really sent."""
+    return list(Notice.objects.select_related("case").order_by("-at", "-id")[:limit])
+
+
+_sources: tuple[float, list[str]] | None = None
+
+
+def sources() -> list[str]:
+    """The sources of imported cases; jumps from one to the next in the index instead of reading every row."""
+    global _sources
+    if _sources is None or monotonic() - _sources[0] > FRESH:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH RECURSIVE s(name) AS (
+                  (SELECT source FROM "case" WHERE source <> '' ORDER BY source LIMIT 1)
+                  UNION ALL
+                  SELECT (SELECT source FROM "case" WHERE source > s.name AND source <> '' ORDER BY source LIMIT 1)
+                  FROM s WHERE s.name IS NOT NULL)
+                SELECT name FROM s WHERE name IS NOT NULL
+                """
+            )
+            _sources = (monotonic(), [row[0] for row in cursor.fetchall()])
+    return _sources[1]

@@ -1,0 +1,27 @@
+"""In a demo nothing is sent: what would go to reporters is shown to the desk."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from luoshi.cases import reads
+from luoshi.cases.public.lost import words_of
+from luoshi.kernel import installation
+from luoshi.kernel.problems import Absent
+from luoshi.kernel.rights import demand
+from luoshi.kernel.viewer import Viewer
+from luoshi.people.sessions import staff
+
+SHOWN: Final = 50
+
+
+@staff
+def notices(request: HttpRequest) -> HttpResponse:
+    """`/work/notices/`: the latest messages, only in a demo and for those who may see reporters of every case."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if not installation.current().demo:
+        raise Absent
+    demand(viewer, "cases.callback")
+    shown = [(one, words_of(one)) for one in reads.notices(SHOWN)]
+    return render(request, "cases/staff/notices.html", {"notices": shown})
