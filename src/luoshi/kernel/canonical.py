@@ -64,4 +64,5 @@ def moment(when: datetime) -> str:
     """
     if when.tzinfo is None:
         raise ValueError(f"a time without zone: {when.isoformat()}")
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    in_utc = when if when.tzinfo is UTC else when.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")[:26] + "Z"

@@ -1,6 +1,8 @@
 """A new case: reported by a citizen, taken down at the desk, or found by staff."""
 
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -22,7 +24,13 @@ GRID = 0.001  # degrees, about 100 m
 
 def secret() -> bytes:
     """The key under which tracking codes are hashed."""
-    return home.secret(settings.CONF.home, "codes").encode()
+    return _secret(settings.CONF.home)
+
+
+@lru_cache(maxsize=1)
+def _secret(place: Path) -> bytes:
+    """Read once a process: it never changes."""
+    return home.secret(place, "codes").encode()
 
 
 def code_for(door: str, key: str | None) -> str:
