@@ -11,9 +11,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.cases import clocks
+from luoshi.cases import clocks, reads
 from luoshi.cases.flow import FLOW
-from luoshi.cases.models import Case, Category
+from luoshi.cases.models import Case
 from luoshi.cases.public import kinds, pictures, place, story
 from luoshi.cases.reads import Filters
 from luoshi.cases.reads.lists import public_page
@@ -32,8 +32,7 @@ TABS: Final = (("open", T("在办", "Open")), ("ended", T("已结束", "Ended"))
 
 
 def _tops() -> list[tuple[str, T]]:
-    rows = Category.objects.filter(level=1, source="", public=True).order_by("order")
-    return [(row.code, kinds.name(row)) for row in rows]
+    return [(row.code, kinds.name(row)) for row in reads.kinds().tops() if row.public]
 
 
 def _one_of(query: QueryDict, name: str, known: Sequence[str], faults: list[Fault]) -> str:

@@ -29,11 +29,6 @@ _PHONE = RegexValidator(
 )
 
 
-def plain_phone(given: str) -> str:
-    """A telephone number without spaces, brackets and hyphens."""
-    return "".join(letter for letter in given if letter.isdigit() or letter == "+")
-
-
 class _Step(forms.Form):
     """A page of the report: the key is in the draft."""
 
@@ -273,5 +268,4 @@ __all__ = [
     "Verdict",
     "What",
     "Where",
-    "plain_phone",
 ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from luoshi.cases import photos
 from luoshi.cases.public import forms, kinds, place
 from luoshi.cases.public.draft import Draft
+from luoshi.cases.reads.reporter import plain_phone
 from luoshi.kernel import limits
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
@@ -202,7 +203,7 @@ def _contact_form(draft: Draft, data: Any, files: Any) -> forms.Contact:
 def _take_contact(draft: Draft, form: forms.Contact, request: HttpRequest, go: str) -> Draft:
     form.is_valid()
     given = form.cleaned_data
-    phone = forms.plain_phone(given.get("phone", draft.phone))
+    phone = plain_phone(given.get("phone", draft.phone))
     return draft.but(name=given.get("name", draft.name), phone=phone, email=given.get("email", draft.email))
 
 

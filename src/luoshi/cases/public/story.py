@@ -190,8 +190,14 @@ def happenings(case: Case, entries: Iterable[Entry]) -> list[parts.Happening]:
 
 def public_happenings(entries: Iterable[Entry]) -> list[parts.Happening]:
     """The timeline for anybody, newest first: steps and units, none of what was written, no grade."""
-    known = [(entry, _move(entry)) for entry in entries if _move(entry) in MOVES and _move(entry) != "add_evidence"]
-    return [_told(entry, MOVES[move], PUBLIC.get(move, MOVES[move].text)) for entry, move in reversed(known)]
+    told = []
+    for entry in entries:
+        move = _move(entry)
+        if move.startswith("import_"):
+            told.append(_told(entry, Line(entry.text), entry.text))
+        elif move in MOVES and move != "add_evidence":
+            told.append(_told(entry, MOVES[move], PUBLIC.get(move, MOVES[move].text)))
+    return told[::-1]
 
 
 def _to_come(case: Case) -> list[parts.Happening]:
