@@ -55,9 +55,9 @@ def by_code(typed: str, secret: bytes) -> Case:
     return _private(found.case)
 
 
-def shown(number: str) -> Case:
+def shown(number: str, source: str = "") -> Case:
     """A case that anybody may see. Raises Absent."""
-    case = public().select_related("private", "category__parent", "unit").filter(number=number).first()
+    case = public(source).select_related("private", "category__parent", "unit").filter(number=number).first()
     if case is None:
         raise Absent
     return _private(case)
