@@ -24,9 +24,9 @@ def _plain(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
-        return str(int(found) >> (128 - _NETWORK))
-    return str(found)
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or int(found) >> (128 - _NETWORK))
 
 
 def _who(door: str, address: str, hour: datetime) -> bytes:
