@@ -162,6 +162,13 @@ SETTINGS: tuple[Setting, ...] = (
         "number",
     ),
     Setting(
+        "LUOSHI_OPEN311_PER_MINUTE",
+        _number(1, 10_000_000),
+        "600",
+        T("每个 Open311 密钥每分钟可提交的次数。", "Posts that an Open311 key may make in a minute."),
+        "number",
+    ),
+    Setting(
         "LUOSHI_LOGIN_TRIES",
         _number(1, 100),
         "5",

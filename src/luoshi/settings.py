@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "luoshi.people",
     "luoshi.web",
     *(f"luoshi.{name}" for name in LINES),
+    *(["luoshi.ports.open311"] if "cases" in LINES else []),
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Edge",

@@ -29,6 +29,7 @@ COMMANDS = {
     "db": "luoshi.cli.db:db",
     "pack": "luoshi.cli.pack:pack",
     "import": "luoshi.ports.importer.cli:import_",
+    "open311": "luoshi.ports.open311.cli:open311",
 }
 
 

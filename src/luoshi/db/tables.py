@@ -5,5 +5,5 @@ from typing import Final
 LOG: Final = ("event", "installation")
 PRIVATE: Final = (
     "event_private", "event_salt", "case_private", "case_code", "notice", "idempotency", "tries", "django_session",
-    "person.password", "procrastinate_jobs.args",
+    "person.password", "procrastinate_jobs.args", "open311_key.hash",
 )  # fmt: skip
