@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from luoshi.cases import imported
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Photo
 from luoshi.cases.reads.scope import public, visible
@@ -78,13 +79,16 @@ class Entry:
     private: dict[str, Any]
 
 
-WORDS = {"report": T("上报", "Reported"), "import": T("外来记录转入", "Imported")}
+WORDS = {
+    "report": T("上报", "Reported"),
+    "import": T("外来记录转入", "Imported"),
+    **{move.verb: move.text for move in imported.MOVES.values()},
+}
 
 
 def _words(verb: str, move: str) -> T:
-    if verb in WORDS:
-        return WORDS[verb]
-    return FLOW.move(move or verb).text
+    text = WORDS.get(move) or WORDS.get(verb)
+    return text or FLOW.move(move or verb).text
 
 
 def timeline(viewer: Viewer, case: Case) -> list[Entry]:

@@ -1,0 +1,1 @@
+"""Records of other systems, taken in as cases (README.md)."""

@@ -1,0 +1,93 @@
+"""`luoshi import`: records of other systems.
+
+Exit codes: 0 the file was processed, 1 with --strict where a row was refused or where the file breaks off, 2 wrong use.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from luoshi.cli import session
+from luoshi.cli.said import both, said
+from luoshi.cli.steps import steps
+from luoshi.kernel.text import T
+
+if TYPE_CHECKING:
+    from luoshi.ports.importer.run import Report
+
+MAPPING_HELP = "georeport、sf311 或 TOML 文件。georeport, sf311 or a TOML file."
+
+
+@click.group("import")
+def import_() -> None:
+    """导入别的系统的记录。Take in records of other systems."""
+
+
+@import_.command("cases")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--mapping", "mapping_name", default="georeport", metavar="NAME|FILE.toml", help=MAPPING_HELP)
+@click.option("--source", help="记录的来源名，默认用映射的。Name of the source, instead of the mapping's.")
+@click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
+@click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
+@click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
+@click.pass_context
+def cases(
+    ctx: click.Context, file: Path, mapping_name: str, source: str | None, dry_run: bool, strict: bool, as_json: bool
+) -> int:
+    """导入街面案件：GeoReport v2 的 JSON、JSONL 或 CSV，可用 gzip 压缩。Import street cases."""
+    from luoshi.ports.importer.mapping import MappingError, load
+
+    try:
+        mapping = load(mapping_name, source)
+    except MappingError as error:
+        raise click.UsageError(str(error.text)) from None
+    conf, _ = session.made()
+    with session.connected() as database:
+        from luoshi.ports.importer.rows import FileProblem
+        from luoshi.ports.importer.run import run
+        from luoshi.ports.importer.write import unknown_service
+
+        wrong = unknown_service(mapping)
+        if wrong is not None:
+            raise click.UsageError(str(T(f"[services] {wrong}：没有这个类别", f"[services] {wrong}: no such category")))
+        refused = conf.home / "imports" / f"{file.name}.refused.csv"
+        try:
+            with steps() as show:
+                label = T("读入（字节）", "Reading (bytes)")
+                report = run(
+                    file, mapping, viewer=session.viewer(ctx), url=database.url("app"), refused=refused, dry=dry_run,
+                    progress=lambda done, total: show(label, done, total),
+                )  # fmt: skip
+        except FileProblem as error:
+            if error.misused:
+                raise click.UsageError(str(error.text)) from None
+            raise
+    tell(report, dry_run)
+    if as_json:
+        click.echo(orjson.dumps(report.numbers()).decode())
+    return 1 if strict and report.refused else 0
+
+
+def tell(report: "Report", dry: bool) -> None:
+    """Say what was done, what was dirty and where the refused rows are."""
+    counts = report.counts
+    if dry:
+        said(T("试运行，什么都没有写：", "Looked only, nothing was written:"))
+    lines = (
+        (T("读到", "read"), report.read),
+        (T("新增", "created"), counts.created),
+        (T("更新", "updated"), counts.updated),
+        (T("未变", "unchanged"), counts.unchanged),
+        (T("拒收", "refused"), report.refused),
+        (T("事件", "events"), counts.events),
+    )
+    for label, number in lines:
+        click.echo(f"{both(label)}: {number:,}")
+    for flag, number in sorted(counts.flags.items()):
+        click.echo(f"  {flag}: {number:,}")
+    rate = report.read / report.seconds if report.seconds else 0
+    said(T(f"{report.seconds:.1f} 秒，每秒 {rate:,.0f} 行", f"{report.seconds:.1f} s, {rate:,.0f} rows a second"))
+    if report.refused_file is not None:
+        said(T(f"拒收的行：{report.refused_file}", f"Refused rows: {report.refused_file}"))

@@ -1,0 +1,214 @@
+"""The rows of a file, one at a time, whatever its form: JSON, JSON lines or CSV, packed with gzip or not.
+
+A row that cannot be read is given as Unreadable, and the next one follows.
+"""
+
+import csv
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, NamedTuple
+
+import orjson
+
+from luoshi.kernel.problems import Fault
+from luoshi.kernel.text import T
+
+Form = Literal["csv", "lines", "json"]
+_PEEK: Final = 1 << 16
+_CHUNK: Final = 1 << 20
+_LONGEST: Final = 1 << 24  # bytes of one row
+_BOM: Final = b"\xef\xbb\xbf"
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_NOT_JSON: Final = T("不是 JSON：{why}", "not JSON: {why}")
+_NOT_OBJECT: Final = T("要是一个 JSON 对象", "must be a JSON object")
+_COLUMNS: Final = T("列数与表头不同：{n}", "not as many columns as the header: {n}")
+_UTF8: Final = T("不是 UTF-8", "is not UTF-8")
+
+
+class FileProblem(Exception):
+    """A file that cannot be read to its end, or that is none of the known forms; `text` says why."""
+
+    def __init__(self, text: T, misused: bool = False) -> None:
+        self.text, self.misused = text, misused
+        super().__init__(text.en)
+
+
+class Row(NamedTuple):
+    """A row with the line it begins on; `data` is None where `fault` says why it cannot be read."""
+
+    line: int
+    data: dict[str, Any] | None
+    fault: Fault | None = None
+
+
+@dataclass
+class Source:
+    """An open file: its rows, and how far the (packed) file has been read."""
+
+    file: Path
+    raw: BinaryIO
+    size: int
+
+    @classmethod
+    def open(cls, file: Path) -> "Source":
+        """Open a file. OSError if it cannot be."""
+        return cls(file, file.open("rb"), file.stat().st_size)
+
+    @property
+    def position(self) -> int:
+        """Bytes of the file that were read."""
+        return self.raw.tell()
+
+    def rows(self) -> Iterator[Row]:
+        """All rows. Raises FileProblem where the file breaks off or is no text."""
+        try:
+            with self.raw:
+                yield from self._rows()
+        except (EOFError, gzip.BadGzipFile, OSError) as error:
+            raise FileProblem(T(f"{self.file} 读到一半坏了：{error}", f"{self.file} breaks off: {error}")) from None
+
+    def _rows(self) -> Iterator[Row]:
+        packed = self.raw.read(2) == b"\x1f\x8b"
+        self.raw.seek(0)
+        unpacked: Any = gzip.GzipFile(fileobj=self.raw) if packed else self.raw
+        stream = io.BufferedReader(unpacked, _PEEK)
+        start = stream.peek(_PEEK)
+        if start.startswith(_BOM):
+            stream.read(len(_BOM))
+            start = start[len(_BOM) :]
+        readers = {"csv": _csv, "lines": _lines, "json": _json}
+        yield from readers[form_of(self.file, start)](stream)
+
+
+def form_of(file: Path, start: bytes) -> Form:
+    """Which form a file has: by its beginning, and by its name where that says nothing."""
+    text = start.lstrip()
+    if text[:1] == b"[":
+        return "json"
+    if text[:1] == b"{":
+        lines = {".jsonl", ".ndjson"} & {suffix.lower() for suffix in file.suffixes}
+        return "lines" if lines or _one_a_line(text) else "json"
+    if b"\0" in start:
+        raise FileProblem(T(f"{file} 不是 JSON 也不是 CSV", f"{file} is neither JSON nor CSV"), misused=True)
+    return "csv"
+
+
+def _one_a_line(text: bytes) -> bool:
+    """Is the first line a whole record, and not an object around a list of them?"""
+    first, _, rest = text.partition(b"\n")
+    try:
+        alone = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return False
+    around = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in alone.values())
+    return rest.lstrip()[:1] == b"{" or not around
+
+
+def _object(line: int, text: bytes) -> Row:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return Row(line, None, Fault("", text[:80].decode("utf-8", "replace"), _NOT_JSON.fill(why=error.msg)))
+    if not isinstance(found, dict):
+        return Row(line, None, Fault("", str(found)[:80], _NOT_OBJECT))
+    return Row(line, found)
+
+
+def _lines(stream: io.BufferedReader) -> Iterator[Row]:
+    for number, text in enumerate(stream, 1):
+        if not text.isspace():
+            yield _object(number, text)
+
+
+def _csv(stream: io.BufferedReader) -> Iterator[Row]:
+    csv.field_size_limit(_LONGEST)
+    reader = csv.reader(io.TextIOWrapper(stream, "utf-8", "surrogateescape", newline=""))
+    header: list[str] | None = None
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(line, None, Fault("", "", T(f"不是 CSV：{error}", f"not CSV: {error}")))
+            continue
+        if header is None:
+            header = cells
+        elif cells:
+            yield _cells(line, header, cells)
+
+
+def _cells(line: int, header: list[str], cells: list[str]) -> Row:
+    if len(cells) != len(header):
+        return Row(line, None, Fault("", ",".join(cells)[:80], _COLUMNS.fill(n=len(cells))))
+    for name, value in zip(header, cells, strict=True):
+        if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
+            shown = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            return Row(line, None, Fault(name, shown[:80], _UTF8))
+    return Row(line, dict(zip(header, cells, strict=True)))
+
+
+def _json(stream: io.BufferedReader) -> Iterator[Row]:
+    """The objects of a list, which may itself stand in an object; never more than one row in memory."""
+    cutter = _Cutter()
+    while chunk := stream.read(_CHUNK):
+        yield from (_object(line, text) for line, text in cutter.feed(chunk))
+    if cutter.open:
+        raise FileProblem(T(f"JSON 从第 {cutter.line} 行起没有结束", f"the JSON does not end after line {cutter.line}"))
+
+
+class _Cutter:
+    """Cuts the objects of a list out of a stream of JSON by counting brackets outside strings."""
+
+    def __init__(self) -> None:
+        self.buffer = b""
+        self.scanned = 0  # where in the buffer the next token is looked for
+        self.line = 1  # of the byte at `counted`
+        self.counted = 0
+        self.open: list[bytes] = []  # brackets
+        self.begun = -1  # where in the buffer the present row begins
+        self.begun_line = 1
+        self.level = 0  # how many brackets are open around it
+
+    def feed(self, chunk: bytes) -> Iterator[tuple[int, bytes]]:
+        """The rows that end in this chunk, each with its line."""
+        self.buffer += chunk
+        for match in _TOKEN.finditer(self.buffer, self.scanned):
+            if self.buffer.find(b'"', self.scanned, match.start()) >= 0:
+                break  # a string that has not ended yet
+            self.scanned = match.end()
+            if self._token(match[0][:1], match.start()):
+                yield self.begun_line, self.buffer[self.begun : self.scanned]
+                self.begun = -1
+        self._forget()
+
+    def _token(self, token: bytes, at: int) -> bool:
+        """Take a bracket; does a row end with it?"""
+        if token in (b"{", b"["):
+            if token == b"{" and self.begun < 0 and self.open[-1:] == [b"["]:
+                self._count(at)
+                self.begun, self.begun_line, self.level = at, self.line, len(self.open)
+            self.open.append(token)
+        elif token in (b"}", b"]") and self.open:
+            self.open.pop()
+            return self.begun >= 0 and len(self.open) == self.level
+        return False
+
+    def _count(self, at: int) -> None:
+        self.line += self.buffer.count(b"\n", self.counted, at)
+        self.counted = at
+
+    def _forget(self) -> None:
+        """Drop what is done with; what remains is the beginning of a row or of a string."""
+        done = self.begun if self.begun >= 0 else self.scanned
+        if len(self.buffer) - done > _LONGEST:
+            raise FileProblem(T(f"第 {self.line} 行的对象太大", f"the object on line {self.line} is too large"))
+        self._count(max(done, self.counted))
+        self.buffer = self.buffer[done:]
+        self.scanned, self.counted = self.scanned - done, self.counted - done
+        self.begun = min(self.begun, 0)
