@@ -16,6 +16,7 @@ LONGEST_WORD = 32
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # A run of Han, or of other letters and digits of any script; all else, NUL too, separates.
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_ASCII = re.compile("[0-9a-z]+")
 
 
 def tokens(text: str) -> list[str]:
@@ -23,6 +24,9 @@ def tokens(text: str) -> list[str]:
 
     Distinct, sorted, at most `CAP`. A word is cut at 32 characters.
     """
+    if text.isascii():  # the same, several times as fast
+        words = [word[:LONGEST_WORD] for word in _ASCII.findall(text.lower()) if len(word) > 1]
+        return sorted(list(dict.fromkeys(words))[:CAP])
     kept: dict[str, None] = {}
     for han, word in _runs(text):
         kept.update(dict.fromkeys([*han, *_pairs(han), *_word(word)]))
