@@ -1,3 +1,7 @@
-from typing import Any
+"""Addresses of the Open311 server."""
 
-urlpatterns: list[Any] = []
+from django.urls import re_path
+
+from luoshi.ports.open311 import views
+
+urlpatterns = [re_path(r"^v2/(?P<path>(?s:.*))\Z", views.door)]
