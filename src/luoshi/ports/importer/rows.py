@@ -104,7 +104,8 @@ def _one_a_line(text: bytes) -> bool:
         alone = orjson.loads(first)
     except orjson.JSONDecodeError:
         return False
-    around = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in alone.values())
+    lists = [value for value in alone.values() if isinstance(value, list)]
+    around = any(value and isinstance(value[0], dict) for value in lists) or (len(alone) == 1 and bool(lists))
     return rest.lstrip()[:1] == b"{" or not around
 
 
@@ -160,6 +161,8 @@ def _json(stream: io.BufferedReader) -> Iterator[Row]:
         yield from (_object(line, text) for line, text in cutter.feed(chunk))
     if cutter.open:
         raise FileProblem(T(f"JSON 从第 {cutter.line} 行起没有结束", f"the JSON does not end after line {cutter.line}"))
+    if not cutter.lists:
+        raise FileProblem(T("JSON 里没有列表", "the JSON holds no list"), misused=True)
 
 
 class _Cutter:
@@ -171,6 +174,7 @@ class _Cutter:
         self.line = 1  # of the byte at `counted`
         self.counted = 0
         self.open: list[bytes] = []  # brackets
+        self.lists = False
         self.begun = -1  # where in the buffer the present row begins
         self.begun_line = 1
         self.level = 0  # how many brackets are open around it
@@ -194,6 +198,7 @@ class _Cutter:
                 self._count(at)
                 self.begun, self.begun_line, self.level = at, self.line, len(self.open)
             self.open.append(token)
+            self.lists |= token == b"["
         elif token in (b"}", b"]") and self.open:
             self.open.pop()
             return self.begun >= 0 and len(self.open) == self.level
