@@ -8,6 +8,7 @@ from luoshi.cli.said import Failed, said
 from luoshi.conf import Conf
 from luoshi.kernel.text import T
 from luoshi.serve import port as ports
+from luoshi.serve import static
 from luoshi.serve.database import of, use
 from luoshi.serve.supervisor import Clock, Plan, Supervisor, announce, only_one, told_by_signals
 
@@ -72,7 +73,8 @@ def run(conf: Conf, facts: homes.Facts, *, web: bool, worker: bool, port: int | 
         database = of(conf)
         stack.enter_context(database.hold())
         use(database.url("app"))
-        (conf.home / "static").mkdir(exist_ok=True)
+        if web:
+            static.collect(conf.home / "static")
         _refuse_strong_role(conf)
         clock = _demo_clock() if web and facts.kind == "demo" else None
         supervisor = Supervisor(Plan(conf.home, number, worker, clock), database)
