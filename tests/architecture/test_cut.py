@@ -23,6 +23,8 @@ MANAGERS = {
     "kernel/installation.py": "writes the mark at creation",
     "kernel/upkeep.py": "deletes what has expired",
     "cases/jobs.py": "asks what is due",
+    "cases/demo/staff.py": "adds simulated colleagues",
+    "cases/demo/generate.py": "takes the kinds into memory",
 }
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 

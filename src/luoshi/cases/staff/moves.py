@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases.flow import FLOW, HOLDER, SYSTEM
+from luoshi.cases.line import next_move
 from luoshi.cases.rights import GRANTS
 from luoshi.cases.staff import inputs
 from luoshi.cases.staff.scene import Scene
@@ -33,9 +34,10 @@ HINTS: Final[Mapping[str, T]] = {
 
 
 def offers(scene: Scene) -> list[Offer]:
-    """The moves that fit the case and the viewer's rights, the main ones first."""
+    """The moves that fit the case and the viewer's rights: the one that is next, other main ones, the rest."""
+    following = next_move(scene.case, scene.viewer)
     found = FLOW.offers(scene.case, scene.viewer, lambda right: may(scene.viewer, right, scene.case))
-    return sorted(found, key=lambda offer: not offer.move.main)
+    return sorted(found, key=lambda offer: (offer.move != following, not offer.move.main))
 
 
 class Back:
@@ -70,9 +72,9 @@ def _form(scene: Scene, move: Move, first: bool, opened: str, token: str, back: 
 
 
 def possible(scene: Scene, found: list[Offer], opened: str, token: str, back: Back | None) -> SafeString:
-    """The panel 现在能做: each move with its form; the first main one solid, the others hollow."""
+    """The panel 现在能做: each move with its form; the first solid, the others hollow."""
     ready = [offer.move for offer in found if not offer.lacks]
-    first = next((move.verb for move in ready if move.main), ready[0].verb if ready else "")
+    first = ready[0].verb if ready else ""
     rows = ((_form(scene, move, move.verb == first, opened, token, back),) for move in ready)
     return format_html_join("", "{}", rows)
 
