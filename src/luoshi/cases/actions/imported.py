@@ -12,7 +12,9 @@ from luoshi.cases.core import LINE
 from luoshi.cases.imported import MOVES, RIGHT, STATUS, TIMES
 from luoshi.cases.models import IMPORTED, Case, CasePrivate, Category
 from luoshi.kernel.action import Act, Action, Change
+from luoshi.kernel.rights import demand
 from luoshi.kernel.search_tokens import tokens
+from luoshi.kernel.viewer import Viewer
 
 PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon")
 
@@ -116,8 +118,12 @@ def category_code(source: str, code: str) -> str:
     return f"{source}:{code}"
 
 
-def keep_categories(source: str, kinds: Iterable[tuple[str, str]]) -> None:
-    """Make categories under `imported` for kinds (code, name) of a source; those that are there stay as they are."""
+def keep_categories(viewer: Viewer, source: str, kinds: Iterable[tuple[str, str]]) -> None:
+    """Make categories under `imported` for kinds (code, name) of a source; those that are there stay as they are.
+
+    Raises Denied.
+    """
+    demand(viewer, RIGHT)
     top = Category(code=IMPORTED, level=1, zh="外来记录", en="Imported", reportable=False, source=IMPORTED)
     rows = [
         Category(

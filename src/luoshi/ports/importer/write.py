@@ -68,7 +68,7 @@ class Writer:
         if unknown:
             ours = set(self.job.mapping.services.values())
             kinds = {kind: name for code, (kind, name) in sorted(unknown.items()) if code not in ours}
-            actions.keep_categories(self.source, kinds.items())
+            actions.keep_categories(self.job.viewer, self.source, kinds.items())
             self.kinds |= reads.categories(unknown)
 
     def _apply(self, records: Sequence[Record], act: Act, counts: Counts) -> None:
