@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ os.environ["LUOSHI_DB_URL"] = "postgresql://nobody@127.0.0.1:1/none"  # set by `
 os.environ["DJANGO_SETTINGS_MODULE"] = "luoshi.settings"
 
 import django  # noqa: E402
+from given import NOW  # noqa: E402
 
 django.setup()
 
@@ -30,8 +30,6 @@ from django.test import Client  # noqa: E402
 
 from luoshi.kernel import clock, installation  # noqa: E402
 from luoshi.kernel.viewer import Viewer  # noqa: E402
-
-NOW = datetime(2021, 12, 29, 1, tzinfo=UTC)
 
 
 def connect(url: str) -> None:

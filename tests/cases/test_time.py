@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW
+from given import NOW
 
 from luoshi.cases import jobs
 from luoshi.cases.actions import BY_VERB, report_case

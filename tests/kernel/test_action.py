@@ -8,8 +8,8 @@ import loans
 import orjson
 import psycopg
 import pytest
-from conftest import NOW
 from django.db import connection
+from given import NOW
 from loans import DESK, Loan, borrow, give_back, renew
 
 from luoshi.kernel import clock

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW
 from django.db import transaction
 from django.test import Client
+from given import NOW
 
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.flow import FLOW

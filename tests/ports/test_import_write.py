@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW
+from given import NOW
 from importing import START, event_facts, kept, request
 
 from luoshi.cases import reads
