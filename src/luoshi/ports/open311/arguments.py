@@ -136,6 +136,10 @@ def form(request: HttpRequest) -> tuple[QueryDict, Mapping[str, Any]]:
         raise Refused(400, T("整个请求最大 {n} 字节", "A request is at most {n} bytes").fill(n=_largest()))
     request.encoding = "utf-8"  # whatever the client says: the standard knows no other
     try:
+        if request.content_type == _FORMS[0]:
+            request.body.decode("utf-8")  # Django would take other bytes for Latin-1
         return request.POST, request.FILES
-    except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError, UnicodeError, ValueError):
+    except UnicodeDecodeError:
+        raise Refused(400, T("表单不是 UTF-8", "The form is not in UTF-8")) from None
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError, ValueError):
         raise Refused(400, T("表单读不了，或字段太多、太长", "The form cannot be read, or holds too much")) from None
