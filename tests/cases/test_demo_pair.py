@@ -2,6 +2,9 @@
 
 import os
 from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from django.db import connection, transaction
@@ -60,3 +63,31 @@ def test_an_error_in_a_part_is_told_with_its_place(committed: str) -> None:
 
     with pytest.raises(pair.PartFailed, match="in work"):
         list(pair.each(work, [1]))
+
+
+def _alive(process: int) -> bool:
+    """Does it run? One that waits for its parent to take note of its end does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_children_end_when_their_parent_is_killed(committed: str, tmp_path: Path) -> None:
+    def work(number: int) -> None:
+        (tmp_path / str(os.getpid())).touch()
+        sleep(60)
+
+    parent = get_context("fork").Process(target=lambda: list(pair.each(work, [1, 2])))
+    connection.close()
+    parent.start()
+    until = monotonic() + 20
+    while len(list(tmp_path.iterdir())) < 2 and monotonic() < until:
+        sleep(0.05)
+    children = [int(path.name) for path in tmp_path.iterdir()]
+    assert len(children) == 2 and all(map(_alive, children))
+    parent.kill()
+    parent.join()
+    while any(map(_alive, children)) and monotonic() < until:
+        sleep(0.05)
+    assert not any(map(_alive, children))

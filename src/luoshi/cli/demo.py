@@ -84,7 +84,7 @@ class Generator(Protocol):
     DATA_VERSION: int
 
     def run(self, *, progress: Steps) -> Sequence[tuple[T, str]]:
-        """Write the year as the application's role and set the demo's clock; gives what to say about it."""
+        """Write the year as the owner of the tables and set the demo's clock; gives what to say about it."""
 
 
 def _generator() -> Generator:
@@ -151,8 +151,8 @@ def _create(home: Path, database: Database) -> homes.Facts:
             make.found_city(pack, demo=True, origin=ORIGIN)
         with show_step.step(T("人员", "People")):
             _people(home, pack)
-        use(database.url("app"))
         _year(home, show_step)
+        use(database.url("app"))
         return homes.settle(home, "demo", version("luoshi"), data_version())
 
 

@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from threading import Thread
+from time import sleep
 from typing import Any, Final, TypeVar
 
 from django.db import connection
@@ -28,14 +30,21 @@ def each(work: Callable[[int], R], parts: Sequence[int]) -> Iterator[R]:
         return
     # A connection must not be shared with a child: each opens its own.
     connection.close()
-    with ProcessPoolExecutor(MOST, get_context("fork"), initializer=_begin, initargs=(work,)) as pool:
+    with ProcessPoolExecutor(MOST, get_context("fork"), initializer=_begin, initargs=(work, os.getpid())) as pool:
         yield from pool.map(_part, parts)
 
 
-def _begin(work: Callable[[int], Any]) -> None:
-    """In the child: what it was forked for."""
+def _begin(work: Callable[[int], Any], parent: int) -> None:
+    """In the child: what it was forked for; and it does not outlive its parent, not even one killed with -9."""
     global _work
     _work = work
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        sleep(1)
+    os._exit(1)
 
 
 def _part(number: int) -> Any:
