@@ -78,6 +78,17 @@ def test_what_the_public_pages_hide_does_not_exist_here(api: Api, state: str, pu
     errors(api.send("servicerequestupdates.json", **update), 404)
 
 
+def test_in_every_state_a_case_is_shown_here_exactly_where_the_public_pages_show_it(api: Api) -> None:
+    from luoshi.cases.flow import EVERY
+    from luoshi.cases.reads.scope import public
+
+    numbers = {state: api.report(description="坑") for state in EVERY}
+    for state, number in numbers.items():
+        Case.objects.filter(number=number).update(state=state)
+    shown = {one["service_request_id"] for one in api.get("requests", "requests")}
+    assert shown == set(public().values_list("number", flat=True)) and len(shown) == len(EVERY) - 2
+
+
 def test_a_member_of_staff_sees_here_what_everybody_sees(
     api: Api, cast: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
 ) -> None:

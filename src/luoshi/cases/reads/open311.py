@@ -1,13 +1,14 @@
-"""What Open311 shows of cases: rows of what anybody may see, without an object each; two to four queries a list."""
+"""What Open311 shows of cases: rows of what anybody may see, without an object each; one query a list, two with steps."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
 
-from luoshi.cases.models import Case, Photo
+from luoshi.cases.flow import OPEN
+from luoshi.cases.models import Case
 from luoshi.cases.reads.one import Entry
 from luoshi.cases.reads.scope import public
 from luoshi.kernel.models import Event
@@ -16,7 +17,7 @@ from luoshi.people import reads as people
 
 
 class Row(NamedTuple):
-    """A public case; `public_text` is None or empty until somebody has released it."""
+    """A public case; times in whole seconds of the epoch. `text` and `photos` (JSON) are None until released."""
 
     id: int
     log_id: UUID
@@ -25,68 +26,57 @@ class Row(NamedTuple):
     status: str
     category: str
     unit: int | None
-    county: str
-    street: str
-    community: str
+    where: str
     lat: float | None
     lon: float | None
-    reported_at: datetime
-    step_since: datetime | None
-    contacted_at: datetime | None
-    paused_at: datetime | None
-    closed_at: datetime | None
-    due_at: datetime | None
-    released: bool
-    public_text: str | None
+    reported: int
+    updated: int
+    due: int | None
+    text: str | None
+    photos: str | None
 
 
-_COLUMNS: Final = (
-    "id", "log_id", "number", "state", "status", "category_id", "unit_id", "county", "street", "community", "lat",
-    "lon", "reported_at", "step_since", "contacted_at", "paused_at", "closed_at", "due_at", "released",
-    "private__public_text",
-)  # fmt: skip
+# Written by hand, since building it costs a third of the whole answer: the same cases as `scope.public` and, as on the
+# public page, what was released of them. When it was last updated is when it last took a step that the page tells: a
+# note among staff leaves no trace.
+_SELECT: Final = """
+SELECT c.id, c.log_id, c.number, c.state, c.status, c.category_id, c.unit_id,
+  coalesce(nullif(c.community, ''), nullif(c.street, ''), c.county), c.lat, c.lon,
+  floor(extract(epoch FROM c.reported_at))::bigint,
+  floor(extract(epoch FROM CASE WHEN c.state = ANY(%(open)s) OR c.closed_at IS NULL
+    THEN greatest(c.reported_at, c.step_since, c.contacted_at, c.paused_at) ELSE c.closed_at END))::bigint,
+  floor(extract(epoch FROM c.due_at))::bigint,
+  CASE WHEN c.released THEN p.public_text END,
+  CASE WHEN c.released THEN (
+    SELECT json_agg(json_build_array(f.id, f.kind, f.width, f.height, floor(extract(epoch FROM f.at))::bigint)
+      ORDER BY f.at, f.id)::text
+    FROM photo f WHERE f.case_id = c.id AND f.released) END
+FROM "case" c LEFT JOIN case_private p ON p.case_id = c.id
+WHERE c.public AND c.source = '' AND c.state <> ALL('{abuse,withdrawn}')
+"""
+_ORDER: Final = " ORDER BY c.reported_at DESC, c.id DESC"
 
 
-def _rows(cases: QuerySet[Case]) -> list[Row]:
-    return [Row(*row) for row in cases.values_list(*_COLUMNS)]
+def _rows(more: str, values: dict[str, Any]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + more, values | {"open": list(OPEN)})
+        return [Row._make(row) for row in cursor.fetchall()]
 
 
 def numbered(numbers: Collection[str]) -> list[Row]:
     """The public cases of these numbers, newest first; those that are not public are left out."""
-    return _rows(public().filter(number__in=numbers).order_by("-reported_at", "-id"))
+    return _rows("AND c.number = ANY(%(numbers)s)" + _ORDER, {"numbers": list(numbers)})
 
 
 def reported(
     start: datetime, end: datetime, states: Collection[str], kinds: Collection[str], offset: int, size: int
 ) -> list[Row]:
     """The public cases reported from `start` until before `end`, newest first; empty `states` or `kinds` mean all."""
-    cases = public().filter(reported_at__gte=start, reported_at__lt=end)
-    if states:
-        cases = cases.filter(state__in=states)
-    if kinds:
-        cases = cases.filter(category_id__in=kinds)
-    return _rows(cases.order_by("-reported_at", "-id")[offset : offset + size])
-
-
-class Picture(NamedTuple):
-    """A released photograph."""
-
-    id: UUID
-    kind: str
-    width: int
-    height: int
-    at: datetime
-
-
-def pictures(cases: Sequence[Row]) -> dict[int, list[Picture]]:
-    """The released photographs by case, oldest first; no query where nothing was released."""
-    found: dict[int, list[Picture]] = {}
-    keys = [case.id for case in cases if case.released]
-    if keys:
-        rows = Photo.objects.filter(case__in=keys, released=True).order_by("at", "id")
-        for key, *one in rows.values_list("case_id", "id", "kind", "width", "height", "at"):
-            found.setdefault(key, []).append(Picture._make(one))
-    return found
+    more = "AND c.reported_at >= %(start)s AND c.reported_at < %(end)s"
+    more += " AND c.state = ANY(%(states)s)" if states else ""
+    more += " AND c.category_id = ANY(%(kinds)s)" if kinds else ""
+    values = {"start": start, "end": end, "states": list(states), "kinds": list(kinds), "offset": offset, "size": size}
+    return _rows(f"{more}{_ORDER} LIMIT %(size)s OFFSET %(offset)s", values)
 
 
 _EVENT: Final = ("id", "subject", "verb", "occurred_at", "recorded_at", "unit", "body")

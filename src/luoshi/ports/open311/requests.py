@@ -8,12 +8,14 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from luoshi.cases import reads
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.public import story
 from luoshi.cases.reads import open311 as rows
 from luoshi.cases.reads.one import Entry
-from luoshi.cases.reads.open311 import Picture, Row
+from luoshi.cases.reads.open311 import Row
 from luoshi.kernel import clock, installation
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
@@ -55,6 +57,11 @@ def _zone() -> tzinfo:
 def stamp(moment: datetime | None) -> str | None:
     """`2021-12-29T09:00:00+08:00` in the city's zone."""
     return moment.astimezone(_zone()).isoformat(timespec="seconds") if moment is not None else None
+
+
+def second(epoch: int | None) -> str | None:
+    """The same of a whole second of the epoch."""
+    return datetime.fromtimestamp(epoch, _zone()).isoformat() if epoch is not None else None
 
 
 def window(arguments: Arguments) -> Window:
@@ -128,13 +135,12 @@ def _extended(arguments: Arguments) -> bool:
 
 
 def _items(cases: Sequence[Row], extended: bool, base: str) -> list[Item]:
-    pictures = rows.pictures(cases)
     histories = rows.histories(cases) if extended and cases else {}
     known, units, place = reads.kinds(), people.unit_names(), _places()
     items = []
     for case in cases:
+        shots = [_picture(base, *one) for one in orjson.loads(case.photos)] if case.photos else []
         item = _item(case, str(known.name(case.category)), units.get(case.unit or 0), place)
-        shots = [_picture(one, base) for one in pictures.get(case.id, ())]
         item["media_url"] = shots[0]["media_url"] if shots else None
         if extended:
             item |= _extensions(case, shots, histories)
@@ -143,23 +149,20 @@ def _items(cases: Sequence[Row], extended: bool, base: str) -> list[Item]:
 
 
 def _item(case: Row, kind: str, unit: str | None, place: Callable[[str], str | None]) -> Item:
-    where = case.community or case.street or case.county
-    ended = case.closed_at is not None and case.state not in OPEN
-    times = (case.reported_at, case.step_since, case.contacted_at, case.paused_at)
     return {
         "service_request_id": case.number,
         "status": "open" if case.state in OPEN else "closed",
         "status_notes": str(FLOW.statuses[case.status] if case.status != "going" else FLOW.state(case.state).text),
         "service_name": kind,
         "service_code": case.category,
-        "description": (case.public_text or None) if case.released else None,
+        "description": case.text or None,
         "agency_responsible": unit,
         "service_notice": None,
-        "requested_datetime": stamp(case.reported_at),
-        "updated_datetime": stamp(case.closed_at if ended else max(time for time in times if time is not None)),
-        "expected_datetime": stamp(case.due_at) if case.status == "going" and case.state != "refused" else None,
-        "address": place(where),
-        "address_id": where or None,
+        "requested_datetime": second(case.reported),
+        "updated_datetime": second(case.updated),
+        "expected_datetime": second(case.due) if case.status == "going" and case.state != "refused" else None,
+        "address": place(case.where),
+        "address_id": case.where or None,
         "zipcode": None,
         "lat": case.lat,
         "long": case.lon,
@@ -178,13 +181,13 @@ def _places() -> Callable[[str], str | None]:
     return name
 
 
-def _picture(one: Picture, base: str) -> Item:
+def _picture(base: str, key: str, kind: str, width: int, height: int, at: int) -> Item:
     return {
-        "media_url": f"{base}/photo/{one.id}/",
-        "title": str(TITLES.get(one.kind, T("照片", "Picture"))),
-        "width": one.width,
-        "height": one.height,
-        "created_at": stamp(one.at),
+        "media_url": f"{base}/photo/{key}/",
+        "title": str(TITLES.get(kind, T("照片", "Picture"))),
+        "width": width,
+        "height": height,
+        "created_at": second(at),
     }
 
 
