@@ -1,6 +1,6 @@
 """What the shell may ask of the street line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,11 +24,20 @@ def title(case: Case) -> str:
     where = people.division_name(case.street or case.county) if case.county else ""
     text = case.private.text if hasattr(case, "private") else ""
     first = text.split("\n")[0][:40] or case.category.zh
-    return f"{where}：{first}" if where else first
+    if not where or where in first:
+        return first
+    return str(T("{where}：{first}", "{where}: {first}").fill(where=where, first=first))
 
 
 # What one press does from a list. Verdicts are not among them: they are given where the evidence is seen.
 AT_ONCE: Final = frozenset({"accept", "sign"})
+# A verdict is not put into anybody's mouth: the list says what to do, the record offers how it may come out.
+OPEN_ENDED: Final = {
+    "verify": T("核查", "Verify"),
+    "verify_close": T("核查", "Verify"),
+    "call_solved": T("回访", "Call back"),
+    "grant_extension": T("批延期", "Decide on it"),
+}
 # what to do first where a main move lacks something
 FIRST: Final = {"finish": "add_evidence"}
 
@@ -54,20 +63,21 @@ class _Face:
     grants = GRANTS
     pages = (Page(T("街面", "Cases"), "/work/cases/", "cases.see"),)
 
-    def due(self, viewer: Viewer, limit: int) -> list[Due]:
-        """What waits for the viewer, first due first."""
-        return [self._due(case, viewer) for case in reads.my_work(viewer, limit)]
+    def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
+        """What waits for the viewer (and is due at `since` or later), first due first."""
+        units = people.unit_names()
+        return [self._due(case, viewer, units) for case in reads.my_work(viewer, limit, since)]
 
-    def _due(self, case: Case, viewer: Viewer) -> Due:
+    def _due(self, case: Case, viewer: Viewer, units: Mapping[int, str]) -> Due:
         where = f"/work/cases/{case.number}/"
         move = next_move(case, viewer)
         verb = move.verb if move else ""
-        names = people.unit_names()
+        form = where if verb in OPEN_ENDED or not verb else f"{where}?do={verb}#do-{verb}"
+        press = OPEN_ENDED.get(verb, move.text) if move else None
         return Due(
             case.next_due_at, case.next_warn_at, case.number, title(case), FLOW.state(case.state).text, where,
-            move.text if move else None, case.sim, clocks.next_kind(case), names.get(case.unit_id or 0, ""),
-            f"{where}?do={verb}#do-{verb}" if move else where, f"{where}do/{verb}/" if verb in AT_ONCE else "",
-            case.version,
+            press, case.sim, clocks.next_kind(case), units.get(case.unit_id or 0, ""),
+            form, f"{where}do/{verb}/" if verb in AT_ONCE else "", case.version,
         )  # fmt: skip
 
     def tally(self, viewer: Viewer, edges: Sequence[datetime]) -> list[int]:

@@ -60,8 +60,8 @@ class Face(Protocol):
     grants: Mapping[str, Mapping[str, Scope]]
     pages: Iterable[Page]
 
-    def due(self, viewer: Viewer, limit: int) -> list[Due]:
-        """What waits for the viewer, first due first."""
+    def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
+        """What waits for the viewer (and is due at `since` or later), first due first."""
         ...
 
     def tally(self, viewer: Viewer, edges: Sequence[datetime]) -> list[int]:

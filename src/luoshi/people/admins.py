@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.gzip import gzip_page
 
 from luoshi.kernel import clock, installation
 from luoshi.kernel.lines import installed
@@ -159,6 +160,7 @@ def _deeds(rows: list[reads.Deed]) -> SafeString:
     return table.render(rows)
 
 
+@gzip_page
 @having("people.audit")
 def audit(request: HttpRequest) -> HttpResponse:
     """Everything a person did, for the audit administrator; what it was about stays private."""

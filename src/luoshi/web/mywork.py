@@ -11,6 +11,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.gzip import gzip_page
 
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import left
@@ -22,9 +23,13 @@ from luoshi.people.sessions import staff
 from luoshi.web import parts, svg, words
 from luoshi.web.forms import new_key
 
-SHOWN: Final = 60
+LATE: Final = 15  # of what is overdue; of the rest, so that today's work is seen on a bad day too
+SHOWN: Final = 25
 WEEK: Final = 7
 DAYS: Final = tuple(T(zh, en) for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))  # fmt: skip
+
+
+HEADS: Final = (T("已超期", "Overdue"), T("今天", "Today"), T("之后三个工作日", "The next three working days"), T("往后", "Later"))  # fmt: skip
 
 
 class Item(NamedTuple):
@@ -99,11 +104,17 @@ def _when(due: Due, moment: Moment) -> tuple[str, str]:
     if due.due_at is None:
         return "—", ""
     kind = due.kind if due.kind else "hours"
-    gap = str(left(moment.now, due.due_at, kind, moment.calendar))  # type: ignore[arg-type]
+    gap = left(moment.now, due.due_at, kind, moment.calendar)  # type: ignore[arg-type]
     at = words.when(due.due_at)
     if moment.now > due.due_at:
-        return gap, str(T("应于 {at}", "was due {at}").fill(at=at[5:]))
-    return (at[11:] if moment.calendar.city_date(due.due_at) == moment.today else at[5:10]), gap
+        return str(_short(gap)), str(T("应于 {at}", "was due {at}").fill(at=at[5:]))
+    return (at[11:] if moment.calendar.city_date(due.due_at) == moment.today else at[5:10]), str(gap)
+
+
+def _short(gap: T) -> T:
+    """`超 3 天` for `超 3 个工作日`: in large type, beside the full due time."""
+    zh = gap.zh.replace("个工作日", "天").replace("个工作小时", "小时").replace("个工作分钟", "分钟")
+    return T(zh, gap.en.replace("working ", ""))
 
 
 def _row(item: Item, first: bool, moment: Moment, request: HttpRequest) -> SafeString:
@@ -129,21 +140,32 @@ def groups(items: Sequence[Item], moment: Moment) -> list[tuple[T, list[Item]]]:
             today.append(item)
         else:
             (near if at is not None and at <= soon else far).append(item)
-    heads = (T("已超期", "Overdue"), T("今天", "Today"), T("之后三个工作日", "The next three working days"), T("往后", "Later"))  # fmt: skip
-    return [(head, group) for head, group in zip(heads, (late, today, near, far), strict=True) if group]
+    return [(head, group) for head, group in zip(HEADS, (late, today, near, far), strict=True) if group]
 
 
-def _sections(items: Sequence[Item], moment: Moment, request: HttpRequest) -> SafeString:
+def _sections(items: Sequence[Item], found: Sequence[Tally], moment: Moment, request: HttpRequest) -> SafeString:
+    """The groups; where a group is cut, how many more there are and where they stand."""
+    late, today = sum(one.late for one in found), sum(one.days[0] for one in found)
+    totals = {str(HEADS[0]): late, str(HEADS[1]): today - late}
     out = []
     for n, (head, group) in enumerate(groups(items, moment), 1):
         rows = format_html_join("", "{}", ((_row(one, i == 0, moment, request),) for i, one in enumerate(group)))
-        out.append((n, n, head, words.number(len(group)), rows))
+        total = totals.get(str(head), len(group))
+        out.append((n, n, head, words.number(total), _more(found, total - len(group)), rows))
     return format_html_join(
         "\n",
-        '<section class="grp" aria-labelledby="g{}"><div class="grp-h"><h2 id="g{}">{}</h2><span class="n">{}</span>'
+        '<section class="grp" aria-labelledby="g{}"><div class="grp-h"><h2 id="g{}">{}</h2><span class="n">{}</span>{}'
         "</div><ol>{}</ol></section>",
         out,
     )
+
+
+def _more(found: Sequence[Tally], count: int) -> SafeString:
+    if count <= 0:
+        return SafeString("")
+    address = next((page.address for one in found for page in one.face.pages), "/work/")
+    text = T("还有 {n} 件", "{n} more").fill(n=words.number(count))
+    return format_html('<a class="s row-end" href="{}">{}</a>', address, text)
 
 
 def _lines(found: Sequence[Tally]) -> SafeString:
@@ -192,21 +214,31 @@ def _week(found: Sequence[Tally], moment: Moment) -> SafeString:
     return format_html('<table class="rows"><thead class="vh"><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 
 
+def _items(viewer: Viewer, moment: Moment, late: int) -> list[Item]:
+    """The latest first, and beside them what is still in time: one query a line, two where there is more overdue."""
+    items = []
+    for face in installed():
+        items += [Item(due, face.title) for due in face.due(viewer, LATE if late > LATE else LATE + SHOWN)]
+        if late > LATE:
+            items += [Item(due, face.title) for due in face.due(viewer, SHOWN, moment.now)]
+    items.sort(key=lambda item: (item.due.due_at is None, item.due.due_at or moment.now))
+    return items
+
+
+@gzip_page
 @staff
 def mywork(request: HttpRequest) -> HttpResponse:
     """The first page of staff."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     moment = Moment.present()
     found = tallies(viewer, moment)
-    items = [Item(due, face.title) for face in installed() for due in face.due(viewer, SHOWN)]
-    # by the moment alone: what is due nowhere comes last
-    items.sort(key=lambda item: (item.due.due_at is None, item.due.due_at or moment.now))
     total, late = sum(one.all for one in found), sum(one.late for one in found)
+    items = _items(viewer, moment, late)
     today = sum(one.days[0] for one in found) - late
     context = {
         "today": today, "late": late, "total": total, "moment": moment, "day": DAYS[moment.today.weekday()],
-        "workday": moment.calendar.is_workday(moment.today), "sections": _sections(items[:SHOWN], moment, request),
-        "more": total - min(len(items), SHOWN), "lines": _lines(found), "week": _week(found, moment),
-        "first": found[0].face.pages if found else (), "sim": any(item.due.sim for item in items),
+        "workday": moment.calendar.is_workday(moment.today), "sections": _sections(items, found, moment, request),
+        "more": total - len(items), "lines": _lines(found), "week": _week(found, moment),
+        "sim": any(item.due.sim for item in items),
     }  # fmt: skip
     return render(request, "mywork.html", context)

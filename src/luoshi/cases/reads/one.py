@@ -28,7 +28,7 @@ def _private(case: Case) -> Case:
 
 def get(viewer: Viewer, number: str) -> Case:
     """The case of that number with all it needs on its page. Raises Absent."""
-    related = ("private", "category__parent__parent", "unit", "first_unit", "handler")
+    related = ("private", "category", "handler")
     case = visible(viewer).select_related(*related).filter(number=number).first()
     if case is None:
         raise Absent

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.cases import reads
@@ -28,7 +28,8 @@ CLOCKS: Final = {"whole": T("办理全程", "the whole"), "step": T("本阶段",
 
 def _who(entry: Entry, move: str) -> str:
     if entry.actor:
-        return f"{entry.actor}，{entry.unit}" if entry.unit else entry.actor
+        at = T("{who}，{unit}", "{who}, {unit}").fill(who=entry.actor, unit=entry.unit)
+        return str(at) if entry.unit else entry.actor
     if entry.verb == "report" or any(m.right == HOLDER and m.verb == move for m in FLOW.moves):
         return str(REPORTER)
     return str(SYSTEM)
@@ -61,12 +62,12 @@ def _moment(value: str) -> str:
     return words.when(datetime.fromisoformat(value.replace("Z", "+00:00")))
 
 
-def _body(entry: Entry, move: str, scene: Scene) -> SafeString:
+def _body(entry: Entry, move: str, scene: Scene) -> str | T:
     said = [str(entry.private[name]) for name in SAID if entry.private.get(name)]
     where = str(FOUND) if entry.verb == "report" and scene.case.by_staff else ""
     pieces = [_who(entry, move), *([where] if where else []), *_facts(entry, move, scene)]
-    text = format_html_join("；", "{}", ((piece,) for piece in pieces))
-    return format_html("{}：{}", text, " / ".join(said)) if said else text
+    text = str(T("；", "; ")).join(pieces)
+    return T("{text}：{said}", "{text}: {said}").fill(text=text, said=" / ".join(said)) if said else text
 
 
 def _late(entry: Entry) -> SafeString:

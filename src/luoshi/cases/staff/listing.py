@@ -1,11 +1,15 @@
 """The list of cases: tabs, filters by address, a table of fifty, the way on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.views.decorators.gzip import gzip_page
 
 from luoshi.cases import reads
 from luoshi.cases.flow import FLOW
@@ -13,11 +17,11 @@ from luoshi.cases.staff import rows
 from luoshi.cases.staff.fields import named
 from luoshi.kernel import clock
 from luoshi.kernel.rights import demand
-from luoshi.kernel.text import T, language
-from luoshi.kernel.viewer import Viewer
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Reach, Viewer
 from luoshi.people import reads as people
 from luoshi.people import tree
-from luoshi.people.models import Division, Unit
+from luoshi.people.models import Unit
 from luoshi.people.sessions import staff
 from luoshi.web import pager, words
 
@@ -25,7 +29,6 @@ GROUPS: Final = {"open": T("在办", "Open"), "ended": T("已结束", "Ended")}
 LIGHTS: Final = {"r": T("超期", "Overdue"), "y": T("临期", "Due soon"), "g": T("正常", "On track")}
 STATES: Final = GROUPS | {state.name: state.text for state in FLOW.states}
 LONGEST: Final = 100
-Option = tuple[str, str, bool]
 
 
 @dataclass
@@ -66,23 +69,29 @@ def asked(query: QueryDict) -> Asked:
     return found
 
 
-def _options(pairs: Any, chosen: str) -> list[Option]:
-    return [(value, str(text), value == chosen) for value, text in pairs]
+def _options(pairs: Iterable[tuple[str, str | T]], chosen: str) -> SafeString:
+    """The options of a select, `pairs` after 全部."""
+    # some hundreds of them on each page: joined by hand, each escaped
+    options = (
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(str(text))}</option>'
+        for value, text in (("", T("全部", "All")), *pairs)
+    )
+    return SafeString("".join(options))
 
 
-def _division_options(level: str, chosen: str, under: str = "") -> list[Option]:
-    divisions: list[Division] = [row for row in tree.today().divisions.values() if row.level == level]
-    near = [row for row in divisions if not under or under in tree.today().places.up(row.code)]
+def _divisions(level: str, chosen: str, under: str = "") -> SafeString:
+    city = tree.today()
+    rows = (row for row in city.divisions.values() if row.level == level)
+    near = (row for row in rows if not under or under in city.places.up(row.code))
     return _options(((row.code, people.division_name(row.code)) for row in near), chosen)
 
 
-def _unit_names(viewer: Viewer) -> list[str]:
+def _units(viewer: Viewer) -> SafeString:
     """The units whose cases the viewer may see, for the list of the filter's field."""
-    reach = viewer.reach("cases.see")
-    zh = language() == "zh"
-    everything = reach is not None and reach.everything
-    shown = (u for key, u in tree.today().units.items() if everything or (reach is not None and key in reach.units))
-    return sorted(unit.zh if zh else unit.en for unit in shown)
+    reach = viewer.reach("cases.see") or Reach()
+    names = people.unit_names()
+    shown = sorted(name for key, name in names.items() if reach.everything or key in reach.units)
+    return SafeString("".join(f"<option>{escape(name)}</option>" for name in shown))
 
 
 TABS: Final[tuple[tuple[str, T, dict[str, str]], ...]] = (
@@ -112,22 +121,22 @@ def _cursor(query: QueryDict, order: str) -> tuple[datetime, int] | None:
 
 def _form(found: Asked, viewer: Viewer) -> dict[str, Any]:
     """What the filter bar offers and has chosen."""
-    values = found.values
-    units = people.unit_names()
+    values, units, sources = found.values, people.unit_names(), reads.sources()
     return {
-        "counties": _division_options("county", values.get("county", "")),
-        "streets": _division_options("street", values.get("street", ""), values.get("county", "")),
+        "counties": _divisions("county", values.get("county", "")),
+        "streets": _divisions("street", values.get("street", ""), values.get("county", "")),
         "tops": _options(((row.code, T(row.zh, row.en)) for row in reads.kinds().tops()), values.get("top", "")),
         "states": _options(STATES.items(), values.get("state", "")),
         "lights": _options(LIGHTS.items(), values.get("light", "")),
-        "sources": _options(((name, name) for name in reads.sources()), values.get("source", "")),
-        "units": _unit_names(viewer), "unit": units.get(values.get("unit") or 0, ""),
+        "sources": _options(((name, name) for name in sources), values.get("source", "")) if sources else "",
+        "units": _units(viewer), "unit": units.get(values.get("unit") or 0, ""),
         "q": values["q"], "mine": values["mine"],
         "category": reads.kinds().path(values["category"]) if "category" in values else "",
         "category_code": values.get("category", ""),
     }  # fmt: skip
 
 
+@gzip_page
 @staff
 def cases(request: HttpRequest) -> HttpResponse:
     """`/work/cases/`. Unreadable filters are ignored and said; a cursor that is not ours is refused (400)."""
@@ -136,7 +145,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     now, found = clock.now(), asked(request.GET)
     filters = reads.Filters(**found.values)
     order = "cases.due" if filters.light else "cases.newest"
-    page = reads.list_page(viewer, filters, now, _cursor(request.GET, order))
+    page = reads.list_page(viewer, filters, now, _cursor(request.GET, order), reads.slim)
     onward = pager.encode(page.more, order) if page.more else ""
     caption = T("街面案件，先到期的在前", "Cases, first due first") if filters.light else T("街面案件，新上报的在前", "Cases, newest first")  # fmt: skip
     shared = rows.Now(now, reads.kinds())

@@ -107,17 +107,17 @@ def shots(scene: Scene) -> SafeString:
 
 
 def city_map(case: Case) -> SafeString:
-    """The schematic map with the district marked and a pin where the point is known; empty where nothing is drawn."""
-    seen = place.view("", MAP)
+    """The schematic map of the district (of the city, where it has no outline) with a pin where the point is known."""
+    closer = case.county if case.county in place.outlines() else ""
+    seen = place.view(closer, MAP)
     if seen is None:
         return SafeString("")
     lat, lon = case.private.lat, case.private.lon
     pins = []
-    if lat is not None and lon is not None and place.locate(lat, lon):
+    if lat is not None and lon is not None and place.locate(lat, lon) in seen.paths:
         pins.append(maps.Pin(*seen.projection.to_pixel(lat, lon)))
-    classes = {case.county: 3} if case.county in seen.paths else {}
     where = people.division_name(case.county) if case.county else T("未知", "unknown")
-    drawn = maps.Map(seen.frame, seen.paths, classes, place.labels(seen), pins)
+    drawn = maps.Map(seen.frame, seen.paths, {}, place.labels(seen), pins)
     note = f"{lat:.4f}, {lon:.4f}" if lat is not None and lon is not None else str(T("没有给出坐标", "No point given"))
     return maps.figure(drawn, T("地点示意：{where}", "Where: {where}").fill(where=where), note)
 

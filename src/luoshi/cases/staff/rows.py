@@ -50,7 +50,7 @@ class Now:
 
     def category(self, case: Case) -> str:
         """The single kind."""
-        return str(T(case.category.zh, case.category.en))
+        return str(self.kinds.name(case.category_id))
 
     def where(self, case: Case) -> str:
         """District and street."""

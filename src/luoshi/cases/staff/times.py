@@ -1,7 +1,7 @@
 """The clocks of a case as a page shows them: the rail of seven steps, the table of clocks, what is left in words."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -129,59 +129,71 @@ def _waits() -> SafeString:
     return parts.light("n", T("停着", "Stopped"))
 
 
-def _whole(scene: Scene) -> tuple[T, T | str, SafeString] | None:
+class Clock(NamedTuple):
+    """A row of the table of clocks: what is required, until when, how long, how it stands."""
+
+    name: T
+    until: datetime
+    rule: T
+    shown: SafeString
+
+
+def _whole(scene: Scene) -> Clock | None:
     case = scene.case
     if case.due_at is None or case.clock_from is None:
         return None
     kind: Kind = case.due_kind or "workdays"  # type: ignore[assignment]
-    rule = Rule(kind, case.due_n or 1)
-    said = explain(rule, case.clock_from, case.due_at, scene.calendar)
     if case.handled_at is not None:
         shown = _done(scene, case.clock_from, case.handled_at, case.due_at, kind)
     elif case.state in clocks.WHOLE and case.status == "going":
         shown = _running(scene, case.clock_from, case.due_at, case.warn_at, kind)
     else:
         shown = _waits()
-    return T("办理全程", "The whole"), said, shown
+    return Clock(T("办理全程", "The whole"), case.due_at, Rule(kind, case.due_n or 1).words, shown)
 
 
-def _step(scene: Scene) -> tuple[T, T | str, SafeString] | None:
+def _step(scene: Scene) -> Clock | None:
     case = scene.case
-    if case.step_due_at is None or case.step_since is None:
+    if case.step_due_at is None or case.step_since is None or case.state not in clocks.STEP:
         return None
     kind: Kind = case.step_kind or "workhours"  # type: ignore[assignment]
-    if case.status != "going":
-        shown = _waits()
-    else:
+    shown = _waits()
+    if case.status == "going":
         shown = _running(scene, case.step_since, case.step_due_at, case.step_warn_at, kind)
-    at = T("到 {at}", "until {at}").fill(at=words.when(case.step_due_at))
-    name = clocks.STEP.get(case.state)
-    rule = clocks.rule(name).words if name else T("", "")
-    return FLOW.state(case.state).text, T("{rule}，{at}", "{rule}, {at}").fill(rule=rule, at=at), shown
+    rule = clocks.rule(clocks.STEP[case.state]).words
+    return Clock(FLOW.state(case.state).text, case.step_due_at, rule, shown)
 
 
-def _response(scene: Scene) -> tuple[T, T | str, SafeString] | None:
+def _response(scene: Scene) -> Clock | None:
     case = scene.case
     if case.response_due_at is None:
         return None
-    kind: Kind = case.category.response_kind or "hours"  # type: ignore[assignment]
-    said = T("到 {at}", "until {at}").fill(at=words.when(case.response_due_at))
+    category = case.category
+    rule = Rule(category.response_kind, category.response_n) if category.response_n else clocks.rule("response")  # type: ignore[arg-type]
     if case.contacted_at is not None:
-        shown = _done(scene, case.reported_at, case.contacted_at, case.response_due_at, kind)
+        shown = _done(scene, case.reported_at, case.contacted_at, case.response_due_at, rule.kind)
     elif case.state in FLOW.group("open"):
-        shown = _running(scene, case.reported_at, case.response_due_at, None, kind)
+        shown = _running(scene, case.reported_at, case.response_due_at, None, rule.kind)
     else:
         shown = parts.light("n", T("没有联系", "Never contacted"))
-    return T("联系市民", "Contact the reporter"), said, shown
+    return Clock(T("联系市民", "Contact"), case.response_due_at, rule.words, shown)
 
 
-def _followup(scene: Scene) -> tuple[T, T | str, SafeString] | None:
+def _followup(scene: Scene) -> Clock | None:
     case = scene.case
     if case.followup != "due" or case.followup_due_at is None or case.closed_at is None:
         return None
     rule = clocks.rule("followup")
     shown = _running(scene, case.closed_at, case.followup_due_at, None, rule.kind)
-    return T("差评跟进", "Follow-up"), rule.words, shown
+    return Clock(T("差评跟进", "Follow-up"), case.followup_due_at, rule.words, shown)
+
+
+def _explained(case: Case, calendar: Calendar) -> SafeString:
+    """How the due time of the whole came about, in words."""
+    if case.due_at is None or case.clock_from is None or not case.due_n:
+        return SafeString("")
+    said = explain(Rule(case.due_kind, case.due_n), case.clock_from, case.due_at, calendar)  # type: ignore[arg-type]
+    return format_html('<p class="fig-n">{}</p>', T("全程：{said}", "The whole: {said}").fill(said=said))
 
 
 def table(scene: Scene) -> SafeString:
@@ -189,7 +201,14 @@ def table(scene: Scene) -> SafeString:
     rows = [row for row in (_whole(scene), _step(scene), _response(scene), _followup(scene)) if row is not None]
     if not rows:
         return SafeString("")
-    body = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
-    heads = (T("要求", "Required"), T("限", "Allowed"), T("状态", "State"))
+    body = format_html_join(
+        "",
+        '<tr><th scope="row">{}<span class="later">{}</span></th><td>{}</td><td>{}</td></tr>',
+        ((row.name, T("到 {at}", "until {at}").fill(at=words.short(row.until)), row.rule, row.shown) for row in rows),
+    )
+    heads = (T("要求", "Required"), T("限", "Time"), T("状态", "State"))
     head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in heads))
-    return format_html('<table class="t t-d"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
+    return format_html(
+        '<table class="t t-d"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}',
+        head, body, _explained(scene.case, scene.calendar),
+    )  # fmt: skip
