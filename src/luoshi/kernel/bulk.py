@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -33,6 +34,22 @@ def _plain(value: Any, is_json: bool) -> Any:
     return Jsonb(value) if is_json and value is not None else value
 
 
+@lru_cache(maxsize=64)
+def _types(table: str) -> dict[str, int]:
+    """The number of each column's type, as a binary COPY needs it; those of PostgreSQL's own types never change."""
+    with connection.cursor() as cursor:
+        command = "SELECT attname, atttypid FROM pg_attribute WHERE attrelid = quote_ident(%s)::regclass AND attnum > 0"
+        cursor.execute(command, [table])
+        return dict(cursor.fetchall())
+
+
+def _copy(into: str, table: str, rows: Sequence[models.Model], fields: "list[models.Field[Any, Any]]") -> None:
+    """COPY rows of a model's table into it, or into a table like it."""
+    names = [field.column or "" for field in fields]
+    types = _types(table)
+    record.copy_rows(into, names, _values(rows, fields), [types[name] for name in names])
+
+
 def next_ids(model: type[models.Model], count: int) -> Iterator[int]:
     """Reserve `count` primary keys from the model's own sequence."""
     key = model._meta.pk
@@ -52,7 +69,8 @@ def copy_models(rows: Sequence[models.Model]) -> None:
     fields = _columns(type(rows[0]))
     if rows[0].pk is None:
         fields = [field for field in fields if not field.primary_key]
-    record.copy_rows(rows[0]._meta.db_table, [field.column or "" for field in fields], _values(rows, fields))
+    table = rows[0]._meta.db_table
+    _copy(table, table, rows, fields)
 
 
 def update_models(rows: Sequence[models.Model]) -> None:
@@ -66,7 +84,7 @@ def update_models(rows: Sequence[models.Model]) -> None:
     with connection.cursor() as cursor:
         make = "CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DROP"
         cursor.execute(sql.SQL(make).format(sql.Identifier(temporary), sql.Identifier(table)))
-    record.copy_rows(temporary, names, _values(rows, fields))
+    _copy(temporary, table, rows, fields)
     sets = sql.SQL(", ").join(sql.SQL("{0} = new.{0}").format(sql.Identifier(name)) for name in names if name != key)
     command = sql.SQL("UPDATE {t} SET {s} FROM {n} AS new WHERE {t}.{k} = new.{k}").format(
         t=sql.Identifier(table), s=sets, n=sql.Identifier(temporary), k=sql.Identifier(key)

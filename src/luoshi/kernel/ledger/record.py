@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from luoshi.kernel.ledger.event import Written
 
@@ -50,22 +51,30 @@ def write(events: Iterable[Written]) -> None:
             cursor.execute(_ONE, [*_row(event), *tail])
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], types: Sequence[str] = ()) -> None:
-    """COPY rows into a table in the caller's transaction; `types` makes it binary, which needs exact types."""
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], types: Sequence[str | int]) -> None:
+    """COPY rows into a table in the caller's transaction; `types` are the columns' exact ones, by name or number.
+
+    In binary: half the work in the database and a third of it here, most of all for bytes.
+    """
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    form = sql.SQL(" (FORMAT BINARY)" if types else "")
-    command = sql.SQL("COPY {} ({}) FROM STDIN{}").format(sql.Identifier(table), names, form)
+    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
     with connection.cursor() as cursor, cursor.cursor.copy(command) as copy:
-        if types:
-            copy.set_types(list(types))
+        copy.set_types(types)
         for row in rows:
             copy.write_row(row)
 
 
+def _binary(event: Written) -> tuple[Any, ...]:
+    return (
+        event.id, event.line, event.subject, event.verb, event.act, event.actor, event.unit,
+        event.occurred_at, event.recorded_at, Jsonb(event.body, orjson.dumps), event.payload, event.leaf,
+    )  # fmt: skip
+
+
 def write_many(events: Sequence[Written]) -> None:
     """The bulk twin of `write`."""
-    copy_rows("event", EVENT_COLUMNS, map(_row, events))
-    copy_rows("event_salt", ("event_id", "secret"), ((e.id, e.secret) for e in events))
-    copy_rows("event_pending", ("event_id",), ((e.id,) for e in events))
+    copy_rows("event", EVENT_COLUMNS, map(_binary, events), EVENT_TYPES)
+    copy_rows("event_salt", ("event_id", "secret"), ((e.id, e.secret) for e in events), ("uuid", "bytea"))
+    copy_rows("event_pending", ("event_id",), ((e.id,) for e in events), ("uuid",))
     private = ((e.id, e.private_salt, e.private) for e in events if e.private is not None)
-    copy_rows("event_private", ("event_id", "salt", "body"), private)
+    copy_rows("event_private", ("event_id", "salt", "body"), private, ("uuid", "bytea", "bytea"))
