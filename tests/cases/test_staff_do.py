@@ -178,8 +178,12 @@ def test_nobody_logged_in_is_a_stranger() -> None:
     assert case(number).state == "reported"
 
 
-def test_the_door_takes_only_posts() -> None:
-    assert client("desk").get(f"/work/cases/{reported()}/do/accept/").status_code == 405
+def test_the_door_takes_only_posts_and_a_reload_leads_back_to_the_form() -> None:
+    number, desk = reported(), client("desk")
+    assert desk.get(f"/work/cases/{number}/do/accept/", **JSON).status_code == 405
+    assert desk.delete(f"/work/cases/{number}/do/accept/").status_code == 405
+    again = desk.get(f"/work/cases/{number}/do/accept/")
+    assert (again.status_code, again["Location"]) == (302, f"/work/cases/{number}/?do=accept#do-accept")
 
 
 def test_the_reporter_is_shown_once_and_it_is_written_down_who_looked_and_why() -> None:

@@ -1,6 +1,7 @@
 """The door through which staff make every move: a form's strings in, the record (or why not) out."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 
@@ -108,6 +109,9 @@ _pages = staff(_do)
 
 def do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """POST `/work/cases/<number>/do/<verb>/`. A machine without a log-in is told like any stranger: there is no such record."""
+    if request.method in ("GET", "HEAD") and not wants_json(request):
+        # a refused form that is reloaded, or read in the other language
+        return HttpResponseRedirect(f"/work/cases/{quote(number)}/?do={quote(verb)}#do-{quote(verb)}")
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     return _do(request, number, verb) if wants_json(request) else _pages(request, number, verb)
