@@ -99,6 +99,7 @@ AXES_FAILURE_LIMIT = CONF.number("login_tries")
 AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # log-ins are in `sign_in`, without addresses
 AXES_LOCKOUT_CALLABLE = "luoshi.web.errors.locked"
 AXES_CLIENT_IP_CALLABLE = "luoshi.web.client.address"
 

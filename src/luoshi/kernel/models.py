@@ -31,6 +31,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "recorded_at", "id"], name="event_subject"),
             models.Index(fields=["recorded_at", "id"], name="event_recorded"),
+            models.Index(
+                fields=["actor", "recorded_at", "id"], name="event_actor", condition=models.Q(actor__isnull=False)
+            ),
         ]
 
 
