@@ -1,10 +1,13 @@
 """Records as another system might give them, and what an import leaves of them."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
+from django.db.models import Model
 
 from luoshi.cases.models import Case
 from luoshi.kernel.models import Event, EventPrivate
@@ -40,19 +43,34 @@ def write_lines(path: Path, rows: list[dict[str, Any]]) -> Path:
 def kept(source: str) -> dict[str, tuple[Any, ...]]:
     """What is kept of each case of a source, but for what differs between two imports: numbers, ids, moments of writing."""
     left_out = {"id", "number", "log_id", "source", "updated_at", "category_id"}
-    found = {}
-    for case in Case.objects.filter(source=source).select_related("private", "category"):
-        facts = {f.attname: getattr(case, f.attname) for f in Case._meta.concrete_fields if f.attname not in left_out}
-        private = {f.attname: getattr(case.private, f.attname) for f in case.private._meta.concrete_fields}
-        del private["case_id"]
-        events = [event_facts(event) for event in Event.objects.filter(subject=case.log_id).order_by("id")]
-        found[case.source_id] = (facts, private, case.category.source, events)
-    return found
+    cases = list(Case.objects.filter(source=source).select_related("private", "category"))
+    events = defaultdict(list)
+    for event in Event.objects.filter(subject__in=[case.log_id for case in cases]).order_by("id"):
+        events[event.subject].append(event)
+    private = bodies([event.pk for found in events.values() for event in found])
+    return {
+        case.source_id: (
+            columns(case, left_out),
+            columns(case.private, {"case_id"}),
+            case.category.source,
+            [event_facts(event, private) for event in events[case.log_id]],
+        )
+        for case in cases
+    }
 
 
-def event_facts(event: Event) -> dict[str, Any]:
+def columns(row: Model, left_out: set[str]) -> dict[str, Any]:
+    """The stored values of a row."""
+    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.attname not in left_out}
+
+
+def bodies(events: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The private bodies of events."""
+    return {row.event_id: orjson.loads(bytes(row.body)) for row in EventPrivate.objects.filter(event__in=events)}
+
+
+def event_facts(event: Event, private: dict[UUID, dict[str, Any]] | None = None) -> dict[str, Any]:
     """An event without its random parts and its source; the private body in the clear."""
     body = {name: value for name, value in event.body.items() if name not in ("source", "category")}
-    private = EventPrivate.objects.filter(event=event.pk).first()
-    hidden = orjson.loads(bytes(private.body)) if private else {}
+    hidden = (bodies([event.pk]) if private is None else private).get(event.pk, {})
     return {"verb": event.verb, "occurred_at": event.occurred_at, "body": body, "private": hidden}

@@ -12,6 +12,7 @@ from luoshi.cases.core import LINE
 from luoshi.cases.imported import MOVES, RIGHT, STATUS, TIMES
 from luoshi.cases.models import IMPORTED, Case, CasePrivate, Category
 from luoshi.kernel.action import Act, Action, Change
+from luoshi.kernel.fresh import fresh
 from luoshi.kernel.rights import demand
 from luoshi.kernel.search_tokens import tokens
 from luoshi.kernel.viewer import Viewer
@@ -39,16 +40,17 @@ def import_case(
     number: str = "",
 ) -> tuple[Case, Change]:
     """Take in a record as it was reported at its source; dirt is named in `flags`. Raises Denied."""
-    case = Case(
-        number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, flags=list(flags),
+    case = fresh(
+        Case, number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, flags=list(flags),
         channel="import", category_id=category.code, top=category.top, public=category.public, county=county,
         lat=on_grid(lat), lon=on_grid(lon), state="reported", status=STATUS, reported_at=reported_at,
         updated_at=act.now,
     )  # fmt: skip
-    private = CasePrivate(
-        case=case, text=text, place=place, answer=answer, lat=lat, lon=lon, media_url=media_url,
+    private = fresh(
+        CasePrivate, text=text, place=place, answer=answer, lat=lat, lon=lon, media_url=media_url,
         tokens=tokens(f"{text} {place}"),
     )  # fmt: skip
+    private.case = case
     said = {"text": text, "place": place, "answer": answer, "media_url": media_url, "lat": lat, "lon": lon}
     body = {"source_status": source_status, "flags": list(flags), "source_id": source_id, **_plain(said)}
     return case, Change(body=body, rows=[private], answer={"number": case.number}, occurred_at=reported_at)
