@@ -29,6 +29,7 @@ from django.db import connection, connections, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from luoshi.kernel import clock, installation  # noqa: E402
+from luoshi.kernel.text import set_language  # noqa: E402
 from luoshi.kernel.viewer import Viewer  # noqa: E402
 
 
@@ -43,6 +44,12 @@ def connect(url: str) -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(_HOME.parent, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """Each test begins in Chinese, whatever language the last request left behind."""
+    set_language("zh")
 
 
 @pytest.fixture(scope="session")
