@@ -35,6 +35,11 @@ def _plain(value: Any, is_json: bool) -> Any:
 
 
 @lru_cache(maxsize=64)
+def _relations(model: type[models.Model]) -> "list[models.ForeignKey[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+
+
+@lru_cache(maxsize=64)
 def _types(table: str) -> dict[str, int]:
     """The number of each column's type, as a binary COPY needs it; those of PostgreSQL's own types never change."""
     with connection.cursor() as cursor:
@@ -124,8 +129,8 @@ class Batch:
 
     def _take(self, change: Change) -> None:
         for row in change.rows:
-            for field in row._meta.concrete_fields:
-                if isinstance(field, models.ForeignKey) and field.is_cached(row):
+            for field in _relations(type(row)):
+                if field.is_cached(row):
                     setattr(row, field.attname, getattr(row, field.name).pk)
             self.new[type(row)].append(row)
         for row in change.saves:

@@ -1,6 +1,7 @@
 """Canonical JSON (RFC 8785), narrowed to what the ledger holds: the same value is always the same bytes."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import orjson
 
@@ -57,6 +58,7 @@ def _bad_text(value: object, path: str) -> str | None:
     return next((found for where, item in items if (found := _bad_text(item, where))), None)
 
 
+@lru_cache(maxsize=1024)
 def moment(when: datetime) -> str:
     """A time as the ledger writes it: UTC with microseconds, `2021-12-29T01:00:00.000000Z`.
 

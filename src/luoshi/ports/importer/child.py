@@ -9,7 +9,9 @@ from multiprocessing import connection as pipes
 from multiprocessing import parent_process
 from typing import Any, Final
 
-from luoshi.ports.importer.job import Counts, Job, Rows
+import orjson
+
+from luoshi.ports.importer.job import Counts, Job
 
 WRITERS: Final = 0x6C75_0302
 """The advisory lock that every writer shares as long as its connection lives."""
@@ -37,9 +39,9 @@ def begin(url: str, job: Job) -> None:
     gc.disable()
 
 
-def write(rows: Rows, now: datetime) -> Counts:
-    """Write one batch."""
-    counts: Counts = _writer.write(rows, now)
+def write(rows: bytes, now: datetime) -> Counts:
+    """Write one batch: its rows as JSON, which is unpacked faster than a pickle."""
+    counts: Counts = _writer.write(orjson.loads(rows), now)
     gc.collect()
     return counts
 

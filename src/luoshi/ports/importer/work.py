@@ -14,6 +14,8 @@ from multiprocessing import get_context
 from time import sleep
 from typing import Any, Final
 
+import orjson
+
 from luoshi.kernel.text import T
 from luoshi.ports.importer import child
 from luoshi.ports.importer.child import WRITERS
@@ -78,7 +80,7 @@ class Part:
             self.pool = ProcessPoolExecutor(
                 1, mp_context=context, initializer=child.begin, initargs=(self.url, self.job)
             )
-        self.waiting.append(self.pool.submit(child.write, rows, now))
+        self.waiting.append(self.pool.submit(child.write, orjson.dumps(rows), now))
         while len(self.waiting) > AHEAD:
             yield self._next()
 
