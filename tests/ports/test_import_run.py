@@ -237,3 +237,9 @@ def test_a_file_that_breaks_off_is_1_and_what_came_before_is_in(command: Path, t
     (tmp_path / "a.json").write_bytes(orjson.dumps([request(1), request(2)])[:-5])
     assert say(tmp_path / "a.json") == 1
     assert Case.objects.count() == 1
+
+
+def test_a_viewer_who_may_not_import_is_told_so(command: Path, tmp_path: Path, capsys: CaptureFixture[str]) -> None:
+    file = write_lines(tmp_path / "a.jsonl", [request(1)])
+    assert luoshi(["--viewer", "public", "import", "cases", str(file)]) == 1
+    assert "cases.import" in capsys.readouterr().err and not Case.objects.exists()

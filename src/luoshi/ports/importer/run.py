@@ -14,9 +14,11 @@ from types import TracebackType
 from typing import Any, Final, TextIO
 from zlib import crc32
 
+from luoshi.cases.imported import RIGHT
 from luoshi.kernel import clock
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.problems import Fault
+from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.ports.importer.job import Counts, Job, Rows
@@ -132,6 +134,7 @@ def run(
 
     After FileProblem the rows before the damage are in, as after a run that was killed.
     """
+    demand(viewer, RIGHT)
     begun = perf_counter()
     job = Job(viewer, uuid7(clock.now()), mapping, dry)
     with ExitStack() as stack:
