@@ -3,19 +3,14 @@ confirms and rates; one event a step, nobody's name in an address."""
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.handlers.wsgi import WSGIHandler
 from given import NOW
+from live import serving
 
 from luoshi.cases.models import Case
-from luoshi.kernel import clock
 from luoshi.kernel.models import Event
 from luoshi.people.models import Person, Post
 
@@ -27,32 +22,10 @@ PASSWORD = "a long enough password"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
-class Server(ThreadingMixIn, WSGIServer):
-    """Several connections at once."""
-
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    """Without a line for each request."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing."""
-
-
-def application(environ: dict[str, Any], start: Any) -> Any:
-    """The site with its static files, at the tests' moment in every thread."""
-    with clock.at(NOW):
-        return StaticFilesHandler(WSGIHandler())(environ, start)
-
-
 @pytest.fixture
 def address(committed: str) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, application, Server, Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(NOW) as running:
+        yield running
 
 
 class Somebody:

@@ -1,19 +1,14 @@
 """The shell in a real browser: the policy lets everything of ours through, nothing is wider than a phone."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
+from live import serving
 
-from luoshi.kernel import clock
 from luoshi.web import preview
 
 pytestmark = pytest.mark.browser
@@ -22,33 +17,10 @@ if CHROMIUM is None:
     pytest.skip("no chromium: the browser tests are left out", allow_module_level=True)
 
 
-class Server(ThreadingMixIn, WSGIServer):
-    """Several connections at once."""
-
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    """Without a line for each request."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing."""
-
-
-def application(environ: dict[str, Any], start: Any) -> Any:
-    """The site with its static files, at the sample's time in every thread."""
-    with clock.at(preview.NOW):
-        return StaticFilesHandler(WSGIHandler())(environ, start)
-
-
 @pytest.fixture
 def address(site: Client) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, application, Server, Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(preview.NOW) as running:
+        yield running
 
 
 @contextmanager
