@@ -10,10 +10,9 @@ from django.db import connection
 
 from luoshi.kernel import clock
 from luoshi.kernel.text import language
+from luoshi.packs.resolve import answering
 from luoshi.people import tree
 from luoshi.people.models import Division, Person, Post, SignIn, Unit
-
-LEVELS = ("street", "district", "city")
 
 
 def ancestors(division: Division) -> list[Division]:
@@ -30,21 +29,14 @@ def chain(code: str) -> dict[str, str]:
 
 
 def responsible(function: str, level: str, division: str) -> Unit | None:
-    """Whose work it is: the nearest unit with that function, from its own level upwards; at last the hotline centre."""
+    """Whose work it is today by the city's own order (`packs.resolve.answering`); empty `division`: place unknown."""
     city = tree.today()
     above = city.places.up(division) if division else []
-    start = LEVELS.index(level) if level in LEVELS else 0
-    for wanted in LEVELS[start:]:
-        for code in above:
-            for key in city.covers.get(code, ()):
-                unit = city.units.get(key)
-                if unit is not None and unit.level == wanted and function in unit.functions:
-                    return unit
-    for name in (function, "hotline"):
-        for unit in city.units.values():
-            if unit.level == "city" and name in unit.functions:
-                return unit
-    return None
+
+    def covering(place: str) -> list[Unit]:
+        return [city.units[key] for key in city.covers.get(place, ()) if key in city.units]
+
+    return answering(function, level, above, covering, city.units.values())
 
 
 def handlers(unit: int) -> list[Person]:
