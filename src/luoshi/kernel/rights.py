@@ -1,5 +1,7 @@
 """Who may do what, over which rows: one function answers for one row, one for lists."""
 
+from dataclasses import replace
+
 from luoshi.kernel.problems import Denied
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Reach, Scoped, Viewer
@@ -23,6 +25,13 @@ def demand(viewer: Viewer, right: str, row: Scoped | None = None) -> None:
     """Raise Denied where `may` says no."""
     if not may(viewer, right, row):
         raise Denied(T("您没有这项权限：{right}", "You do not have this right: {right}").fill(right=right))
+
+
+def acting_for(viewer: Viewer, right: str, row: Scoped | None = None) -> int | None:
+    """The person in whose place the viewer uses `right` on this row; None where it is the viewer's own right."""
+    if not viewer.instead or may(replace(viewer, grants=viewer.alone, instead=()), right, row):
+        return None
+    return next((one.person for one in viewer.instead if may(one, right, row)), None)
 
 
 def rows(viewer: Viewer, right: str) -> Reach:

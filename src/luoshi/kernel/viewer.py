@@ -25,7 +25,11 @@ EVERYTHING = Reach(everything=True)
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody at a door. `subject` is the one record that the holder of a tracking code may act on."""
+    """Somebody at a door. `subject` is the one record that the holder of a tracking code may act on.
+
+    Who stands in for others has their `grants` too: `instead` are those others as they would be at the door themselves,
+    `alone` what the viewer may do without them.
+    """
 
     kind: Kind
     name: str = ""
@@ -34,6 +38,13 @@ class Viewer:
     subject: str | None = None
     grants: Mapping[str, Reach] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    alone: Mapping[str, Reach] = field(default_factory=dict)
+    instead: tuple["Viewer", ...] = ()
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """The viewer and those they stand in for: whose tasks are theirs today."""
+        return frozenset(one.person for one in (self, *self.instead) if one.person is not None)
 
     @property
     def is_staff(self) -> bool:

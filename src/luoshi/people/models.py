@@ -1,8 +1,13 @@
 """Divisions and units as two dated trees; persons, and their posts from–to."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from luoshi.kernel.models import new_id
+from luoshi.kernel.viewer import Viewer
 
 
 class Dated(models.Model):
@@ -128,3 +133,35 @@ class SignIn(models.Model):
     class Meta:
         db_table = "sign_in"
         indexes = [models.Index(fields=["-at"], name="sign_in_at")]
+
+
+class Cover(Dated):
+    """Who stands in for whom, from–to: `person` has the posts of `absent` on these days. Never for good."""
+
+    SET: ClassVar = "set"
+    log_id = models.UUIDField(unique=True, default=new_id)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="covering")
+    absent = models.ForeignKey(Person, models.CASCADE, related_name="covered")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # where the absent one works
+    reason = models.TextField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    state = models.TextField(default=SET)
+    status = models.TextField(default="going")
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cover"
+        indexes = [
+            models.Index(fields=["person", "valid_from"], condition=models.Q(state="set"), name="cover_person"),
+            models.Index(fields=["absent", "valid_from"], condition=models.Q(state="set"), name="cover_absent"),
+        ]
+
+    @property
+    def sim(self) -> bool:
+        """Is it about simulated persons?"""
+        return self.absent.sim
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """It is arranged by those who may, whoever it is about."""
+        return False

@@ -28,9 +28,15 @@ RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "auditadmin": {"people.audit": "all"},
 }
 ADMINS: Final = frozenset(RIGHTS)
+# What goes with a role in any line of work: who arranges the stand-ins.
+ALSO: Final[Mapping[str, Mapping[str, Scope]]] = {
+    "head": {"people.cover": "unit"},
+    "sysadmin": {"people.cover": "all"},
+}
 PAGES: Final = (
     Page(T("登录与会话", "Log-ins"), "/security/", "people.signins"),
     Page(T("本套系统", "Installation"), "/system/", "system.see"),
+    Page(T("代班", "Stand-ins"), "/work/cover/", "people.cover"),
     Page(T("审计", "Audit"), "/audit/", "people.audit"),
 )
 

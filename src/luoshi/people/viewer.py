@@ -1,15 +1,27 @@
 """From a log-in to a viewer: the person's posts of today, each role's rights, each right's reach."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Q
 
 from luoshi.kernel.lines import installed
 from luoshi.kernel.viewer import EVERYTHING, PUBLIC, Reach, Scope, Viewer
 from luoshi.people import roles, tree
-from luoshi.people.models import Person, Post
+from luoshi.people.models import Cover, Person, Post
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+
+class Held(NamedTuple):
+    """A post: at which unit, in which role."""
+
+    unit: int
+    role: str
+
 
 # Anybody may report; what the public may see of a line, the line's public reads say.
 PUBLIC_RIGHTS = {"cases.report": EVERYTHING}
@@ -18,6 +30,7 @@ PUBLIC_RIGHTS = {"cases.report": EVERYTHING}
 def grants_of(role: str) -> dict[str, Scope]:
     """All rights of a role with their scopes: the administrators' own and those that each line gives."""
     found: dict[str, Scope] = dict(roles.RIGHTS.get(role, {}))
+    found |= roles.ALSO.get(role, {})
     for face in installed():
         found |= face.grants.get(role, {})
     return found
@@ -34,21 +47,37 @@ def reach(scope: Scope, unit: int) -> Reach:
     return Reach(units=frozenset(tree.today().offices.down(unit)), own=True)
 
 
-def of_person(person: Person) -> Viewer:
-    """The viewer that a person is today; one query."""
+def _granted(posts: Iterable[Held]) -> dict[str, Reach]:
     grants: dict[str, Reach] = defaultdict(Reach)
-    posts = list(tree.on(Post, tree.today().day).filter(person=person).order_by("id"))
     for post in posts:
         for right, scope in grants_of(post.role).items():
-            grants[right] = grants[right] | reach(scope, post.unit_id)
+            grants[right] = grants[right] | reach(scope, post.unit)
+    return dict(grants)
+
+
+def _at_work(person: int, name: str, posts: Sequence[Held]) -> Viewer:
+    """A person with their own posts alone."""
     return Viewer(
-        kind="staff",
-        name=person.name,
-        person=person.pk,
-        unit=posts[0].unit_id if posts else None,
-        grants=dict(grants),
+        kind="staff", name=name, person=person, unit=posts[0].unit if posts else None, grants=_granted(posts),
         roles=tuple(post.role for post in posts),
-    )
+    )  # fmt: skip
+
+
+def of_person(person: Person) -> Viewer:
+    """The viewer that a person is today, with the posts of those whom they stand in for; one query."""
+    day = tree.today().day
+    absent = tree.on(Cover, day).filter(person=person, state=Cover.SET).values("absent_id")
+    rows = tree.on(Post, day).filter(Q(person=person) | Q(person_id__in=absent)).order_by("id")
+    posts: dict[tuple[int, str], list[Held]] = defaultdict(list)
+    for who, name, unit, role in rows.values_list("person_id", "person__name", "unit_id", "role"):
+        posts[who, name].append(Held(unit, role))
+    own = posts.pop((person.pk, person.name), [])
+    viewer = _at_work(person.pk, person.name, own)
+    if not posts:
+        return viewer
+    others = tuple(_at_work(who, name, held) for (who, name), held in posts.items())
+    everything = _granted(held for some in (own, *posts.values()) for held in some)
+    return replace(viewer, grants=everything, alone=viewer.grants, instead=others)
 
 
 def public() -> Viewer:
