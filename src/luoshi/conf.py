@@ -10,13 +10,12 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from luoshi import conf_rules as rules
 from luoshi.kernel.text import T
 
 PREFIX = "LUOSHI_"
 FILE = "settings.toml"
-LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 class SettingError(ValueError):
@@ -27,17 +26,9 @@ class SettingError(ValueError):
         self.text = text
 
 
-class Rule(ValueError):
-    """What a value must be; raised by the parse function of a setting."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.text = T(zh, en)
-
-
 @dataclass(frozen=True)
 class Setting:
-    """One setting: environment `name`, `parse` from text (raises Rule), default text and help."""
+    """One setting: environment `name`, `parse` from text (raises rules.Rule), default text and help."""
 
     name: str
     parse: Callable[[str], object]
@@ -51,60 +42,17 @@ class Setting:
         return self.name.removeprefix(PREFIX).lower()
 
 
-def _level(value: str) -> str:
-    if value.lower() not in LEVELS:
-        raise Rule(f"其中之一：{', '.join(LEVELS)}", f"one of: {', '.join(LEVELS)}")
-    return value.lower()
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser().absolute()
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not value.strip().lstrip("-").isdigit() or not low <= int(value) <= high:
-            raise Rule(f"{low} 到 {high} 的整数", f"a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if value.strip().lower() not in known:
-        raise Rule("其中之一：true, false", "one of: true, false")
-    return known[value.strip().lower()]
-
-
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in value.split(",") if word.strip())
-
-
-def _public_url(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/")):
-        raise Rule("http(s)://主机[:端口]，不带路径", "http(s)://host[:port], without a path")
-    return value.rstrip("/")
-
-
-def _database_url(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("postgres", "postgresql"):
-        raise Rule("postgresql://用户:密码@主机:端口/库名", "postgresql://user:password@host:port/name")
-    return value
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LUOSHI_HOME",
-        _path,
+        rules.path,
         "./var",
         T("状态所在的目录：数据库、上传、密钥。", "Where the state lives: database, uploads, secrets."),
         "path",
     ),
     Setting(
         "DATABASE_URL",
-        _database_url,
+        rules.database_url,
         "",
         T(
             "外部 PostgreSQL（owner 角色）；空：自带的。",
@@ -114,7 +62,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "PUBLIC_URL",
-        _public_url,
+        rules.public_url,
         "",
         T(
             "市民使用的网址；https 时启用安全 cookie 和 HSTS。",
@@ -124,7 +72,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LUOSHI_TRUSTED_PROXIES",
-        _words,
+        rules.words,
         "",
         T(
             "可信代理的地址，逗号分隔：相信其 X-Forwarded-For 和 -Proto。",
@@ -134,64 +82,64 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LUOSHI_PORT",
-        _number(1, 65535),
+        rules.number(1, 65535),
         "8000",
         T("服务在 127.0.0.1 上的端口。", "Port of the server on 127.0.0.1."),
         "number",
     ),
-    Setting("LUOSHI_WEB_WORKERS", _number(1, 64), "2", T("网页进程数。", "Web processes."), "number"),
+    Setting("LUOSHI_WEB_WORKERS", rules.number(1, 64), "2", T("网页进程数。", "Web processes."), "number"),
     Setting(
         "LUOSHI_UPLOAD_MAX_MB",
-        _number(1, 64),
+        rules.number(1, 64),
         "12",
         T("单张照片上限（MB）。", "Largest photograph taken, in MB."),
         "number",
     ),
     Setting(
         "LUOSHI_REPORTS_PER_HOUR",
-        _number(1, 100000),
+        rules.number(1, 100000),
         "30",
         T("每个地址每小时接受的上报数。", "Public reports taken per address and hour."),
         "number",
     ),
     Setting(
         "LUOSHI_LOOKUPS_PER_HOUR",
-        _number(1, 100000),
+        rules.number(1, 100000),
         "120",
         T("每个地址每小时允许的查询失败次数。", "Failed tracking look-ups per address and hour."),
         "number",
     ),
     Setting(
         "LUOSHI_OPEN311_PER_MINUTE",
-        _number(1, 10_000_000),
+        rules.number(1, 10_000_000),
         "600",
         T("每个 Open311 密钥每分钟可提交的次数。", "Posts that an Open311 key may make in a minute."),
         "number",
     ),
     Setting(
         "LUOSHI_LOGIN_TRIES",
-        _number(1, 100),
+        rules.number(1, 100),
         "5",
         T("登录失败多少次后锁定一小时。", "Failed log-ins before a name is locked for an hour."),
         "number",
     ),
     Setting(
         "LUOSHI_SESSION_HOURS",
-        _number(1, 240),
+        rules.number(1, 240),
         "10",
         T("工作人员会话时长（小时）。", "Hours until a staff session ends."),
         "number",
     ),
     Setting(
         "LUOSHI_PUBLIC_DEMO",
-        _flag,
+        rules.flag,
         "false",
         T("可给陌生人看的演示：关闭全部登录。", "A demo that may be shown to strangers: all log-ins are off."),
         "flag",
     ),
     Setting(
         "LUOSHI_ALLOW_OWNER",
-        _flag,
+        rules.flag,
         "false",
         T(
             "开发用：以 owner 或超级用户连接也提供服务。",
@@ -199,7 +147,66 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         "flag",
     ),
-    Setting("LUOSHI_LOG_LEVEL", _level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
+    Setting(
+        "LUOSHI_MAIL_URL",
+        rules.mail_url,
+        "",
+        T(
+            "发邮件的服务器：smtps://（TLS）、smtp://（STARTTLS）、smtp+plain://（不加密，只限本机）；空：不发邮件。",
+            "The server for e-mail: smtps:// (TLS), smtp:// (STARTTLS), smtp+plain:// (none, for this machine only); empty: no e-mail.",
+        ),
+        "url",
+    ),
+    Setting("LUOSHI_MAIL_FROM", str, "", T("邮件的发件人地址。", "The sender's address of e-mail."), "text"),
+    Setting(
+        "LUOSHI_SMS_URL",
+        rules.web_url,
+        "",
+        T("短信网关的地址（docs/notices.md）；空：不发短信。", "The SMS gateway (docs/notices.md); empty: no SMS."),
+        "url",
+    ),
+    Setting(
+        "LUOSHI_SMS_TOKEN",
+        str,
+        "",
+        T("短信网关的令牌（Authorization: Bearer）。", "The gateway's token (Authorization: Bearer)."),
+        "text",
+    ),
+    Setting(
+        "LUOSHI_HOOK_NETWORKS",
+        rules.networks,
+        "",
+        T(
+            "webhook 可以到的内部网段，逗号分隔；空：只到公网的 https。",
+            "Private networks that webhooks may reach, by comma; empty: public https only.",
+        ),
+        "list",
+    ),
+    Setting(
+        "LUOSHI_QUIET_HOURS",
+        rules.hours,
+        "21:00-08:00",
+        T("这段时间不给市民发消息，留到之后。", "Hours in which reporters get no message; it waits until after."),
+        "text",
+    ),
+    Setting(
+        "LUOSHI_KEEP_DAYS",
+        rules.number(1, 36500),
+        "1095",
+        T(
+            "案件结束多少天后删除上报人的信息、文字和照片。",
+            "Days after its end when a case's personal data, texts and pictures are deleted.",
+        ),
+        "number",
+    ),
+    Setting(
+        "LUOSHI_KEEP_MESSAGES_DAYS",
+        rules.number(1, 3650),
+        "90",
+        T("发出的消息保留多少天。", "Days for which sent messages are kept."),
+        "number",
+    ),
+    Setting("LUOSHI_LOG_LEVEL", rules.level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
 )
 # Set by our own processes for their children; not for people.
 INTERNAL = {"LUOSHI_DB_ROLE", "LUOSHI_DB_URL", "LUOSHI_SUPERVISED"}
@@ -281,14 +288,14 @@ def _without_password(text: str) -> str:
 def load(environ: Mapping[str, str] | None = None) -> Conf:
     """Read all settings. Raises SettingError that names setting, value and rule."""
     environ = os.environ if environ is None else environ
-    home = _path(environ.get("LUOSHI_HOME", "./var"))
+    home = rules.path(environ.get("LUOSHI_HOME", "./var"))
     given = _sources(environ, home)
     values: dict[str, object] = {}
     for setting in SETTINGS:
         text = given.get(setting.key, setting.default)
         try:
             values[setting.key] = setting.parse(text)
-        except Rule as rule:
+        except rules.Rule as rule:
             zh, en = rule.text
             shown = f"{setting.name}={_without_password(text)!r}"
             raise SettingError(T(f"{shown}：须为 {zh}", f"{shown}: must be {en}")) from None
