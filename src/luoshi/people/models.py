@@ -1,5 +1,6 @@
 """Divisions and units as two dated trees; persons, and their posts from–to."""
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -156,6 +157,13 @@ class Cover(Dated):
             models.Index(fields=["person", "valid_from"], condition=models.Q(state="set"), name="cover_person"),
             models.Index(fields=["absent", "valid_from"], condition=models.Q(state="set"), name="cover_absent"),
         ]
+
+    @property
+    def last(self) -> date | None:
+        """The last day on which it holds; None where none is left of it."""
+        if self.valid_to is None or self.valid_to <= self.valid_from:
+            return None
+        return self.valid_to - timedelta(days=1)
 
     @property
     def sim(self) -> bool:

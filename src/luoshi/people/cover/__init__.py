@@ -1,0 +1,1 @@
+"""代班: who stands in for whom, from–to. What it gives is made in `people.viewer`; here it is arranged and ended."""
