@@ -85,7 +85,7 @@ def test_abuse_and_what_was_taken_back_are_on_no_public_page(browse: Client, cas
 
 def test_records_of_elsewhere_show_only_when_their_source_is_asked_for(browse: Client) -> None:
     case = new()
-    Case.objects.filter(pk=case.pk).update(source="boston", source_id="1", status="imported")
+    Case.objects.filter(pk=case.pk).update(source="boston", source_id="1", status="imported", ours=False)
     assert browse.get(f"/cases/{case.number}/").status_code == 404
     assert case.number not in text(browse, "/cases/?state=all")
     assert case.number in text(browse, "/cases/?state=all&source=boston")

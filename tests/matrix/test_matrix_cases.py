@@ -23,7 +23,7 @@ from luoshi.people.models import Person, Post, Unit
 
 STATES = (
     "reported", "accepted", "dispatched", "joint", "handling", "handled", "verified", "closed", "refused", "withdrawn",
-    "abuse",
+    "abuse", "parted", "merged",
 )  # fmt: skip
 # who sees a case of the bureau; before a unit has it only those who see every case do
 ALL_SEEING = ("desk", "supervisor", "verifier", "leader", "statistician")
@@ -76,13 +76,23 @@ def clients(people: dict[str, Person | None]) -> dict[str, Client]:
 @pytest.fixture(scope="module")
 def case(people: dict[str, Person | None]) -> Case:
     """One case that each attempt first puts into the state it needs."""
+    return _reported("井盖松动")
+
+
+@pytest.fixture(scope="module")
+def other(people: dict[str, Person | None]) -> Case:
+    """Another open case: the whole of a part, the one into which a case is merged."""
+    return _reported("井盖又松动")
+
+
+def _reported(text: str) -> Case:
     kind = Category.objects.filter(reportable=True, public=True, handle_kind="workdays").order_by("code")[0]
-    report = report_case(viewer=viewers.public(), category=kind, text="井盖松动", channel="web", county="150203000000")
+    report = report_case(viewer=viewers.public(), category=kind, text=text, channel="web", county="150203000000")
     assert report.row is not None
     return report.row
 
 
-def stand(case: Case, state: str, verb: str, bureau: Unit) -> Case:
+def stand(case: Case, other: Case, state: str, verb: str, bureau: Unit) -> Case:
     """Put the case into a state, with whatever else the verb's guards want."""
     unit = None if state in NO_UNIT_YET else bureau
     values: dict[str, Any] = {
@@ -97,20 +107,31 @@ def stand(case: Case, state: str, verb: str, bureau: Unit) -> Case:
         values["status"] = "asked"
     if verb in ("grant_extension", "deny_extension"):
         values["extend_to"] = case.due_at
+    if verb == "adopt":
+        values["status"] = "imported"
+    if verb == "cancel_part":
+        values["part_of"] = other
+    if state == "merged":
+        values |= {"merged_into": other, "state_before": "reported"}
     Case.objects.filter(pk=case.pk).update(**values)
     return Case.objects.get(pk=case.pk)
 
 
-def form(verb: str, bureau: Unit, handler: Person, case: Case) -> dict[str, str]:
+def form(verb: str, bureau: Unit, handler: Person, case: Case, other: Case) -> dict[str, Any]:
     """What the move needs, for those who may make it."""
     assert case.due_at is not None
     values = {
         "unit": bureau.code, "reason": "理由", "answer": "答复", "note": "说明", "category": case.category_id,
         "division": "150203000000", "handler": str(handler.pk), "question": "哪里？", "until": "2022-02-28", "grade": "5",
         "outcome": "unreachable", "clock": "whole", "public_text": "公开的话",
+        "into": other.number,
     }  # fmt: skip
     move = FLOW.move(verb)
-    return {name: values[name] for name in (*move.needs, *move.takes) if name in values}
+    given: dict[str, Any] = {name: values[name] for name in (*move.needs, *move.takes) if name in values}
+    if verb == "split":
+        next_unit = Unit.objects.exclude(pk=bureau.pk).order_by("id")[0]
+        given |= {"part_unit": [bureau.code, next_unit.code], "part_text": ["修井盖", "清淤"]}
+    return given
 
 
 def expected(person: str, state: str, verb: str) -> int:
@@ -124,7 +145,7 @@ def expected(person: str, state: str, verb: str) -> int:
 
 @pytest.mark.parametrize("verb", sorted(TABLE))
 def test_state_by_verb_by_person(
-    verb: str, case: Case, clients: dict[str, Client], people: dict[str, Person | None]
+    verb: str, case: Case, other: Case, clients: dict[str, Client], people: dict[str, Person | None]
 ) -> None:
     handler = people["handler"]
     assert handler is not None
@@ -133,9 +154,9 @@ def test_state_by_verb_by_person(
     for state in STATES:
         for person in PERSONS:
             with clock.at(NOW), transaction.atomic():
-                now = stand(case, state, verb, bureau)
+                now = stand(case, other, state, verb, bureau)
                 before = Event.objects.filter(subject=case.log_id).count()
-                data = form(verb, bureau, handler, now)
+                data = form(verb, bureau, handler, now, other)
                 answer = clients[person].post(f"/work/cases/{case.number}/do/{verb}/", data)
                 after = Event.objects.filter(subject=case.log_id).count()
                 transaction.set_rollback(True)
@@ -147,20 +168,20 @@ def test_state_by_verb_by_person(
 
 @pytest.mark.parametrize("verb", sorted(verb for verb, (_, who) in TABLE.items() if who == {"holder"}))
 def test_the_holder_of_a_code_may_do_what_is_the_reporter_s_in_these_states_only(
-    verb: str, case: Case, people: dict[str, Person | None]
+    verb: str, case: Case, other: Case, people: dict[str, Person | None]
 ) -> None:
     from luoshi.kernel.problems import Absent, NotNow
 
     handler = people["handler"]
     assert handler is not None
     bureau = Post.objects.get(person=handler).unit
-    holder, other = viewers.holder(str(case.log_id)), viewers.holder("00000000-0000-4000-8000-000000000000")
+    holder, another = viewers.holder(str(case.log_id)), viewers.holder("00000000-0000-4000-8000-000000000000")
     data: dict[str, Any] = {"grade": 4} if verb == "rate" else {"note": "好"}
     for state in STATES:
         with clock.at(NOW), transaction.atomic():
-            stand(case, state, verb, bureau)
+            stand(case, other, state, verb, bureau)
             with pytest.raises(Absent):
-                BY_VERB[verb](viewer=other, on=case.number, **data)
+                BY_VERB[verb](viewer=another, on=case.number, **data)
             if state in TABLE[verb][0]:
                 assert BY_VERB[verb](viewer=holder, on=case.number, **data).row is not None
             else:

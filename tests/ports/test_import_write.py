@@ -8,6 +8,7 @@ from given import NOW
 from importing import START, event_facts, kept, request
 
 from luoshi.cases import reads
+from luoshi.cases.actions import BY_VERB
 from luoshi.cases.actions import imported as actions
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, CasePrivate, Category
@@ -86,14 +87,28 @@ def test_an_open_record_stays_open_with_one_event_and_no_clock(db: None) -> None
     assert found.unit_id is None and found.codes.count() == 0 and found.notices.count() == 0
 
 
-def test_no_move_fits_an_imported_case_and_no_work_list_shows_it(db: None, cast: dict[str, Viewer]) -> None:
+def test_an_imported_case_can_only_be_adopted_and_no_work_list_shows_it(db: None, cast: dict[str, Viewer]) -> None:
     run([request(2)])
     found = case(2)
-    assert not [move.verb for move in FLOW.moves if FLOW.fits(move, found)]
+    assert [move.verb for move in FLOW.moves if FLOW.fits(move, found)] == ["adopt"]
     assert not reads.my_work(cast["supervisor"])
     assert not reads.list_page(cast["supervisor"], reads.Filters(), NOW).rows
     assert reads.list_page(cast["supervisor"], reads.Filters(source="here"), NOW).rows == [found]
     assert reads.year(datetime(2015, 1, 1, tzinfo=UTC), datetime(2016, 1, 1, tzinfo=UTC), NOW).reported == 0
+
+
+def test_an_adopted_case_is_ours_with_clocks_and_its_source_changes_it_no_more(
+    db: None, cast: dict[str, Viewer]
+) -> None:
+    run([request(2)])
+    kind = Category.objects.filter(reportable=True, handle_kind="workdays").order_by("code")[0]
+    adopted = BY_VERB["adopt"](viewer=cast["desk"], on=case(2).number, category=kind).row
+    assert adopted is not None and (adopted.state, adopted.source) == ("accepted", "here")
+    assert adopted.due_at is not None and adopted.due_at > NOW and adopted.clock_from == NOW
+    assert reads.list_page(cast["supervisor"], reads.Filters(), NOW).rows == [adopted]
+    assert case(2) in reads.my_work(cast["desk"])
+    again = run([request(2, status="closed", updated_datetime="2015-02-03T00:00:00Z")])
+    assert (numbers(again), case(2).state) == ((0, 0, 1, 0, 0), "accepted")
 
 
 def test_the_timeline_says_it_in_words(db: None, cast: dict[str, Viewer]) -> None:

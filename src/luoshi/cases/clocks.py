@@ -17,8 +17,10 @@ STEP: Final = {
     "handled": "verify",
     "verified": "callback",
 }
+# so many failed call-backs are enough: then the case waits for the reporter, without a clock for the desk
+ATTEMPTS: Final = 3
 # the whole runs until the handling ends
-WHOLE: Final = frozenset({"reported", "accepted", "dispatched", "joint", "handling"})
+WHOLE: Final = frozenset({"reported", "accepted", "dispatched", "joint", "handling", "parted"})
 
 
 @lru_cache(maxsize=64)
@@ -54,8 +56,12 @@ def start_whole(case: Case, category: Category, start: datetime) -> None:
 
 def enter(case: Case, now: datetime) -> None:
     """The case has entered its state: start the clock of the step, or end all."""
-    name = STEP.get(case.state, "")
     case.step, case.step_since = case.state, now
+    start_step(case, STEP.get(case.state, ""), now)
+
+
+def start_step(case: Case, name: str, now: datetime) -> None:
+    """Start a clock of the pack as that of the present step; with no name the step has none."""
     if name:
         step = rule(name)
         case.step_kind, case.step_due_at = step.kind, due(step, now, calendar.current())

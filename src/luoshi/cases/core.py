@@ -9,5 +9,11 @@ from luoshi.cases.models import Case
 from luoshi.kernel.action import Line
 
 LINE: Final[Line[Case]] = Line(
-    flow=FLOW, widths=WIDTHS, snapshot=snapshot, lock=reads.lock, told=reads.told, entered=clocks.enter
+    flow=FLOW,
+    widths=WIDTHS,
+    snapshot=snapshot,
+    lock=reads.lock,
+    told=reads.told,
+    entered=clocks.enter,
+    join=reads.join,
 )

@@ -9,7 +9,9 @@ from typing import Any, Final
 from luoshi.cases.flow import MOVES
 from luoshi.kernel.ledger.fields import Widths
 
-OPEN: Final = frozenset({"county", "top", "stage", "status", "due_at", "clock", "reported_at", "source", "by_staff"})
+OPEN: Final = frozenset(
+    {"county", "top", "stage", "status", "due_at", "clock", "reported_at", "source", "by_staff", "part"}
+)
 RESTRICTED: Final = frozenset({"street", "community", "category", "channel", "unit", "move", "returns"})
 # fields that only some verbs carry; a verb's restricted names always all stand in its payload
 EXTRA: Final[dict[str, frozenset[str]]] = {
@@ -34,12 +36,30 @@ EXTRA: Final[dict[str, frozenset[str]]] = {
     "overdue": frozenset({"rule"}),
     "release": frozenset({"files"}),
     "import": frozenset({"source_status", "flags"}),
+    "split": frozenset({"units"}),
+    "part_done": frozenset({"unit_done", "on_time"}),
+    "part_off": frozenset({"unit_done", "reason"}),
+    "withdraw": frozenset({"reason"}),
+    "merge": frozenset({"into", "state_before"}),
+    "unmerge": frozenset({"into", "reason"}),
+    "absorb": frozenset({"other"}),
+    "detach": frozenset({"other"}),
+    "adopt": frozenset({"category_before"}),
 }
 MORE_OPEN: Final[dict[str, frozenset[str]]] = {
     "warn": frozenset({"clock_name", "threshold", "clock_due_at"}),
     "overdue": frozenset({"clock_name", "threshold", "clock_due_at"}),
 }
-VERBS: Final = ("report", "import", *sorted({move.log_verb for move in MOVES}))
+VERBS: Final = (
+    "report",
+    "import",
+    "part",
+    "part_done",
+    "part_off",
+    "absorb",
+    "detach",
+    *sorted({move.log_verb for move in MOVES}),
+)
 WIDTHS: Final = {
     verb: Widths(OPEN | MORE_OPEN.get(verb, frozenset()), RESTRICTED | EXTRA.get(verb, frozenset())) for verb in VERBS
 }
@@ -57,6 +77,7 @@ def snapshot(case: Any) -> dict[str, Any]:
         "reported_at": case.reported_at,
         "source": case.source,
         "by_staff": case.by_staff,
+        "part": case.part_of_id is not None,
         "street": case.street,
         "community": case.community,
         "category": case.category_id,

@@ -24,12 +24,14 @@ STATES: Final = (
     State("dispatched", T("待签收", "Dispatched"), ("open",), 3),
     State("joint", T("会商中", "Joint dispatch"), ("open",), 3),
     State("handling", T("办理中", "Being handled"), ("open",), 4),
+    State("parted", T("分办中", "In parts"), ("open",), 4),
     State("handled", T("待核查", "Handled"), ("open",), 5),
     State("verified", T("待回访", "Verified"), ("open",), 6),
     State("closed", T("已办结", "Closed"), ("ended", "counted"), 7),
     State("refused", T("不予受理", "Not accepted"), ("ended",), 0),
     State("withdrawn", T("已撤回", "Withdrawn"), ("ended",), 0),
     State("abuse", T("恶意上报", "Abuse"), ("ended",), 0),
+    State("merged", T("已并案", "Merged"), ("ended",), 0),
 )
 STATUSES: Final = {
     "going": T("进行", "Going"),
@@ -110,21 +112,42 @@ def followup_due(case: Any, viewer: Viewer) -> T | None:
     return None if case.followup == "due" else T("没有待跟进的差评", "No bad rating waits for follow-up")
 
 
+def not_part(case: Any, viewer: Viewer) -> T | None:
+    """What concerns the whole is done to the whole."""
+    return T("这是分办件，请到主件上办", "This is a part: do it on the whole case") if case.part_of_id else None
+
+
+def is_part(case: Any, viewer: Viewer) -> T | None:
+    """Only a part can be taken off a whole."""
+    return None if case.part_of_id else T("这不是分办件", "This is not a part of another case")
+
+
 GUARDS: Final = {
     guard.__name__: guard
     for guard in (
         has_reporter, found_by_staff, not_worked, has_evidence, first_return, returned_before, not_contacted,
-        no_extension, extension_asked, not_rated, followup_due,
+        no_extension, extension_asked, not_rated, followup_due, not_part, is_part,
     )
 }  # fmt: skip
 
 MOVES: Final = (
     Move("accept", T("受理", "Accept"), ("reported",), "accepted", "cases.accept", takes=("category", "note"), main=True),
+    Move("adopt", T("转为本市案件", "Adopt"), OPEN, "accepted", "cases.accept", ("category",), ("note",),
+         statuses=("imported",), main=True),
     Move("refuse", T("不予受理", "Do not accept"), ("reported",), "refused", "cases.accept", ("reason", "answer")),
-    Move("mark_abuse", T("标为恶意", "Mark as abuse"), ("reported", "accepted"), "abuse", "cases.accept", ("reason",)),
+    Move("mark_abuse", T("标为恶意", "Mark as abuse"), ("reported", "accepted"), "abuse", "cases.accept", ("reason",), (),
+         ("not_part",)),
     Move("dispatch", T("派遣", "Dispatch"), ("accepted",), "dispatched", "cases.dispatch", ("unit",), ("note",), main=True),
     Move("pass_on", T("转派", "Pass on"), ("dispatched",), None, "cases.pass", ("unit",), ("note",)),
     Move("decide", T("会商决定", "Decide"), ("joint",), "dispatched", "cases.decide", ("unit", "reason"), main=True),
+    Move("split", T("分办", "Split into parts"), ("accepted", "joint"), "parted", "cases.split", ("parts",), ("note",),
+         ("not_part",)),
+    Move("cancel_part", T("撤销分办", "Take this part off"), ("accepted", "dispatched", "joint", "handling"), "withdrawn",
+         "cases.split", ("reason",), (), ("is_part",), ALIVE, event="withdraw"),
+    Move("merge", T("并案", "Merge into another"), EARLY, "merged", "cases.merge", ("into",), ("note",), ("not_part",),
+         ALIVE),
+    Move("unmerge", T("撤销并案", "Undo the merging"), ("merged",), None, "cases.merge", ("reason",)),
+    Move("not_same", T("不是同一件", "Not the same problem"), ("merged",), None, HOLDER, (), ("note",), event="unmerge"),
     Move("sign", T("签收", "Sign for"), ("dispatched",), "handling", "cases.sign", (), ("handler",), main=True),
     Move("assign", T("指定承办人", "Assign"), ("handling",), None, "cases.assign", ("handler",), ("note",)),
     Move("send_back", T("退回", "Return"), ("dispatched", "handling"), "accepted", "cases.return", ("reason",), (),
@@ -153,7 +176,8 @@ MOVES: Final = (
          ("has_reporter",)),
     Move("rate", T("评价", "Rate"), ("closed",), None, HOLDER, ("grade",), ("reasons", "note"),
          ("has_reporter", "not_rated")),
-    Move("staff_reopen", T("重新办理", "Reopen"), ("closed",), "dispatched", "cases.reopen", ("reason",), event="reopen"),
+    Move("staff_reopen", T("重新办理", "Reopen"), ("closed",), "dispatched", "cases.reopen", ("reason",), (),
+         ("not_part",), event="reopen"),
     Move("close_unrated", T("到期办结（未评）", "Closed without verdict"), ("verified",), "closed", SYSTEM, event="close"),
     Move("suspend", T("挂起", "Suspend"), ("dispatched", "handling"), None, "cases.suspend", ("reason",)),
     Move("resume", T("恢复", "Resume"), ("dispatched", "handling"), None, "cases.suspend", (), ("note",),

@@ -52,6 +52,15 @@ class Case(models.Model):
     source = models.TextField(blank=True)
     source_id = models.TextField(blank=True)
     flags = ArrayField(models.TextField(), default=list)
+    # ours from the start, or adopted: only these are in work lists, figures and public pages
+    ours = models.BooleanField(default=True)
+    # a part of a case that several units handle: no reporter of its own, never public, counted with the whole
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="part_rows", db_index=False)
+    parts = models.SmallIntegerField(default=0)
+    parts_open = models.SmallIntegerField(default=0)
+    # the case that stands for this one since it was merged, and the state to which it returns if that is undone
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_rows", db_index=False)
+    state_before = models.TextField(blank=True)
     channel = models.TextField()
     by_staff = models.BooleanField(default=False)
     category = models.ForeignKey(Category, models.PROTECT)
@@ -138,6 +147,8 @@ class Case(models.Model):
             models.Index(fields=["handler", "next_due_at"], condition=Q(handler__isnull=False), name="case_handler"),
             models.Index(fields=["ask_due_at"], condition=Q(ask_due_at__isnull=False), name="case_ask_due"),
             models.Index(fields=["followup_due_at"], condition=Q(followup="due"), name="case_followup"),
+            models.Index(fields=["part_of"], condition=Q(part_of__isnull=False), name="case_parts"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"),
         ]
 
     def owned_by(self, viewer: Viewer) -> bool:

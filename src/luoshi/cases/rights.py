@@ -9,13 +9,15 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "desk": {
         "cases.see": "all", "cases.report": "all", "cases.accept": "all", "cases.dispatch": "all",
         "cases.classify": "all", "cases.contact": "all", "cases.callback": "all", "cases.ask": "all",
-        "cases.note": "all", "cases.release": "all", "cases.unmask": "all",
+        "cases.note": "all", "cases.release": "all", "cases.unmask": "all", "cases.split": "all",
+        "cases.merge": "all",
     },
     "supervisor": {
         "cases.see": "all", "cases.report": "all", "cases.accept": "all", "cases.dispatch": "all",
         "cases.decide": "all", "cases.classify": "all", "cases.verify": "all", "cases.grant": "all",
         "cases.suspend": "all", "cases.urge": "all", "cases.reopen": "all", "cases.follow": "all",
-        "cases.note": "all", "cases.release": "all", "cases.unmask": "all",
+        "cases.note": "all", "cases.release": "all", "cases.unmask": "all", "cases.split": "all",
+        "cases.merge": "all",
     },
     "dispatcher": {
         "cases.see": "subtree", "cases.report": "all", "cases.pass": "unit", "cases.verify": "subtree",

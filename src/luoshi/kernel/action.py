@@ -48,6 +48,16 @@ class Act:
 
 
 @dataclass
+class Also:
+    """Another subject that the same act changes (or, `new`, makes): it gets an event of its own under the same act."""
+
+    row: Any
+    verb: str
+    change: "Change"
+    new: bool = False
+
+
+@dataclass
 class Change:
     """What a change leaves beside the changed row: fields of its event, new rows, jobs, the caller's answer.
 
@@ -62,6 +72,7 @@ class Change:
     answer: dict[str, Any] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
     occurred_at: datetime | None = None
+    also: list[Also] = field(default_factory=list)
 
 
 @dataclass
@@ -88,6 +99,8 @@ class Line(Generic[R]):
     entered: Callable[[R, datetime], None]
     subject: Callable[[R], UUID] = lambda row: row.log_id
     is_sim: Callable[[R], bool] = lambda row: bool(row.sim)
+    # Replaces what the data of a move name by the locked rows themselves; raises Absent or Invalid.
+    join: Callable[[Viewer, str, dict[str, Any]], None] = lambda viewer, verb, data: None
 
     @property
     def name(self) -> str:
@@ -142,17 +155,26 @@ def check(line: Line[R], move: Move, row: R, viewer: Viewer) -> None:
 
 
 def _store(change: Change) -> None:
+    for other in change.also:
+        other.row.save(force_insert=other.new)
+        _store(other.change)
     for row in change.rows:
         row.save(force_insert=True)
     for row in change.saves:
         row.save()
 
 
+def beside(line: Line[R], act: Act, change: Change) -> list[event.Written]:
+    """The events of the other subjects that a change touched."""
+    return [line.events(act, other.row, other.verb, other.change) for other in change.also]
+
+
 def _finish(line: Line[R], act: Act, row: R, verb: str, change: Change, asked: bytes) -> Done[R]:
     """Write the event, the jobs and the answer; everything still in the caller's transaction."""
-    record.write([line.events(act, row, verb, change)])
-    for name, arguments in change.jobs:
-        jobs.defer(name, **arguments)
+    record.write([line.events(act, row, verb, change), *beside(line, act, change)])
+    for part in (change, *(other.change for other in change.also)):
+        for name, arguments in part.jobs:
+            jobs.defer(name, **arguments)
     if act.key:
         idempotency.keep(act.door, act.key, asked, change.answer)
     return Done(row, change.answer, change.secret)
@@ -177,6 +199,10 @@ class Action(Generic[R]):
         change.body["move"] = self.move.verb
         row.version += 0 if self.move.quiet else 1
         row.updated_at = act.now
+        for other in change.also:
+            other.change.body.setdefault("move", other.verb)
+            other.row.version += 0 if other.new else 1
+            other.row.updated_at = act.now
         return change
 
     def __call__(
@@ -195,6 +221,7 @@ class Action(Generic[R]):
             if seen is not None and seen != row.version:
                 raise Stale(self.line.told(row))
             act = Act.of(viewer, clock.now(), key, door)
+            self.line.join(viewer, self.move.verb, data)
             change = self.play(row, act, **data)
             row.save()
             _store(change)

@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from luoshi.kernel.action import Act, Action, Change, Creation
+from luoshi.kernel.action import Act, Action, Change, Creation, beside
 from luoshi.kernel.ledger import record
 from luoshi.kernel.ledger.event import Written
 
@@ -121,6 +121,7 @@ class Batch:
         change = action.play(row, act, **data)
         self._take(change)
         self.events.append(action.line.events(act, row, action.move.log_verb, change))
+        self.events += beside(action.line, act, change)
         return change
 
     def changes(self, row: models.Model) -> None:
@@ -128,6 +129,13 @@ class Batch:
         self.old[id(row)] = row
 
     def _take(self, change: Change) -> None:
+        for other in change.also:
+            if other.new:
+                other.row.pk = next(next_ids(type(other.row), 1))
+                self.new[type(other.row)].append(other.row)
+            elif not other.row._state.adding:
+                self.changes(other.row)
+            self._take(other.change)
         for row in change.rows:
             for field in _relations(type(row)):
                 if field.is_cached(row):

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import orjson
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from luoshi.kernel import clock
 from luoshi.kernel.problems import Fault, Invalid
@@ -73,13 +74,20 @@ def keep(door: str, key: str, asked: bytes, answer: Mapping[str, Any]) -> None:
 
 
 def once(perform: Callable[[], D]) -> D:
-    """Run in one transaction; if another with the same key was first, run again and find its answer."""
+    """Run in one transaction; if another with the same key was first, run again and find its answer.
+
+    Two acts that lock two rows in opposite order meet in a deadlock, which the database ends: that one runs again too.
+    """
     try:
         with transaction.atomic():
             return perform()
     except _Raced:
-        with transaction.atomic():
-            return perform()
+        pass
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected) or connection.in_atomic_block:
+            raise
+    with transaction.atomic():
+        return perform()
 
 
 def clean() -> int:

@@ -99,6 +99,16 @@ def relocate(
     return Change(body=body, saves=[private])
 
 
+@LINE.action("adopt")
+def adopt(case: Case, act: Act, *, category: Category, note: str = "") -> Change:
+    """A record of another system becomes a case of ours: with a kind of ours and clocks that start now."""
+    body = {"category_before": case.category_id, "note": note}
+    case.ours, case.status, case.accepted_at = True, "going", act.now
+    case.clock_from = act.now
+    _classify(case, category)
+    return Change(body=body)
+
+
 def _above(division: Division) -> list[Division]:
     from luoshi.people.reads import ancestors
 
@@ -127,9 +137,13 @@ def call_unsolved(case: Case, act: Act, *, reason: str) -> Change:
 
 @LINE.action("call_failed")
 def call_failed(case: Case, act: Act, *, outcome: str, note: str = "") -> Change:
-    """Call-back: unreachable or refused. An attempt, never an answer: unreachable stays unreachable."""
+    """Call-back: unreachable or refused. An attempt, never an answer: unreachable stays unreachable.
+
+    The next attempt has a clock of its own; after the last one only the reporter's time runs, to `unrated`.
+    """
     if outcome not in ("unreachable", "refused"):
         raise Invalid([Fault("outcome", outcome, T("联系不上或拒访", "unreachable or refused"))])
     case.calls += 1
     case.reason = outcome
+    clocks.start_step(case, "callback" if case.calls < clocks.ATTEMPTS else "", act.now)
     return Change(body={"outcome": outcome, "note": note})

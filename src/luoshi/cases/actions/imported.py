@@ -43,7 +43,7 @@ def import_case(
     case = fresh(
         Case, number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, flags=list(flags),
         channel="import", category_id=category.code, top=category.top, public=category.public, county=county,
-        lat=on_grid(lat), lon=on_grid(lon), state="reported", status=STATUS, reported_at=reported_at,
+        lat=on_grid(lat), lon=on_grid(lon), ours=False, state="reported", status=STATUS, reported_at=reported_at,
         updated_at=act.now,
     )  # fmt: skip
     private = fresh(

@@ -2,13 +2,39 @@
 
 from luoshi.cases.reads.kinds import Kinds, kinds
 from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, slim, tabs, tally
-from luoshi.cases.reads.one import by_code, entries, get, lock, photo, timeline, told
-from luoshi.cases.reads.record import notices, photos, related, sees, sources
+from luoshi.cases.reads.one import by_code, entries, get, join, lock, photo, timeline, told
+from luoshi.cases.reads.record import merged, notices, parts, photos, related, sees, sources
 from luoshi.cases.reads.scope import visible
 from luoshi.cases.reads.sums import Year, by_county, open_counts, year
 
 __all__ = [
-    "Filters", "Kinds", "Page", "Year", "by_code", "by_county", "entries", "get", "kinds", "list_page", "lock",
-    "my_work", "notices", "open_counts", "photo", "photos", "related", "sees", "slim", "sources", "tabs", "tally", "timeline",
-    "told", "visible", "year",
+    "Filters",
+    "Kinds",
+    "Page",
+    "Year",
+    "by_code",
+    "by_county",
+    "entries",
+    "get",
+    "join",
+    "kinds",
+    "list_page",
+    "lock",
+    "merged",
+    "my_work",
+    "notices",
+    "open_counts",
+    "parts",
+    "photo",
+    "photos",
+    "related",
+    "sees",
+    "slim",
+    "sources",
+    "tabs",
+    "tally",
+    "timeline",
+    "told",
+    "visible",
+    "year",
 ]  # fmt: skip

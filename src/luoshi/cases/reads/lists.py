@@ -66,7 +66,8 @@ def narrowed(rows: QuerySet[Case], filters: Filters, viewer: Viewer, now: dateti
         "top": filters.top, "county": filters.county, "street": filters.street, "category_id": filters.category,
         "unit_id": filters.unit,
     }  # fmt: skip
-    rows = rows.filter(source=filters.source, **{name: value for name, value in exact.items() if value})
+    whose = {"source": filters.source} if filters.source else {"ours": True}
+    rows = rows.filter(**whose, **{name: value for name, value in exact.items() if value})
     if filters.mine:
         rows = rows.filter(handler_id=viewer.person or 0)
     return lit(rows, filters.light, now)
@@ -176,7 +177,7 @@ def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
 
 def tabs(viewer: Viewer, now: datetime) -> dict[str, int]:
     """How many of the viewer's open cases there are: `open`, `mine`, `r` overdue, `y` due soon; one query."""
-    rows = visible(viewer).filter(source="", state__in=OPEN)
+    rows = visible(viewer).filter(ours=True, state__in=OPEN)
     mine = Count("id", filter=Q(handler_id=viewer.person or 0))
     late = Q(next_due_at__lt=now)
     soon = Q(next_due_at__gte=now, next_warn_at__lte=now)

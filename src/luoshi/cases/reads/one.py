@@ -13,7 +13,7 @@ from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Photo
 from luoshi.cases.reads.scope import public, visible
 from luoshi.kernel.ids import code_hash, normalise_code
-from luoshi.kernel.problems import Absent
+from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
@@ -41,7 +41,29 @@ def lock(viewer: Viewer, ref: str) -> Case:
     case = rows.filter(number=ref).first()
     if case is None:
         raise Absent
+    # a part and its whole, a merged case and the one that stands for it, change together
+    if case.part_of_id is not None:
+        case.part_of = _locked(case.part_of_id)
+    if case.merged_into_id is not None:
+        case.merged_into = _locked(case.merged_into_id)
     return _private(case)
+
+
+def _locked(key: int) -> Case:
+    rows = Case.objects.select_related("private", "category").select_for_update(of=("self",), no_key=True)
+    return _private(rows.get(pk=key))
+
+
+def join(viewer: Viewer, verb: str, data: dict[str, Any]) -> None:
+    """Lock the case into which one is merged, given by its number. Raises Invalid for one that the viewer may not see."""
+    into = data.get("into")
+    if verb == "merge" and isinstance(into, str) and into:
+        try:
+            data["into"] = lock(viewer, into)
+        except Absent:
+            raise Invalid(
+                [Fault("into", into[:40], T("没有这个编号的案件", "there is no case with this number"))]
+            ) from None
 
 
 def by_code(typed: str, secret: bytes) -> Case:
@@ -82,6 +104,11 @@ class Entry:
 WORDS = {
     "report": T("上报", "Reported"),
     "import": T("外来记录转入", "Imported"),
+    "part": T("分办", "Split off as a part"),
+    "part_done": T("一个分办件办结", "A part was done"),
+    "part_off": T("撤销一个分办件", "A part was taken off"),
+    "absorb": T("并入一件", "Another report was merged into it"),
+    "detach": T("分出一件", "A merged report was taken out again"),
     **{move.verb: move.text for move in imported.MOVES.values()},
 }
 

@@ -52,7 +52,7 @@ SELECT c.id, c.log_id, c.number, c.state, c.status, c.category_id, c.unit_id,
       ORDER BY f.at, f.id)::text
     FROM photo f WHERE f.case_id = c.id AND f.released) END
 FROM "case" c LEFT JOIN case_private p ON p.case_id = c.id
-WHERE c.public AND c.source = '' AND c.state <> ALL('{abuse,withdrawn}')
+WHERE c.public AND c.ours AND c.state <> ALL('{abuse,withdrawn,merged}')
 """
 _ORDER: Final = " ORDER BY c.reported_at DESC, c.id DESC"
 

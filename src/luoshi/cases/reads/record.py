@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from luoshi.cases.models import Case, Notice, Photo
 from luoshi.cases.reads.scope import visible
@@ -27,10 +27,22 @@ def related(viewer: Viewer, case: Case) -> tuple[int, str]:
     since = case.reported_at - NEAR
     rows = visible(viewer).filter(
         street=case.street, category=case.category_id, reported_at__gte=since, reported_at__lte=case.reported_at,
-        source=case.source,
+        ours=case.ours,
     )  # fmt: skip
     found = rows.exclude(pk=case.pk).aggregate(n=Count("id"), last=Max("number"))
     return found["n"], found["last"] or ""
+
+
+def parts(case: Case) -> list[str]:
+    """The numbers of the parts of a case that was read through its door."""
+    return list(Case.objects.filter(part_of=case).order_by("id").values_list("number", flat=True))
+
+
+def merged(case: Case) -> tuple[str, list[str]]:
+    """The number of the case that stands for this one (empty: none), and of those for which this one stands."""
+    here = Q(merged_into=case) | (Q(pk=case.merged_into_id) if case.merged_into_id else Q())
+    found = dict(Case.objects.filter(here).order_by("id").values_list("pk", "number"))
+    return found.pop(case.merged_into_id or 0, ""), list(found.values())
 
 
 def sees(viewer: Viewer, case: Case) -> bool:

@@ -10,7 +10,7 @@ def plain_phone(given: str) -> str:
 
 def matching(number: str, given: str) -> tuple[Case, str] | None:
     """The case of that number and the address to write to, if `given` is the telephone or e-mail of its reporter."""
-    case = Case.objects.select_related("private").filter(number=number, source="").first()
+    case = Case.objects.select_related("private").filter(number=number, ours=True).first()
     if case is None or not hasattr(case, "private"):
         return None
     phone, email = case.private.phone, case.private.email

@@ -7,6 +7,8 @@ from luoshi.kernel.rights import rows
 from luoshi.kernel.viewer import Viewer
 
 SEE = "cases.see"
+# what the public pages leave out: abuse, what was taken back, and what another case stands for
+HIDDEN = ("abuse", "withdrawn", "merged")
 
 
 def visible(viewer: Viewer) -> QuerySet[Case]:
@@ -26,5 +28,6 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
 
 def public(source: str = "") -> QuerySet[Case]:
     """The cases that anybody may know of: ours (or those of one source that is asked for), of a kind that is public,
-    neither abuse nor taken back."""
-    return Case.objects.filter(public=True, source=source).exclude(state__in=("abuse", "withdrawn"))
+    none of `HIDDEN`."""
+    whose = Q(source=source) if source else Q(ours=True)
+    return Case.objects.filter(whose, public=True).exclude(state__in=HIDDEN)

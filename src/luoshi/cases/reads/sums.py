@@ -49,7 +49,8 @@ SELECT count(*),
   count(*) FILTER (WHERE NOT by_staff AND grade IS NOT NULL),
   count(*) FILTER (WHERE NOT by_staff AND state = 'closed' AND grade IS NULL)
 FROM "case"
-WHERE source = '' AND reported_at >= %(start)s AND reported_at < %(end)s AND state NOT IN ('abuse', 'withdrawn', 'refused')
+WHERE ours AND part_of_id IS NULL AND reported_at >= %(start)s AND reported_at < %(end)s
+  AND state NOT IN ('abuse', 'withdrawn', 'refused', 'merged')
 """
 
 
@@ -69,7 +70,7 @@ def by_county(start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
         cursor.execute(
             """
             SELECT county, count(*), count(*) FILTER (WHERE state = ANY(%s)) FROM "case"
-            WHERE source = '' AND public AND reported_at >= %s AND reported_at < %s GROUP BY county
+            WHERE ours AND public AND state <> 'merged' AND reported_at >= %s AND reported_at < %s GROUP BY county
             """,
             [list(OPEN), start, end],
         )
@@ -82,7 +83,7 @@ def by_month(start: datetime, end: datetime, zone: str) -> list[tuple[int, int]]
         cursor.execute(
             """
             SELECT extract(month FROM reported_at AT TIME ZONE %s)::int AS month, count(*) FROM "case"
-            WHERE source = '' AND reported_at >= %s AND reported_at < %s GROUP BY month ORDER BY month
+            WHERE ours AND part_of_id IS NULL AND state <> 'merged' AND reported_at >= %s AND reported_at < %s GROUP BY month ORDER BY month
             """,
             [zone, start, end],
         )
@@ -93,7 +94,7 @@ def open_counts(viewer: Viewer, now: datetime) -> dict[str, int]:
     """How many open cases of the viewer stand in each state, with `overdue` beside; one query."""
     from django.db.models import Count, Q
 
-    rows = visible(viewer).filter(source="", state__in=OPEN).values_list("state")
+    rows = visible(viewer).filter(ours=True, state__in=OPEN).values_list("state")
     found: dict[str, int] = {"overdue": 0}
     for state, count, late in rows.annotate(n=Count("id"), late=Count("id", filter=Q(next_due_at__lt=now))):
         found[state] = count

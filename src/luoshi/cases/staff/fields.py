@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from luoshi.cases import photos
 from luoshi.cases.actions.again import REASONS
+from luoshi.cases.actions.parts import Share
 from luoshi.cases.models import Category, Photo
 from luoshi.cases.staff.scene import Scene
 from luoshi.kernel.flow import Move
@@ -198,6 +199,28 @@ def _released(given: Given, name: str) -> list[Photo]:
         raise Bad(T("不是这件的照片", "is no picture of this case")) from None
 
 
+def _parts(given: Given, name: str) -> list[Share]:
+    """Pairs of `part_unit` and `part_text`; a row with neither is not meant."""
+    rows = zip(given.data.getlist("part_unit"), given.data.getlist("part_text"), strict=False)
+    meant = [(str(unit).strip(), str(text).strip()[:LONGEST]) for unit, text in rows]
+    units = given.scene.units(given.move.verb, given.move.right)
+    shares = []
+    for unit, text in meant:
+        if not unit and not text:
+            continue
+        found = named(units, unit) if unit else None
+        if found is None:
+            raise Bad(
+                T("“{unit}”不是可派的单位，请从列表里选", "“{unit}” is no unit: choose from the list").fill(unit=unit)
+            )
+        shares.append(Share(found, text))
+    return shares
+
+
+def _into(given: Given, name: str) -> str:
+    return given.one(name).upper()
+
+
 Reader = Callable[[Given, str], Any]
 READERS: Final[Mapping[str, Reader]] = {
     "unit": _unit,
@@ -212,4 +235,6 @@ READERS: Final[Mapping[str, Reader]] = {
     "reasons": _reasons,
     "photos": _photos,
     "photos_released": _released,
+    "parts": _parts,
+    "into": _into,
 }

@@ -36,6 +36,8 @@ LABELS: Final[Mapping[str, T]] = {
     "question": T("问市民什么", "The question"),
     "public_text": T("公开的文字", "Text to be public"),
     "photos_released": T("公开哪些照片", "Which pictures"),
+    "parts": T("分给哪些单位，各办什么", "Which units, and what each is to do"),
+    "into": T("并入哪一件（编号）", "Into which case (number)"),
 }
 OWN: Final[Mapping[tuple[str, str], T]] = {
     ("refuse", "answer"): T("告诉市民该找谁", "Where the reporter may turn"),
@@ -54,6 +56,7 @@ HINTS: Final[Mapping[str, T]] = {
     "until": T("写成 2021-11-23 的样子，到当天下班为止", "Like 2021-11-23; until close of business"),
     "public_text": T("删去姓名、电话、门牌等个人信息", "Take out names, telephones and house numbers"),
 }
+PARTS: Final = 4  # rows of the form
 LONG: Final = frozenset({"answer", "reason", "note", "question", "public_text"})
 
 
@@ -188,6 +191,30 @@ def _released(form: Form, name: str) -> SafeString:
     return _ticks(form, name, shown)
 
 
+def _parts(form: Form, name: str) -> SafeString:
+    """Rows of a unit and what it is to do; those left empty are not meant."""
+    units, zh = form.scene.units(form.move.verb, form.move.right), language() == "zh"
+    listed = format_html_join(
+        "", "<option>{}</option>", ((one,) for one in sorted(u.zh if zh else u.en for u in units.values()))
+    )
+    typed = form.typed
+    rows = []
+    for i in range(PARTS):
+        unit, text = (
+            (typed.getlist(field)[i : i + 1] or [""])[0] if typed is not None else ""
+            for field in ("part_unit", "part_text")
+        )
+        labels = (T("单位 {n}", "Unit {n}").fill(n=i + 1), T("办什么 {n}", "What {n}").fill(n=i + 1))
+        rows.append((form.id(name), labels[0], unit, labels[1], LONGEST, text))
+    fields = format_html_join(
+        "",
+        '<input name="part_unit" list="{}-l" aria-label="{}" placeholder="{}" value="{}" autocomplete="off">'
+        '<textarea name="part_text" aria-label="{}" placeholder="{}" maxlength="{}" rows="2">{}</textarea>',
+        ((i, u, u, unit, w, w, most, text) for i, u, unit, w, most, text in rows),
+    )
+    return format_html('{}<datalist id="{}-l">{}</datalist>', fields, form.id(name), listed)
+
+
 Drawer = Callable[[Form, str], SafeString]
 DRAWERS: Final[Mapping[str, Drawer]] = {
     "unit": _unit,
@@ -200,8 +227,9 @@ DRAWERS: Final[Mapping[str, Drawer]] = {
     "photos": _photos,
     "reasons": _reasons,
     "photos_released": _released,
+    "parts": _parts,
 }
-GROUPS: Final = frozenset({"reasons", "photos_released"})  # several inputs under one legend
+GROUPS: Final = frozenset({"reasons", "photos_released", "parts"})  # several inputs under one legend
 
 
 def draw(form: Form, name: str) -> SafeString:

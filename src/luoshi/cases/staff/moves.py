@@ -20,7 +20,7 @@ from luoshi.web.forms import new_key
 
 # What these guards say is the usual state of a case and tells nobody anything.
 SILENT: Final = frozenset(
-    {"has_reporter", "found_by_staff", "returned_before", "extension_asked", "followup_due", "not_contacted"}
+    {"has_reporter", "found_by_staff", "returned_before", "extension_asked", "followup_due", "not_contacted", "not_part", "is_part"}
 )
 # What is missing and can be supplied; other guards say why it will not be possible.
 SUPPLIED: Final = frozenset({"has_evidence"})

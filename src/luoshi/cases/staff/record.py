@@ -67,6 +67,8 @@ def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
         (T("现办", "Unit now"), units.get(case.unit_id or 0, "") if case.unit_id != case.first_unit_id else ""),
         (T("承办人", "Handler"), case.handler.name if case.handler else ""),
         (T("同一问题", "Same problem"), _related(case, related)),
+        (T("分办", "Parts"), _parts(scene)),
+        (T("并案", "Merged"), _merged(scene)),
         (T("退回", "Returned"), T("{n} 次", "{n} times").fill(n=case.returns) if case.returns else ""),
         (T("重新办理", "Reopened"), T("{n} 次", "{n} times").fill(n=case.reopened) if case.reopened else ""),
         (T("申请延期", "Extension asked"), T("到 {at}", "until {at}").fill(at=words.when(case.extend_to)) if case.extend_to else ""),
@@ -75,6 +77,26 @@ def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
         (T("公开", "Public"), T("文字已公开", "text released") if case.released else "" if case.public else T("这一类从不公开", "never")),
         (T("来源", "Source"), source if case.source else ""),
     ]  # fmt: skip
+
+
+def _numbers(numbers: list[str]) -> SafeString:
+    return format_html_join("　", '<a href="/work/cases/{}/">{}</a>', ((one, one) for one in numbers))
+
+
+def _parts(scene: Scene) -> SafeString | str:
+    """Of which case this is a part, or which parts it has."""
+    case = scene.case
+    if case.part_of_id is not None:
+        return format_html("{} {}", T("主件", "Part of"), _numbers([case.number.rpartition("-")[0]]))
+    return _numbers(reads.parts(case)) if case.parts else ""
+
+
+def _merged(scene: Scene) -> SafeString | str:
+    """Which case stands for this one, or for which others this one stands."""
+    above, below = reads.merged(scene.case)
+    if above:
+        return format_html("{} {}", T("已并入", "Merged into"), _numbers([above]))
+    return _numbers(below)
 
 
 def _related(case: Case, related: tuple[int, str]) -> SafeString | str:
