@@ -221,3 +221,6 @@ class Notice(models.Model):
     class Meta:
         db_table = "notice"
         indexes = [models.Index(fields=["case"], name="notice_case")]
+
+
+from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # tables of this application
