@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "luoshi.web",
     *(f"luoshi.{name}" for name in LINES),
     *(["luoshi.ports.open311"] if "cases" in LINES else []),
+    "luoshi.ports.notify",
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Edge",

@@ -30,6 +30,7 @@ COMMANDS = {
     "pack": "luoshi.cli.pack:pack",
     "import": "luoshi.ports.importer.cli:import_",
     "open311": "luoshi.ports.open311.cli:open311",
+    "hook": "luoshi.ports.notify.cli:hook",
 }
 
 

@@ -4,16 +4,21 @@ when what it follows from was committed. Arguments are identifiers only, never p
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 F = TypeVar("F", bound=Callable[..., None])
 
 
-def job(name: str, *, retries: int = 5) -> Callable[[F], F]:
-    """Register a function as the job called `name`; it may run more than once, so it must stand repetition."""
+def job(name: str, *, retries: int = 5, growing: int = 0) -> Callable[[F], F]:
+    """Register a function as the job called `name`; it may run more than once, so it must stand repetition.
+
+    What fails is tried again at once, or with `growing` after that many seconds, then its square, its cube and so on.
+    """
 
     def register(function: F) -> F:
-        app.task(name=name, retry=retries, queue="work")(function)
+        again = RetryStrategy(max_attempts=retries, exponential_wait=growing) if growing else retries
+        app.task(name=name, retry=again, queue="work")(function)
         return function
 
     return register
