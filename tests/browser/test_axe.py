@@ -1,0 +1,109 @@
+"""Every page as an assistive tool sees it: no violation, no contrast that axe cannot tell, at both widths; no error on
+the console, nothing wider than a phone."""
+
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from given import NOW
+from live import serving
+
+from luoshi.cases.actions import BY_VERB, report_case
+from luoshi.cases.models import Case, Category
+from luoshi.people import viewer
+from luoshi.people.models import Person, Post
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CHROMIUM = shutil.which("chromium")
+if CHROMIUM is None:
+    pytest.skip("no chromium: the browser tests are left out", allow_module_level=True)
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+# Words in a drawing lie on shapes that axe does not look through; what they say stands beside the drawing as text too.
+RUN = """async () => {
+  const found = await axe.run({exclude: ["svg text"]}, {resultTypes: ["violations", "incomplete"]});
+  const told = rules => rules.map(r => r.id + ": " + r.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
+  const contrast = found.incomplete.filter(r => r.id === "color-contrast");
+  return [...told(found.violations), ...told(contrast)];
+}"""
+PASSWORD = "a long enough password"
+PUBLIC = ("/", "/report/", "/track/", "/track/lost", "/cases/", "/cases/{number}/", "/track/{code}", "/login/")
+STAFF = ("/work/", "/work/cases/", "/work/cases/{number}/", "/work/report/", "/work/search/?q=井盖", "/work/search/?q=")
+
+
+@pytest.fixture
+def address(committed: str) -> Iterator[str]:
+    with serving(NOW) as running:
+        yield running
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        yield play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@pytest.fixture(autouse=True)
+def _blocking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright runs an event loop in this thread; the database is asked from it all the same."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def a_case() -> dict[str, str]:
+    """A case at work, with its number and code."""
+    kind = Category.objects.filter(reportable=True, public=True, handle_kind="workdays").order_by("code")[0]
+    done = report_case(
+        viewer=viewer.public(), category=kind, text="人行道井盖松动", channel="web", county="150203000000",
+        place="幸福南路 12 号", lat=40.65, lon=109.85,
+    )  # fmt: skip
+    assert isinstance(done.row, Case)
+    people = {post.role: viewer.of_person(post.person) for post in Post.objects.select_related("person", "unit")}
+    BY_VERB["accept"](viewer=people["desk"], on=done.row.number)
+    bureau = Post.objects.filter(role="handler").order_by("id")[0].unit
+    BY_VERB["dispatch"](viewer=people["desk"], on=done.row.number, unit=bureau)
+    return {"number": done.row.number, "code": done.secret["code"]}
+
+
+def faults(page: Any, base: str, paths: list[str]) -> list[tuple[str, str]]:
+    """What is wrong on the pages, as (address, fault)."""
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    found = []
+    for path in paths:
+        said.clear()
+        answer = page.goto(base + path)
+        page.evaluate(AXE + "; 0")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found += [(path, fault) for fault in [*page.evaluate(RUN), *said]]
+        if answer.status != 200 or wide > page.viewport_size["width"]:
+            found.append((path, f"status {answer.status}, {wide} px wide"))
+    return found
+
+
+def log_in(page: Any, address: str) -> None:
+    """As the desk, with a password that this test gave."""
+    page.goto(f"{address}/login/")
+    page.locator("input[autocomplete=username]").fill("desk")
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("main button").first.click()
+    page.wait_for_url("**/work/**")
+
+
+def test_no_page_has_a_fault_that_axe_can_see(address: str, browser: Any) -> None:
+    known = a_case()
+    desk = Person.objects.get(login="desk")
+    desk.set_password(PASSWORD)
+    desk.must_change = False
+    desk.save()
+    found = []
+    for width in (1280, 390):
+        context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN", bypass_csp=True)
+        page = context.new_page()
+        found += faults(page, address, [path.format(**known) for path in PUBLIC])
+        log_in(page, address)
+        found += faults(page, address, [path.format(**known) for path in STAFF])
+    assert found == []
