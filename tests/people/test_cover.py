@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from given import NOW
 
-from luoshi.cases.actions import report_case
+from luoshi.cases import reads
+from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.models import Category
 from luoshi.kernel import clock
 from luoshi.kernel.models import Event
-from luoshi.kernel.problems import Absent, Denied, Invalid
-from luoshi.kernel.viewer import Viewer
+from luoshi.kernel.problems import Absent, Denied, Invalid, NotNow
+from luoshi.kernel.rights import acting_for, may
+from luoshi.kernel.viewer import OPERATOR, Viewer
 from luoshi.people import viewer
 from luoshi.people.cover.actions import end_cover, set_cover
 from luoshi.people.models import Cover, Person, Post, Unit
@@ -137,6 +139,49 @@ def test_days_that_cannot_be(
     assert Cover.objects.count() == 1
 
 
+def test_events_name_both(office: dict[str, Person]) -> None:
+    number = accepted()
+    desk = Person.objects.get(posts__role="desk", posts__unit__code="city.hotline", login="desk")
+    arrange("admin9", office["far"], desk)
+    acting = of("far")
+    assert acting_for(acting, "cases.accept", reads.get(acting, number)) == desk.pk
+    BY_VERB["accept"](viewer=acting, on=number)
+    event = Event.objects.filter(verb="accept").latest("id")
+    assert (event.actor, event.body["acting_for"]) == (office["far"].pk, desk.pk)
+    BY_VERB["dispatch"](viewer=of("desk"), on=number, unit=Unit.objects.get(code=BUREAU))
+    assert "acting_for" not in Event.objects.filter(verb="dispatch").latest("id").body
+
+
+def test_tasks_of_the_absent_are_the_stand_ins(office: dict[str, Person]) -> None:
+    number = accepted()
+    for verb, more in (("accept", {}), ("dispatch", {"unit": Unit.objects.get(code=BUREAU)})):
+        BY_VERB[verb](viewer=of("desk"), on=number, **more)
+    BY_VERB["sign"](viewer=of("anna"), on=number)
+    arrange("admin9", office["far"], office["anna"])
+    acting = of("far")
+    case = reads.get(acting, number)
+    assert may(acting, "cases.unmask", case) and case in reads.my_work(acting)
+    assert [c.pk for c in reads.list_page(acting, reads.Filters(mine=True), NOW).rows] == [case.pk]
+    BY_VERB["add_evidence"](viewer=acting, on=number, note="补好")
+    BY_VERB["finish"](viewer=acting, on=number, answer="已补好")
+    assert {office["far"].pk} <= set(reads.get(of("desk"), number).worked_by)
+
+
+def test_who_stands_in_for_the_handler_does_not_verify_it(office: dict[str, Person]) -> None:
+    number = accepted()
+    for verb, more in (("accept", {}), ("dispatch", {"unit": Unit.objects.get(code=BUREAU)})):
+        BY_VERB[verb](viewer=of("desk"), on=number, **more)
+    both = add("both", "handler")
+    Post.objects.create(person=both, unit_id=both.posts.get().unit_id, role="verifier", valid_from=date(2020, 1, 1))
+    BY_VERB["sign"](viewer=of("both"), on=number)
+    BY_VERB["add_evidence"](viewer=of("both"), on=number, note="补好")
+    BY_VERB["finish"](viewer=of("both"), on=number, answer="已补好")
+    arrange("admin9", office["far"], both)
+    with pytest.raises(NotNow):
+        BY_VERB["verify"](viewer=of("far"), on=number)
+    BY_VERB["verify"](viewer=of("verifier"), on=number)
+
+
 def test_the_page(office: dict[str, Person]) -> None:
     browse = Client(HTTP_HOST="127.0.0.1")
     browse.force_login(office["head"])
@@ -154,3 +199,7 @@ def test_the_page(office: dict[str, Person]) -> None:
     other = Client(HTTP_HOST="127.0.0.1")
     other.force_login(office["anna"])
     assert other.get("/work/cover/").status_code == 403
+
+
+def test_who_is_no_person_has_no_tasks_of_their_own(db: None) -> None:
+    assert reads.tabs(OPERATOR, NOW)["mine"] == 0

@@ -12,7 +12,7 @@ from luoshi.kernel.ledger.fields import Widths
 OPEN: Final = frozenset(
     {"county", "top", "stage", "status", "due_at", "clock", "reported_at", "source", "by_staff", "part"}
 )
-RESTRICTED: Final = frozenset({"street", "community", "category", "channel", "unit", "move", "returns"})
+RESTRICTED: Final = frozenset({"street", "community", "category", "channel", "unit", "move", "returns", "acting_for"})
 # fields that only some verbs carry; a verb's restricted names always all stand in its payload
 EXTRA: Final[dict[str, frozenset[str]]] = {
     "report": frozenset({"files", "source_status", "flags"}),
@@ -40,6 +40,7 @@ EXTRA: Final[dict[str, frozenset[str]]] = {
     "part_done": frozenset({"unit_done", "on_time"}),
     "part_off": frozenset({"unit_done", "reason"}),
     "withdraw": frozenset({"reason"}),
+    "erase": frozenset({"reason"}),
     "merge": frozenset({"into", "state_before"}),
     "unmerge": frozenset({"into", "reason"}),
     "absorb": frozenset({"other"}),
@@ -53,6 +54,8 @@ MORE_OPEN: Final[dict[str, frozenset[str]]] = {
 VERBS: Final = (
     "report",
     "import",
+    "renew",
+    "erase",
     "part",
     "part_done",
     "part_off",

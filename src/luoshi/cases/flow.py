@@ -58,9 +58,12 @@ def found_by_staff(case: Any, viewer: Viewer) -> T | None:
 
 
 def not_worked(case: Any, viewer: Viewer) -> T | None:
-    """Who does it does not verify it, in any post."""
-    if viewer.person is not None and viewer.person in case.worked_by:
-        return T("您办理过这件。谁办的谁不能核查", "You handled this case: who does it does not verify it")
+    """Who does it does not verify it, in any post; nor does who stands in for them."""
+    if not viewer.persons.isdisjoint(case.worked_by):
+        return T(
+            "您（或您代班的人）办理过这件。谁办的谁不能核查",
+            "You (or whom you stand in for) handled this case: who does it does not verify it",
+        )
     return None
 
 
@@ -97,7 +100,7 @@ def extension_asked(case: Any, viewer: Viewer) -> T | None:
     """There is an extension to decide on, asked for by somebody else."""
     if case.extend_to is None:
         return T("没有延期申请", "No extension was asked for")
-    if viewer.person is not None and viewer.person == case.extend_by:
+    if case.extend_by in viewer.persons:
         return T("自己申请的，须由他人批", "You asked for it: somebody else decides")
     return None
 

@@ -152,10 +152,10 @@ class Case(models.Model):
         ]
 
     def owned_by(self, viewer: Viewer) -> bool:
-        """The handler's own task, or the record that the holder's tracking code opens."""
+        """The handler's own task (or that of whom the viewer stands in for), or the record that the holder's tracking code opens."""
         if viewer.subject is not None:
             return viewer.subject == str(self.log_id)
-        return viewer.person is not None and viewer.person == self.handler_id
+        return self.handler_id in viewer.persons
 
 
 class CasePrivate(Searchable):

@@ -9,7 +9,7 @@ Calling `dispatch(viewer=…, on=…, seen=…, key=…, unit=…)` performs it;
 many rows and writes them through COPY.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,7 @@ from luoshi.kernel.ids import uuid7
 from luoshi.kernel.ledger import event, record
 from luoshi.kernel.ledger.fields import Widths
 from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow, Stale
-from luoshi.kernel.rights import may
+from luoshi.kernel.rights import acting_for, may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
@@ -101,6 +101,8 @@ class Line(Generic[R]):
     is_sim: Callable[[R], bool] = lambda row: bool(row.sim)
     # Replaces what the data of a move name by the locked rows themselves; raises Absent or Invalid.
     join: Callable[[Viewer, str, dict[str, Any]], None] = lambda viewer, verb, data: None
+    # Jobs that follow from a change beside those it asks for itself; a batch leaves all jobs out.
+    follows: Callable[[R, "Change"], Iterable[tuple[str, dict[str, Any]]]] = lambda row, change: ()
 
     @property
     def name(self) -> str:
@@ -172,8 +174,8 @@ def beside(line: Line[R], act: Act, change: Change) -> list[event.Written]:
 def _finish(line: Line[R], act: Act, row: R, verb: str, change: Change, asked: bytes) -> Done[R]:
     """Write the event, the jobs and the answer; everything still in the caller's transaction."""
     record.write([line.events(act, row, verb, change), *beside(line, act, change)])
-    for part in (change, *(other.change for other in change.also)):
-        for name, arguments in part.jobs:
+    for one, part in ((row, change), *((other.row, other.change) for other in change.also)):
+        for name, arguments in (*part.jobs, *line.follows(one, part)):
             jobs.defer(name, **arguments)
     if act.key:
         idempotency.keep(act.door, act.key, asked, change.answer)
@@ -192,7 +194,9 @@ class Action(Generic[R]):
         """Check and change the row in memory: what a single action and a batch have in common."""
         check(self.line, self.move, row, act.viewer)
         _require(self.move, data)
+        instead = acting_for(act.viewer, self.move.right, row)
         change = self.change(row, act, **data)
+        change.body["acting_for"] = instead
         if self.move.to is not None:
             row.state = self.move.to
             self.line.entered(row, act.now)
@@ -243,7 +247,9 @@ class Creation(Generic[R]):
         """Check the right and make the row in memory."""
         if not may(act.viewer, self.right):
             raise Denied(T("您没有权限：{what}", "You may not: {what}").fill(what=self.right))
-        return self.change(act, **data)
+        row, change = self.change(act, **data)
+        change.body["acting_for"] = acting_for(act.viewer, self.right)
+        return row, change
 
     def __call__(self, *, viewer: Viewer, key: str | None = None, door: str = "", **data: Any) -> Done[R]:
         """Create it. Raises Denied or Invalid, and then nothing was written."""

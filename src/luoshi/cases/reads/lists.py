@@ -69,7 +69,7 @@ def narrowed(rows: QuerySet[Case], filters: Filters, viewer: Viewer, now: dateti
     whose = {"source": filters.source} if filters.source else {"ours": True}
     rows = rows.filter(**whose, **{name: value for name, value in exact.items() if value})
     if filters.mine:
-        rows = rows.filter(handler_id=viewer.person or 0)
+        rows = rows.filter(handler_id__in=viewer.persons)
     return lit(rows, filters.light, now)
 
 
@@ -151,9 +151,9 @@ def waiting(viewer: Viewer) -> QuerySet[Case]:
             continue
         here = Q(state__in=states)
         if not reach.everything:
-            here &= Q(unit_id__in=reach.units) | (Q(handler_id=viewer.person) if reach.own else Q())
-        if right == "cases.verify" and viewer.person is not None:
-            here &= ~Q(worked_by__contains=[viewer.person])
+            here &= Q(unit_id__in=reach.units) | (Q(handler_id__in=viewer.persons) if reach.own else Q())
+        if right == "cases.verify" and viewer.persons:
+            here &= ~Q(worked_by__overlap=sorted(viewer.persons))
         due |= here
     due |= _to_grant(viewer)
     return Case.objects.filter(due, next_due_at__isnull=False) if due else Case.objects.none()
@@ -164,7 +164,7 @@ def _to_grant(viewer: Viewer) -> Q:
     reach = viewer.reach("cases.grant")
     if reach is None:
         return Q()
-    asked = Q(state="handling", extend_to__isnull=False) & ~Q(extend_by=viewer.person)
+    asked = Q(state="handling", extend_to__isnull=False) & ~Q(extend_by__in=viewer.persons)
     return asked if reach.everything else asked & Q(unit_id__in=reach.units)
 
 
@@ -178,7 +178,7 @@ def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
 def tabs(viewer: Viewer, now: datetime) -> dict[str, int]:
     """How many of the viewer's open cases there are: `open`, `mine`, `r` overdue, `y` due soon; one query."""
     rows = visible(viewer).filter(ours=True, state__in=OPEN)
-    mine = Count("id", filter=Q(handler_id=viewer.person or 0))
+    mine = Count("id", filter=Q(handler_id__in=viewer.persons))
     late = Q(next_due_at__lt=now)
     soon = Q(next_due_at__gte=now, next_warn_at__lte=now)
     return rows.aggregate(open=Count("id"), mine=mine, r=Count("id", filter=late), y=Count("id", filter=soon))

@@ -21,8 +21,8 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
     mine = Q()
     if reach.units:
         mine |= Q(unit_id__in=reach.units) | Q(first_unit_id__in=reach.units)
-    if reach.own and viewer.person is not None:
-        mine |= Q(handler_id=viewer.person)
+    if reach.own and viewer.persons:
+        mine |= Q(handler_id__in=viewer.persons)
     return Case.objects.filter(mine) if mine else Case.objects.none()
 
 

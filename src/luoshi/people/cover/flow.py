@@ -13,7 +13,9 @@ FLOW: Final = Flow(
     (State("set", T("代班", "Standing in"), ("open",)), State("ended", T("提前结束", "Ended early"))),
     (Move("end_cover", T("提前结束代班", "End a stand-in"), ("set",), "ended", RIGHT, ("reason",)),),
 )
-_WIDTHS: Final = Widths(frozenset({"stage"}), frozenset({"person", "absent", "unit", "first", "last", "reason"}))
+_WIDTHS: Final = Widths(
+    frozenset({"stage"}), frozenset({"person", "absent", "unit", "first", "last", "reason", "acting_for"})
+)
 WIDTHS: Final = {"cover": _WIDTHS, "end_cover": _WIDTHS}
 
 
