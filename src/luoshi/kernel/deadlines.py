@@ -103,11 +103,11 @@ def resume(kind: Kind, now: datetime, remainder: timedelta, calendar: Calendar) 
 def warn_at(
     rule: Rule, start: datetime, due: datetime, calendar: Calendar, *, percent: int = 25, workdays: int = 1
 ) -> datetime:
-    """When the light turns yellow: `percent` of the kind's own time is left, or, where days are counted,
-    `workdays` working days are left, whichever is earlier; never before `start`."""
+    """When the light turns yellow: `percent` of the kind's own time is left, or, where more than `workdays` days are
+    counted, `workdays` working days are left, whichever is earlier; never before `start`."""
     whole = remaining(rule.kind, start, due, calendar)
     moments = [resume(rule.kind, due, -whole * percent // 100, calendar)]
-    if rule.kind in _BY_DAY:
+    if rule.kind in _BY_DAY and rule.n > workdays:
         moments.append(calendar.add_work_seconds(due, -workdays * calendar.seconds_a_day))
     return max(_utc(start), min(moments))
 
