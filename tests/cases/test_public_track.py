@@ -8,12 +8,14 @@ from django.conf import settings
 from django.test import Client
 from public_walk import Walk, do, handle
 
-from luoshi.cases.models import Case, CaseCode, Notice
+from luoshi.cases.models import Case, CaseCode
 from luoshi.cases.public import lost
 from luoshi.conf import Conf
 from luoshi.kernel import clock
-from luoshi.kernel.models import Event, Tries
+from luoshi.kernel.models import Event, EventPrivate, Tries
 from luoshi.kernel.viewer import Viewer
+from luoshi.ports.notify.codes import words_of
+from luoshi.ports.notify.models import Message
 
 Cast = dict[str, Viewer]
 
@@ -254,14 +256,16 @@ def ask(browse: Client, number: str, address: str) -> str:
 def test_a_lost_code_goes_to_the_address_that_was_given(browse: Client, mine: tuple[Case, str], address: str) -> None:
     case, code = mine
     ask(browse, case.number.lower(), address)
-    notice = Notice.objects.get()
+    notice = Message.objects.get()
     assert notice.address == ("a@example.org" if "@" in address else "13800000000") and notice.sent_at is None
-    found = re.search(r"([0-9A-Z]{4}-){2}[0-9A-Z]{4}", lost.words_of(notice))
+    found = re.search(r"([0-9A-Z]{4}-){2}[0-9A-Z]{4}", words_of(notice))
     assert found and found[0].replace("-", "") not in repr(
-        list(Notice.objects.values()) + list(CaseCode.objects.values())
+        list(Message.objects.values()) + list(CaseCode.objects.values())
     )
     page(browse, found[0])
     page(browse, code)
+    event = Event.objects.get(subject=case.log_id, verb="renew")
+    assert event.actor is None and not EventPrivate.objects.filter(pk=event.pk).exists()
 
 
 def test_the_answer_never_tells_whether_it_fitted(browse: Client, mine: tuple[Case, str]) -> None:
@@ -269,7 +273,7 @@ def test_the_answer_never_tells_whether_it_fitted(browse: Client, mine: tuple[Ca
     right = ask(browse, case.number, "13800000000")
     assert {ask(browse, case.number, "13900000000"), ask(browse, "J-2021-999999", "13800000000")} == {right}
     assert ask(browse, case.number, "市民甲") == right
-    assert Notice.objects.count() == 1
+    assert Message.objects.count() == 1
 
 
 def test_nobody_is_flooded_with_notices(browse: Client, mine: tuple[Case, str]) -> None:
@@ -278,7 +282,7 @@ def test_nobody_is_flooded_with_notices(browse: Client, mine: tuple[Case, str]) 
         Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR=f"10.0.0.{n}").post(
             "/track/lost", {"number": case.number, "address": "13800000000"}
         )
-    assert Notice.objects.count() == lost.PER_CASE
+    assert Message.objects.count() == lost.PER_CASE
     codes = [browse.post("/track/lost", {"number": case.number, "address": "x"}).status_code for _ in range(11)]
     assert codes == [200] * 10 + [429]
 
@@ -286,7 +290,7 @@ def test_nobody_is_flooded_with_notices(browse: Client, mine: tuple[Case, str]) 
 def test_without_an_address_a_lost_code_is_lost(browse: Client) -> None:
     case, _ = Walk(browse).through()
     ask(browse, case.number, "0")
-    assert not Notice.objects.exists()
+    assert not Message.objects.exists()
 
 
 @pytest.mark.parametrize("sent", [{}, {"number": "x", "address": "y"}, {"number": "J-2021-000001\0", "address": "y"}])

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from luoshi.cases import clocks, reads
+from luoshi.cases import clocks, reads, telling
 from luoshi.cases.facts import WIDTHS, snapshot
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
@@ -16,4 +16,5 @@ LINE: Final[Line[Case]] = Line(
     told=reads.told,
     entered=clocks.enter,
     join=reads.join,
+    follows=telling.jobs_of,
 )

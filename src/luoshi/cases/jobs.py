@@ -12,10 +12,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from luoshi.cases import clocks
 from luoshi.cases.actions import BY_VERB
+from luoshi.cases.actions import tell as telling
 from luoshi.cases.models import Case
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import due
-from luoshi.kernel.jobs import every
+from luoshi.kernel.jobs import every, job
 from luoshi.kernel.models import Crossing
 from luoshi.kernel.problems import Problem
 from luoshi.kernel.viewer import SYSTEM
@@ -37,6 +38,12 @@ def pass_time() -> None:
         _do("end_ask", number)
     for number in unrated(now):
         _do("close_unrated", number)
+
+
+@job("cases.tell")
+def tell(case: int, what: str, version: int) -> None:
+    """Tell the reporter of a step of their case, and the systems that listen."""
+    telling.tell(case, what, version)
 
 
 def _do(verb: str, number: str, **data: Any) -> None:

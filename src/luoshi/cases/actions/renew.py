@@ -1,36 +1,38 @@
 """A fresh tracking code for a case, sent to its reporter.
 
-The notice's text has a place for the code and not the code: it is made from the notice's own id whenever the notice is
-sent or shown (`words_of`), so that none stands in the database.
+The message has a place for the code and not the code: it is made from the message's own id whenever it is sent or
+shown, so that none stands in the database.
 """
 
 from typing import Final
 
 from django.db import transaction
 
-from luoshi.cases.actions.report import code_for, secret
-from luoshi.cases.models import Case, CaseCode, Notice
-from luoshi.kernel import clock
-from luoshi.kernel.ids import code_hash, show_code
+from luoshi.cases import telling
+from luoshi.cases.actions import tell
+from luoshi.cases.core import LINE
+from luoshi.cases.flow import ALIVE, EVERY, HOLDER
+from luoshi.cases.models import Case
+from luoshi.kernel.action import Act, Action, Change
+from luoshi.kernel.flow import Move
 from luoshi.kernel.text import T
+from luoshi.people import viewer as viewers
+from luoshi.ports.notify.models import MAIL, SMS, Message
 
-_TEXT: Final = T("您上报的 {number} 的新查询码：{code}。", "The new tracking code of your report {number}: {code}.")
-
-
-def _code(notice: Notice) -> str:
-    return code_for("notice", str(notice.pk))
+MOVE: Final = Move("renew", T("换发查询码", "New tracking code"), EVERY, None, HOLDER, statuses=ALIVE, quiet=True)
 
 
-def words_of(notice: Notice) -> str:
-    """The text of a notice as it is sent: with its code, where it carries one."""
-    return notice.text.replace("{code}", show_code(_code(notice)))
+def _renew(case: Case, act: Act) -> Change:
+    """Leaves an event and changes nothing; neither code nor address is in it."""
+    return Change()
 
 
-def renew(case: Case, address: str) -> Notice:
-    """A fresh code for the case, queued as a notice to the address; earlier codes stay good."""
-    now = clock.now()
-    text = str(_TEXT.fill(number=case.number, code="{code}"))
+_ACTION: Final = Action(LINE, MOVE, _renew)
+
+
+def renew(case: Case, address: str) -> Message | None:
+    """A fresh code for the case, queued to the address that its reporter gave; earlier codes stay good."""
+    channel = MAIL if "@" in address else SMS
     with transaction.atomic():
-        notice = Notice.objects.create(case=case, address=address, text=text, at=now)
-        CaseCode.objects.create(case=case, hash=code_hash(secret(), _code(notice)), at=now)
-    return notice
+        _ACTION(viewer=viewers.holder(str(case.log_id)), on=case.number)
+        return tell.write(case, (channel, address), telling.text_of("renew", case, case))

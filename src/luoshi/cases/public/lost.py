@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from luoshi.cases.actions.renew import renew, words_of
+from luoshi.cases.actions.renew import renew
 from luoshi.cases.public import forms
 from luoshi.cases.reads.reporter import matching
 from luoshi.kernel import limits
@@ -39,6 +39,3 @@ def _send(number: str, given: str) -> None:
     except TooMany:
         return  # to say so would tell that the address is right
     renew(*match)
-
-
-__all__ = ["PER_ADDRESS", "PER_CASE", "lost", "words_of"]

@@ -19,7 +19,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
 
 
-def _private(case: Case) -> Case:
+def with_private(case: Case) -> Case:
     """A case whose private row was deleted has an empty one again when somebody writes to it."""
     if not hasattr(case, "private"):
         CasePrivate(case=case)
@@ -32,7 +32,7 @@ def get(viewer: Viewer, number: str) -> Case:
     case = visible(viewer).select_related(*related).filter(number=number).first()
     if case is None:
         raise Absent
-    return _private(case)
+    return with_private(case)
 
 
 def lock(viewer: Viewer, ref: str) -> Case:
@@ -46,12 +46,12 @@ def lock(viewer: Viewer, ref: str) -> Case:
         case.part_of = _locked(case.part_of_id)
     if case.merged_into_id is not None:
         case.merged_into = _locked(case.merged_into_id)
-    return _private(case)
+    return with_private(case)
 
 
 def _locked(key: int) -> Case:
     rows = Case.objects.select_related("private", "category").select_for_update(of=("self",), no_key=True)
-    return _private(rows.get(pk=key))
+    return with_private(rows.get(pk=key))
 
 
 def join(viewer: Viewer, verb: str, data: dict[str, Any]) -> None:
@@ -75,7 +75,7 @@ def by_code(typed: str, secret: bytes) -> Case:
         found = rows.filter(hash=code_hash(secret, code)).first()
     if found is None:
         raise Absent
-    return _private(found.case)
+    return with_private(found.case)
 
 
 def shown(number: str, source: str = "") -> Case:
@@ -83,7 +83,7 @@ def shown(number: str, source: str = "") -> Case:
     case = public(source).select_related("private", "category__parent", "unit").filter(number=number).first()
     if case is None:
         raise Absent
-    return _private(case)
+    return with_private(case)
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,8 @@ class Entry:
 WORDS = {
     "report": T("上报", "Reported"),
     "import": T("外来记录转入", "Imported"),
+    "renew": T("换发查询码", "New tracking code"),
+    "erase": T("删除个人信息", "Personal data deleted"),
     "part": T("分办", "Split off as a part"),
     "part_done": T("一个分办件办结", "A part was done"),
     "part_off": T("撤销一个分办件", "A part was taken off"),

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import Count, Max, Q
 
-from luoshi.cases.models import Case, Notice, Photo
+from luoshi.cases.models import Case, Photo
 from luoshi.cases.reads.scope import visible
 from luoshi.kernel.viewer import Viewer
 
@@ -48,11 +48,6 @@ def merged(case: Case) -> tuple[str, list[str]]:
 def sees(viewer: Viewer, case: Case) -> bool:
     """May the viewer still see the case, as after a move that sent it elsewhere?"""
     return visible(viewer).filter(pk=case.pk).exists()
-
-
-def notices(limit: int) -> list[Notice]:
-    """The latest messages to reporters; for the desk of a demo, where nothing is really sent."""
-    return list(Notice.objects.select_related("case").order_by("-at", "-id")[:limit])
 
 
 _sources: tuple[float, list[str]] | None = None

@@ -1,6 +1,7 @@
 """A case found by its number and the address that its reporter gave."""
 
 from luoshi.cases.models import Case
+from luoshi.cases.reads.one import with_private
 
 
 def plain_phone(given: str) -> str:
@@ -19,3 +20,14 @@ def matching(number: str, given: str) -> tuple[Case, str] | None:
     if email and email.casefold() == given.strip().casefold():
         return case, email
     return None
+
+
+def to_tell(key: int) -> Case | None:
+    """A case with what its reporter may be told; for the worker."""
+    case = Case.objects.select_related("private").filter(pk=key).first()
+    return None if case is None else with_private(case)
+
+
+def merged_reports(whole: Case) -> list[Case]:
+    """The reports that stand merged in a case, oldest first."""
+    return [with_private(case) for case in whole.merged_rows.select_related("private").order_by("reported_at", "pk")]

@@ -5,13 +5,13 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from luoshi.cases import reads
-from luoshi.cases.public.lost import words_of
 from luoshi.kernel import installation
 from luoshi.kernel.problems import Absent
 from luoshi.kernel.rights import demand
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import staff
+from luoshi.ports.notify import reads
+from luoshi.ports.notify.codes import words_of
 
 SHOWN: Final = 50
 
@@ -23,5 +23,5 @@ def notices(request: HttpRequest) -> HttpResponse:
     if not installation.current().demo:
         raise Absent
     demand(viewer, "cases.callback")
-    shown = [(one, words_of(one)) for one in reads.notices(SHOWN)]
+    shown = [(one, words_of(one)) for one in reads.to_reporters(SHOWN)]
     return render(request, "cases/staff/notices.html", {"notices": shown})
