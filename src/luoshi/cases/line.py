@@ -61,7 +61,11 @@ class _Face:
     title = T("街面", "Cases")
     flow = FLOW
     grants = GRANTS
-    pages = (Page(T("街面", "Cases"), "/work/cases/", "cases.see"),)
+    pages = (
+        Page(T("街面", "Cases"), "/work/cases/", "cases.see"),
+        Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),
+        Page(T("标准文字", "Standard texts"), "/work/texts/", "cases.texts"),
+    )
 
     def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
         """What waits for the viewer (and is due at `since` or later), first due first."""

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("luoshi.cases.public.urls")),
     path("work/", include("luoshi.cases.staff.urls")),
+    path("work/", include("luoshi.cases.routing.urls")),
 ]

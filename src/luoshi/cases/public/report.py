@@ -19,6 +19,7 @@ from luoshi.cases.actions.report import code_for, secret
 from luoshi.cases.public import kinds, place, steps
 from luoshi.cases.public.draft import Draft, fresh, seal, unseal
 from luoshi.cases.public.steps import Step
+from luoshi.cases.reads import routing
 from luoshi.kernel import installation, limits
 from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Absent, Invalid
@@ -129,8 +130,7 @@ def done(request: HttpRequest) -> HttpResponse:
             )
         ) from None
     case = reads.by_code(code, secret())
-    where = case.community or case.street or case.county
-    unit = people.responsible(case.category.function, case.category.scope, where)
+    unit = routing.of_case(case).unit
     context = {
         "case": case, "code": show_code(code), "plain": code, "unit": T(unit.zh, unit.en) if unit else None,
         "kind": kinds.name(case.category), "reachable": bool(case.private.phone or case.private.email),

@@ -4,13 +4,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 
 from luoshi.cases import reads
 from luoshi.cases.actions import BY_VERB
 from luoshi.cases.core import LINE
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
-from luoshi.cases.staff import record
+from luoshi.cases.routing import texts
+from luoshi.cases.staff import moves, record
 from luoshi.cases.staff.fields import Given, Read, read
 from luoshi.cases.staff.moves import CLOSED_TO_STAFF
 from luoshi.cases.staff.scene import Scene
@@ -66,7 +68,7 @@ def _perform(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> tu
     _demand(viewer, move, case)
     seen, key = _seen(request), str(request.POST.get("key", "")).strip() or None
     scene = Scene(viewer, case)
-    given = Given(request.POST, request.FILES.getlist("photos"), scene, move, key or "")
+    given = Given(texts.merged(request.POST, move, case), request.FILES.getlist("photos"), scene, move, key or "")
     found = read(given)
     _refuse_faults(found, move, case, viewer, seen)
     door = f"staff:{viewer.person}"
@@ -88,9 +90,18 @@ def _onward(request: HttpRequest, viewer: Viewer, number: str, move: Move) -> Ht
     return response
 
 
+def _inserted(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> HttpResponse:
+    """The record page with the move's form open and the chosen standard text in it; nothing is written. Raises Absent."""
+    case, move = reads.get(viewer, number), _move(verb)
+    back = moves.Back(verb, texts.merged(request.POST, move, case), {})
+    return render(request, "cases/staff/case.html", record.page(request, Scene(viewer, case), back=back))
+
+
 def _do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     machine = wants_json(request)
+    if not machine and texts.asked(request.POST):
+        return _inserted(request, viewer, number, verb)
     try:
         move, done = _perform(request, viewer, number, verb)
     except Problem as problem:

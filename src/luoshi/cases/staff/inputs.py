@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from luoshi.cases import photos
 from luoshi.cases.actions.again import REASONS
+from luoshi.cases.routing import texts
+from luoshi.cases.routing import words as rules
 from luoshi.cases.staff.fields import LONGEST, OUTCOMES
 from luoshi.cases.staff.scene import Scene
 from luoshi.kernel.flow import Move
@@ -93,13 +95,15 @@ def label(move: Move, name: str) -> str:
 
 
 def _long(form: Form, name: str) -> SafeString:
+    standard = texts.draw(form.move, name, form.scene.case, form.id(name), form.value(name + texts.CHOSEN))
     default = ""
     if name == "public_text":
         private = form.scene.case.private
         default = private.public_text or private.text
     return format_html(
-        '<textarea {} maxlength="{}" rows="3">{}</textarea>', form.attributes(name), LONGEST, form.value(name, default)
-    )
+        '{}<textarea {} maxlength="{}" rows="3">{}</textarea>',
+        standard, form.attributes(name), LONGEST, form.value(name, default),
+    )  # fmt: skip
 
 
 def _line(form: Form, name: str) -> SafeString:
@@ -122,8 +126,13 @@ def _unit(form: Form, name: str) -> SafeString:
     proposed = form.scene.proposed
     zh = language() == "zh"
     names = sorted((unit.zh if zh else unit.en) for unit in units.values())
-    chosen = (proposed.zh if zh else proposed.en) if proposed and proposed.pk in units else ""
-    return _listed(form, name, chosen, ((text, text) for text in names))
+    if proposed is None or proposed.pk not in units:
+        return _listed(form, name, "", ((text, text) for text in names))
+    chosen = proposed.zh if zh else proposed.en
+    why = T("建议 {unit}：{why}", "Proposed: {unit}, {why}").fill(unit=chosen, why=rules.why(form.scene.route))
+    return format_html(
+        '<span class="hint">{}</span>{}', why, _listed(form, name, chosen, ((text, text) for text in names))
+    )
 
 
 def _category(form: Form, name: str) -> SafeString:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from luoshi.cases import reads
 from luoshi.cases.models import Case, Photo
+from luoshi.cases.reads import routing
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
@@ -44,10 +45,14 @@ class Scene:
         return self.case.community or self.case.street or self.case.county
 
     @cached_property
+    def route(self) -> routing.Route:
+        """Whose work it is, by the routing rules or else by the city's own order."""
+        return routing.of_case(self.case)
+
+    @property
     def proposed(self) -> Unit | None:
-        """Whose work it is by the pack: the unit that answers for the category at the place."""
-        category = self.case.category
-        return people.responsible(category.function, category.scope, self.place) if category.function else None
+        """The unit that is proposed."""
+        return self.route.unit
 
     def units(self, verb: str, right: str) -> Mapping[int, Unit]:
         """The units to which the viewer may send the case by a move, by key."""
