@@ -29,6 +29,7 @@ from django.db import connection, connections, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from luoshi.kernel import clock, installation  # noqa: E402
+from luoshi.kernel.kept import forget_all  # noqa: E402
 from luoshi.kernel.text import set_language  # noqa: E402
 from luoshi.kernel.viewer import Viewer  # noqa: E402
 
@@ -47,9 +48,10 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _chinese() -> None:
-    """Each test begins in Chinese, whatever language the last request left behind."""
+def _afresh() -> None:
+    """Each test begins in Chinese and with nothing remembered, whatever the last request left behind."""
     set_language("zh")
+    forget_all()
 
 
 @pytest.fixture(scope="session")

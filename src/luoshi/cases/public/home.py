@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from luoshi.cases.public import place
-from luoshi.cases.reads import Year, by_county, year
-from luoshi.cases.reads.sums import Share, by_month
+from luoshi.cases.reads import Year
+from luoshi.cases.reads.sums import Share, Street, street_numbers
 from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.text import T, language
 from luoshi.people import reads as people
@@ -73,9 +72,8 @@ def _classes(found: Mapping[str, int]) -> dict[str, int]:
     return {code: min(1 + 4 * n // (top + 1), 4) for code, n in found.items()}
 
 
-def city_map(start: datetime, end: datetime) -> SafeString:
+def city_map(found: Mapping[str, tuple[int, int]]) -> SafeString:
     """Reports by district: a map, and the same numbers as bars, each opening its rows."""
-    found = by_county(start, end)
     reported = {code: pair[0] for code, pair in found.items()}
     rows = sorted(((reported.get(d.code, 0), d.code) for d in place.counties()), reverse=True)
     bars = [charts.Bar(people.division_name(code), n, url=f"/cases/?state=all&county={code}") for n, code in rows]
@@ -113,11 +111,9 @@ def _line(found: Sequence[tuple[int, int]], until: int) -> list[float | None]:
     return [float(known.get(month, 0)) if known and month <= until else None for month in range(1, 13)]
 
 
-def trend(of: int, month: int, zone: ZoneInfo) -> SafeString:
+def trend(of: int, month: int, street: Street) -> SafeString:
     """Reports by month, this year over the last."""
-    start, end = datetime(of, 1, 1, tzinfo=zone), datetime(of + 1, 1, 1, tzinfo=zone)
-    this = _line(by_month(start, end, zone.key), month)
-    prev = _line(by_month(datetime(of - 1, 1, 1, tzinfo=zone), start, zone.key), 12)
+    this, prev = _line(street.months, month), _line(street.months_before, 12)
     known = [(n, i) for i, n in enumerate(this, 1) if n is not None]
     most, at = max(known, default=(0.0, 0))
     zh, en = "{m} 月上报最多，{n} 件", "Most reports in month {m}: {n}"
@@ -133,15 +129,14 @@ def trend(of: int, month: int, zone: ZoneInfo) -> SafeString:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """`/`: the year of the city's clock."""
-    now = clock.now()
-    city, zone = installation.current(), ZoneInfo(installation.current().pack["timezone"])
-    today = calendar.current().city_time(now)
-    start, end = datetime(today.year, 1, 1, tzinfo=zone), datetime(today.year + 1, 1, 1, tzinfo=zone)
-    numbers = year(start, end, now)
+    """`/`: the year of the city's clock, as of some seconds ago at most."""
+    city = installation.current()
+    today = calendar.current().city_time(clock.now())
+    street = street_numbers(today.year, city.pack["timezone"])
+    numbers, now = street.year, street.at
     context: dict[str, Any] = {
         "year": today.year, "counts": counts(numbers, now), "rates": rates(numbers, now),
-        "map": city_map(start, end), "trend": trend(today.year, today.month, zone),
+        "map": city_map(street.counties), "trend": trend(today.year, today.month, street),
         "promises": [T(*one) for one in city.pack["promises"]], "emergency": T(*city.pack["emergency"]),
         "all": tables.link("/cases/?state=all", T("看 {n} 件", "See {n}").fill(n=words.number(numbers.reported))),
     }  # fmt: skip

@@ -1,12 +1,17 @@
 """Counts over our own cases (imported ones are left out unless asked for): the year's street numbers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from luoshi.cases.flow import OPEN
 from luoshi.cases.reads.scope import visible
+from luoshi.kernel import clock
+from luoshi.kernel.kept import Kept
 from luoshi.kernel.viewer import Viewer
 
 
@@ -88,6 +93,29 @@ def by_month(start: datetime, end: datetime, zone: str) -> list[tuple[int, int]]
             [zone, start, end],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Street:
+    """The public home's numbers of one year, computed at `at`: reports by county and by month, of the year before too."""
+
+    at: datetime
+    year: Year
+    counties: Mapping[str, tuple[int, int]]
+    months: Sequence[tuple[int, int]]
+    months_before: Sequence[tuple[int, int]]
+
+
+def _street(of: int, zone: str) -> Street:
+    now = clock.now()
+    before, start, end = (datetime(one, 1, 1, tzinfo=ZoneInfo(zone)) for one in (of - 1, of, of + 1))
+    return Street(
+        now, year(start, end, now), by_county(start, end), by_month(start, end, zone), by_month(before, start, zone)
+    )
+
+
+street_numbers: Final = Kept(_street, 15.0)
+"""(year, time zone) → `Street`, at most fifteen seconds old: everybody opens the home, and each time it reads the year."""
 
 
 def open_counts(viewer: Viewer, now: datetime) -> dict[str, int]:
