@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All paths are relative, so that a folder with spaces is no trouble.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo clean-demo test lint browser lock
+.PHONY: help setup demo clean-demo test lint browser go lock
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -50,12 +50,19 @@ browser:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null 2>&1; } \
 		|| echo "!!!!!! NO BROWSER: chromium is not here and could not be installed, THE BROWSER TESTS ARE SKIPPED !!!!!!"
 
+# Go's own transparency-log packages, against which the ledger is held; the tests themselves install nothing.
+go:
+	@test -d /usr/share/gocode/src/golang.org/x/mod/sumdb && command -v go >/dev/null 2>&1 || { test "$$(id -u)" = 0 \
+		&& command -v apt-get >/dev/null 2>&1 && apt-get update -qq >/dev/null 2>&1 \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-go golang-golang-x-mod-dev >/dev/null 2>&1; } \
+		|| echo "!!!!!! NO GO: golang-go could not be installed, THE LEDGER IS NOT HELD AGAINST GO !!!!!!"
+
 lint: $(VENV)/.test
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/mypy
 
-test: lint browser
+test: lint browser go
 	@$(RUN)/python -m pytest $(ARGS)
 
 # The test lock is computed first, so that both hold the same versions. Needs pip-tools.

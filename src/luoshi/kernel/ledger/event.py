@@ -17,6 +17,7 @@ from uuid import UUID
 from luoshi.kernel.canonical import dumps, moment
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.ledger.fields import WRITER, Body, Widths
+from luoshi.kernel.ledger.tree import leaf_hash
 
 VERSION: Final = 1
 MAX_PAYLOAD: Final = 65_535
@@ -77,11 +78,6 @@ def restricted_hashes(secret: bytes, fields: Mapping[str, Any]) -> Body:
 def private_hash(salt: bytes, body: bytes) -> str:
     """The commitment to a private body: SHA-256(32 random bytes ‖ canonical JSON)."""
     return digest(salt + body)
-
-
-def leaf_hash(payload: bytes) -> bytes:
-    """The leaf of RFC 6962: SHA-256(0x00 ‖ payload)."""
-    return sha256(b"\0" + payload).digest()
 
 
 @dataclass(frozen=True, slots=True)
