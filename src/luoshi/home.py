@@ -3,6 +3,7 @@
 home.json          what this home is: kind, created, version, data_version, id
 building           there while a demo is being made; a home with it is half made and is thrown away
 demo-logins.json   the demo's log-ins, 0600
+erased.jsonl       deletions of personal data, as random ids (`privacy.erasures`); a restore does them again
 secrets/           0700, each file 0600
 settings.toml      settings (`conf`)
 """
@@ -20,7 +21,7 @@ from typing import Literal
 
 FACTS, BUILDING, LOGINS = "home.json", "building", "demo-logins.json"
 Kind = Literal["demo", "city"]
-_HARMLESS = {"settings.toml", "secrets", "run", "pg", "pg-id"}
+_HARMLESS = {"settings.toml", "secrets", "run", "pg", "pg-id", "erased.jsonl"}
 
 
 @dataclass(frozen=True)

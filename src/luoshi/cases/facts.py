@@ -40,7 +40,7 @@ EXTRA: Final[dict[str, frozenset[str]]] = {
     "part_done": frozenset({"unit_done", "on_time"}),
     "part_off": frozenset({"unit_done", "reason"}),
     "withdraw": frozenset({"reason"}),
-    "erase": frozenset({"reason"}),
+    "erase": frozenset({"reason", "erasure"}),
     "merge": frozenset({"into", "state_before"}),
     "unmerge": frozenset({"into", "reason"}),
     "absorb": frozenset({"other"}),

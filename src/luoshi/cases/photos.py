@@ -7,7 +7,8 @@ import hashlib
 import os
 import tempfile
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from time import time
@@ -29,6 +30,7 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 PIXELS: Final = 50_000_000
 EDGE: Final = 1600  # px, the longer side of what is kept
 QUALITY: Final = 82
+SWEPT_AFTER: Final = 24 * 3600  # seconds after which a file that is in no row belongs to nothing
 DRAFT_SECONDS: Final = 26 * 3600  # a little longer than a report in the making lives
 
 _NOT_ONE = T("只收 JPEG、PNG、WebP 照片", "Only JPEG, PNG and WebP pictures are taken")
@@ -177,6 +179,28 @@ def claim(drafts: Sequence[Kept]) -> list[Photo]:
                     [Fault("photos", "", T("照片已过期，请重新加", "A picture has expired: add it again"))]
                 ) from None
     return _distinct(drafts)
+
+
+def remove(identities: Iterable[UUID]) -> None:
+    """Remove the files of photographs for good, and the drafts they were made from."""
+    for identity in identities:
+        path(identity).unlink(missing_ok=True)
+        draft_path(identity).unlink(missing_ok=True)
+
+
+def old_files(before: float) -> Iterator[tuple[UUID | None, Path]]:
+    """Final files older than a moment, by the time they were put in place; with no id where a write broke off."""
+    for file in _root().glob("??/*"):
+        with suppress(FileNotFoundError):
+            if file.stat().st_ctime < before:
+                yield _identity(file), file
+
+
+def _identity(file: Path) -> UUID | None:
+    try:
+        return UUID(file.stem)
+    except ValueError:
+        return None
 
 
 def clean_drafts() -> int:

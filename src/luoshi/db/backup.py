@@ -37,7 +37,7 @@ CHUNK = 1 << 20
 # Top-level names of a home that no backup takes.
 LEFT_OUT = {"pg", "pg-id", "run", "settings.toml", "building", "static", "cache", "tmp", "backups"}
 # What a home may hold and still count as empty: reading the settings or waiting for the lock makes these.
-HARMLESS = ("secrets/", "run/")
+HARMLESS = ("secrets/", "run/", "erased.jsonl")
 TABLES = """SELECT c.relname FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')

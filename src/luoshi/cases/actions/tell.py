@@ -29,6 +29,11 @@ def way(case: Case) -> tuple[str, str] | None:
 
 def tell(key: int, what: str, version: int) -> int:
     """Queue what is to be said of a step of a case; returns how many reporters are told."""
+    with transaction.atomic():
+        return _tell(key, what, version)
+
+
+def _tell(key: int, what: str, version: int) -> int:
     whole = reporter.to_tell(key)
     if whole is None:
         return 0

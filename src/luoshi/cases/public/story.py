@@ -173,7 +173,8 @@ def _told(entry: Entry, line: Line, text: T, said: str = "") -> parts.Happening:
     return parts.Happening(entry.at, title, shown, line.kind)  # type: ignore[arg-type]
 
 
-def _move(entry: Entry) -> str:
+def move_of(entry: Entry) -> str:
+    """The move that an event was."""
     return entry.body.get("move") or entry.verb
 
 
@@ -184,7 +185,7 @@ def _said(entry: Entry, line: Line) -> str:
 
 def happenings(case: Case, entries: Iterable[Entry]) -> list[parts.Happening]:
     """The timeline for the reporter, newest first, with what is still to come on top."""
-    known = [(entry, MOVES[_move(entry)]) for entry in entries if _move(entry) in MOVES]
+    known = [(entry, MOVES[move_of(entry)]) for entry in entries if move_of(entry) in MOVES]
     return [*_to_come(case), *reversed([_told(entry, line, line.text, _said(entry, line)) for entry, line in known])]
 
 
@@ -192,7 +193,7 @@ def public_happenings(entries: Iterable[Entry]) -> list[parts.Happening]:
     """The timeline for anybody, newest first: steps and units, none of what was written, no grade."""
     told = []
     for entry in entries:
-        move = _move(entry)
+        move = move_of(entry)
         if move.startswith("import_"):
             told.append(_told(entry, Line(entry.text), entry.text))
         elif move in MOVES and move != "add_evidence":

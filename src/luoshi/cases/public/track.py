@@ -13,7 +13,7 @@ from luoshi.cases.actions import BY_VERB
 from luoshi.cases.actions.report import secret
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, Photo
-from luoshi.cases.public import forms, kinds, pictures, place, story
+from luoshi.cases.public import forms, kinds, own, pictures, place, story
 from luoshi.kernel import clock, limits
 from luoshi.kernel.ids import normalise_code, show_code
 from luoshi.kernel.problems import Absent, Invalid, NotNow, Problem, Stale
@@ -120,6 +120,8 @@ def track(request: HttpRequest, code: str) -> HttpResponse:
 
 def _do(request: HttpRequest, code: str, case: Case) -> HttpResponse:
     deed = request.POST.get("do", "")
+    if deed in own.DEEDS:
+        return _own(request, code, case)
     if deed not in DEEDS:
         raise Problem(T("没有这一项", "There is no such thing to do"))
     _, make, read = DEEDS[deed]
@@ -142,6 +144,15 @@ def _do(request: HttpRequest, code: str, case: Case) -> HttpResponse:
     response.status_code = 303
     said.say(response, SAID[verb])
     return response
+
+
+def _own(request: HttpRequest, code: str, case: Case) -> HttpResponse:
+    """The reporter's data taken away or deleted."""
+    try:
+        return own.do(request, code, case, [photo for _, photo, _ in _pictures(case)])
+    except (Invalid, NotNow) as problem:
+        title = problem.faults[0].rule if problem.faults else problem.title
+        return _page(request, code, case, status=problem.status, refused=title)
 
 
 def _pictures(case: Case) -> list[tuple[str, Photo, T]]:
@@ -175,5 +186,6 @@ def _page(
         "story": story.happenings(case, entries), "kind": kinds.name(case.category), "pictures": _pictures(case),
         "where": place.full_name(case.community or case.street or case.county),
         "answer": case.private.answer if case.handled_at or case.state == "refused" else "",
+        "left": own.left(case),
     }  # fmt: skip
     return render(request, "cases/public/track.html", context, status=status)

@@ -2,12 +2,13 @@
 
 from luoshi.cases.reads.kinds import Kinds, kinds
 from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, slim, tabs, tally
-from luoshi.cases.reads.one import by_code, entries, get, join, lock, photo, timeline, told
+from luoshi.cases.reads.one import Entry, by_code, entries, get, join, lock, photo, timeline, told
 from luoshi.cases.reads.record import merged, parts, photos, related, sees, sources
 from luoshi.cases.reads.scope import visible
 from luoshi.cases.reads.sums import Year, by_county, open_counts, year
 
 __all__ = [
+    "Entry",
     "Filters",
     "Kinds",
     "Page",

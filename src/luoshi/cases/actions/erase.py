@@ -1,0 +1,86 @@
+"""Delete what a case holds of persons: on request, when its time is over, and again after a restore.
+
+What stays is the case with its steps, places of the grid's size gone, and an event that says so, without a body.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from luoshi.cases import photos
+from luoshi.cases.core import LINE
+from luoshi.cases.flow import ALIVE, EVERY
+from luoshi.cases.models import Case, CasePrivate, Photo
+from luoshi.kernel.action import Act, Action, Change
+from luoshi.kernel.flow import Move
+from luoshi.kernel.models import EventPrivate
+from luoshi.kernel.problems import NotNow
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.ports.notify.actions import forget_subject
+from luoshi.privacy import erasures
+from luoshi.privacy.erasures import Erased
+
+RIGHT: Final = "cases.erase"
+MOVE: Final = Move(
+    "erase", T("删除个人信息", "Delete personal data"), EVERY, None, RIGHT, ("reason", "erasure"),
+    statuses=(*ALIVE, "imported"),
+)  # fmt: skip
+_OPEN: Final = T(
+    "还在办，不能删除：先撤回，或等办结",
+    "It is still being handled: take it back first, or wait until it is closed",
+)
+
+
+def _erase(case: Case, act: Act, *, reason: str, erasure: UUID) -> Change:
+    """The row itself: no point on the map, nothing released. Raises NotNow where the reporter's case is still open."""
+    if act.viewer.kind == "holder" and case.closed_at is None:
+        raise NotNow(_OPEN)
+    case.lat = case.lon = None
+    case.released = False
+    return Change(body={"reason": reason, "erasure": str(erasure)})
+
+
+ACTION: Final = Action(LINE, MOVE, _erase)
+
+
+def erase(viewer: Viewer, number: str, reason: str, known: UUID | None = None) -> None:
+    """Delete it for good. `known` is the id of a deletion that stands on the list already.
+
+    Raises Absent, Denied or NotNow, and then nothing was done.
+    """
+    erasure = known or uuid4()
+    with transaction.atomic():
+        done = ACTION(viewer=viewer, on=number, reason=reason, erasure=erasure)
+        assert done.row is not None
+        gone = wipe(done.row)
+        if known is None:
+            erasures.add(Path(settings.CONF.home), Erased(LINE.name, done.row.log_id, erasure))
+        # files last: should the commit fail, the rows still have theirs
+        transaction.on_commit(lambda: photos.remove(gone))
+
+
+def wipe(case: Case) -> list[UUID]:
+    """Delete the private rows of a case and of its parts in the caller's transaction; gives the photographs' ids."""
+    whole = [case, *case.part_rows.all()]
+    keys = [one.pk for one in whole]
+    subjects = [one.log_id for one in whole]
+    CasePrivate.objects.filter(pk__in=keys).delete()
+    EventPrivate.objects.filter(event__subject__in=subjects).delete()
+    for subject in subjects:
+        forget_subject(subject)
+    _forget_answers([one.number for one in whole])
+    rows = Photo.objects.filter(case__in=keys)
+    gone = list(rows.values_list("pk", flat=True))
+    rows.delete()
+    return gone
+
+
+def _forget_answers(numbers: Collection[str]) -> None:
+    """The answers kept for repeated keys: they hold a hash of what was said."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM idempotency WHERE answer->>'number' = ANY(%s)", [list(numbers)])
