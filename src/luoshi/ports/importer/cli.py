@@ -17,7 +17,7 @@ from luoshi.kernel.text import T
 if TYPE_CHECKING:
     from luoshi.ports.importer.run import Report
 
-MAPPING_HELP = "georeport、sf311 或 TOML 文件。georeport, sf311 or a TOML file."
+MAPPING_HELP = "georeport、messages、sf311 或 TOML 文件。georeport, messages, sf311 or a TOML file."
 
 
 @click.group("import")
@@ -36,7 +36,7 @@ def import_() -> None:
 def cases(
     ctx: click.Context, file: Path, mapping_name: str, source: str | None, dry_run: bool, strict: bool, as_json: bool
 ) -> int:
-    """导入街面案件：GeoReport v2 的 JSON、JSONL 或 CSV，可用 gzip 压缩。Import street cases."""
+    """导入街面案件：JSON、JSONL、CSV（UTF-8 或 GB18030）或 XLSX，可用 gzip 压缩。Import street cases."""
     from luoshi.ports.importer.mapping import MappingError, load
 
     try:

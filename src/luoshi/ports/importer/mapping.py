@@ -4,13 +4,17 @@ source = "boston"               under which name the cases are kept
 zone = "America/New_York"       of times that name none
 [fields]                        our field = its column, or several: of texts all that are filled, else the first
 [statuses]                      the source's word = { state = our state, verb = the event that turning to it leaves }
+                                without a column of its own, a status is "answered" where there is an answer, else "open"
+[constants]                     optional: service_code, service_name of records that say none
+times = ["%d/%m/%Y %H:%M"]      optional: how times are written that do not begin with the year
 [services]                      optional: the source's code = our category (others stand under "imported")
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +24,12 @@ from luoshi.cases.flow import FLOW
 from luoshi.cases.imported import MOVES
 from luoshi.kernel.text import T
 
-REQUIRED: Final = ("id", "status", "requested")
+REQUIRED: Final = ("id", "requested")
+CONSTANTS: Final = ("service_code", "service_name")
+ENTRIES: Final = ("source", "zone", "fields", "statuses", "services", "constants", "times")
+OPEN, ANSWERED = "open", "answered"
 FIELDS: Final = (
-    *REQUIRED, "service_code", "service_name", "updated", "closed", "text", "answer", "place", "lat", "long", "media",
+    *REQUIRED, "status", "service_code", "service_name", "updated", "closed", "text", "answer", "place", "lat", "long", "media",
 )  # fmt: skip
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _SHIPPED: Final = files("luoshi.ports.importer") / "mappings"
@@ -53,11 +60,22 @@ class Mapping:
     fields: Map[str, tuple[str, ...]]
     statuses: Map[str, Status]
     services: Map[str, str]
+    constants: Map[str, str] = field(default_factory=dict)
+    times: tuple[str, ...] = ()
 
 
 def shipped() -> list[str]:
     """The names of the mappings that come with the program."""
     return sorted(entry.name.removesuffix(".toml") for entry in _SHIPPED.iterdir() if entry.name.endswith(".toml"))
+
+
+def parse(name: str, text: str, source: str | None = None) -> Mapping:
+    """The mapping that a TOML text holds; `name` is what a fault calls it. Raises MappingError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(name, T(f"不是 TOML：{error}", f"not TOML: {error}")) from None
+    return _checked(name, data | ({"source": source} if source else {}))
 
 
 def load(name: str, source: str | None = None) -> Mapping:
@@ -71,11 +89,7 @@ def load(name: str, source: str | None = None) -> Mapping:
         )
     else:
         text = _text_of(name)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(name, T(f"不是 TOML：{error}", f"not TOML: {error}")) from None
-    return _checked(name, data | ({"source": source} if source else {}))
+    return parse(name, text, source)
 
 
 def _text_of(file: str) -> str:
@@ -87,20 +101,50 @@ def _text_of(file: str) -> str:
 
 def _checked(name: str, data: Map[str, Any]) -> Mapping:
     for key in data:
-        if key not in ("source", "zone", "fields", "statuses", "services"):
+        if key not in ENTRIES:
             raise MappingError(f"{name}: {key}", T("没有这一项", "there is no such entry"))
     source = data.get("source")
     if not isinstance(source, str) or not _NAME.fullmatch(source):
         raise MappingError(
             f"{name}: source", T("1–40 个小写字母、数字或 . _ -", "1–40 lower-case letters, digits or . _ -")
         )
-    return Mapping(
+    constants = _constants(name, _table(name, data, "constants", needed=False))
+    statuses = _table(name, data, "statuses")
+    mapping = Mapping(
         source,
         _zone(name, data.get("zone", "UTC")),
-        _fields(name, _table(name, data, "fields")),
-        {word.strip().casefold(): _status(name, word, entry) for word, entry in _table(name, data, "statuses").items()},
+        _fields(name, _table(name, data, "fields"), constants),
+        {word.strip().casefold(): _status(name, word, entry) for word, entry in statuses.items()},
         {str(code): str(ours) for code, ours in _table(name, data, "services", needed=False).items()},
+        constants,
+        _times(name, data.get("times", [])),
     )
+    _check_status(name, mapping)
+    return mapping
+
+
+def _check_status(name: str, mapping: Mapping) -> None:
+    """Without a column, the words are our own."""
+    if "status" in mapping.fields:
+        return
+    for word in (OPEN, ANSWERED) if "answer" in mapping.fields else (OPEN,):
+        if word not in mapping.statuses:
+            rule = T("没有状态列时必须有这一项", "is needed where no column holds the status")
+            raise MappingError(f"{name}: [statuses] {word}", rule)
+
+
+def _constants(name: str, table: Map[str, Any]) -> dict[str, str]:
+    for key, value in table.items():
+        if key not in CONSTANTS or not isinstance(value, str) or not value.strip():
+            rule = T("只能写 {names}，值是文字", "only {names}, as text").fill(names=", ".join(CONSTANTS))
+            raise MappingError(f"{name}: [constants] {key}", rule)
+    return {key: value.strip() for key, value in table.items()}
+
+
+def _times(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and "%" in one for one in value):
+        raise MappingError(f"{name}: times", T('写成 ["%d/%m/%Y %H:%M"]', 'like ["%d/%m/%Y %H:%M"]'))
+    return tuple(value)
 
 
 def _table(name: str, data: Map[str, Any], key: str, needed: bool = True) -> dict[str, Any]:
@@ -117,16 +161,16 @@ def _zone(name: str, value: Any) -> ZoneInfo:
         raise MappingError(f"{name}: zone = {value!r}", T("没有这个时区", "there is no such time zone")) from None
 
 
-def _fields(name: str, table: Map[str, Any]) -> dict[str, tuple[str, ...]]:
-    for field in (*table, *REQUIRED):
-        if field not in FIELDS:
-            raise MappingError(f"{name}: [fields] {field}", T("没有这个字段", "there is no such field"))
-        columns = table.get(field)
+def _fields(name: str, table: Map[str, Any], constants: Map[str, str]) -> dict[str, tuple[str, ...]]:
+    for ours in (*table, *REQUIRED):
+        if ours not in FIELDS:
+            raise MappingError(f"{name}: [fields] {ours}", T("没有这个字段", "there is no such field"))
+        columns = table.get(ours)
         if not (isinstance(columns, str) or (isinstance(columns, list) and all(isinstance(c, str) for c in columns))):
-            raise MappingError(f"{name}: [fields] {field}", T("要写列名", "must name a column"))
-    if not {"service_code", "service_name"} & set(table):
+            raise MappingError(f"{name}: [fields] {ours}", T("要写列名", "must name a column"))
+    if not set(CONSTANTS) & (set(table) | set(constants)):
         raise MappingError(f"{name}: [fields] service_code", T("要写列名", "must name a column"))
-    return {field: (value,) if isinstance(value, str) else tuple(value) for field, value in table.items()}
+    return {ours: (value,) if isinstance(value, str) else tuple(value) for ours, value in table.items()}
 
 
 def _status(name: str, word: str, entry: Any) -> Status:
@@ -140,3 +184,27 @@ def _status(name: str, word: str, entry: Any) -> Status:
             f"{where}: verb = {entry['verb']!r}", T(f"可用 {', '.join(MOVES)}", f"one of {', '.join(MOVES)}")
         )
     return Status(entry["state"], entry["verb"])
+
+
+def dump(mapping: Mapping) -> str:
+    """The mapping as the TOML text that `load` reads."""
+    lines = [f"source = {_quoted(mapping.source)}", f"zone = {_quoted(mapping.zone.key)}"]
+    if mapping.times:
+        lines.append(f"times = [{', '.join(map(_quoted, mapping.times))}]")
+    columns = {name: [*held] if len(held) > 1 else held[0] for name, held in mapping.fields.items()}
+    lines += ["", "[fields]"]
+    for name, value in columns.items():
+        text = _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
+        lines.append(f"{name} = {text}")
+    lines += ["", "[statuses]"]
+    for word, status in mapping.statuses.items():
+        lines.append(f"{_quoted(word)} = {{ state = {_quoted(status.state)}, verb = {_quoted(status.verb)} }}")
+    for name, table in (("services", mapping.services), ("constants", mapping.constants)):
+        if table:
+            lines += ["", f"[{name}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML, whose escapes are those of JSON; DEL must be escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -17,6 +17,7 @@ Kept and marked in `flags`:
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Map
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -24,13 +25,16 @@ from typing import Any, Final
 
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
-from luoshi.ports.importer.mapping import Mapping, Status
+from luoshi.ports.importer.mapping import ANSWERED, OPEN, Mapping, Status
 
 LONG: Final = 4000
 LONGEST_ID: Final = 200
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+_YEAR_FIRST: Final = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]*([0-9]{1,2})[:：时]([0-9]{1,2})(?:[:：分]([0-9]{1,2})?秒?)?分?)?"
+)
 _MISSING: Final = T("必须有", "is required")
 _TIME: Final = T("时间写成 2021-12-29T09:00:00+08:00", "a time such as 2021-12-29T09:00:00+08:00")
 _ID: Final = T("最长 {n} 个字符", "at most {n} characters").fill(n=LONGEST_ID)
@@ -86,10 +90,10 @@ class _Row:
 
     def record(self) -> Record:
         """The record, once all fields were looked at."""
-        source_id, status = self.first("id"), self.first("status")
+        source_id, status, constants = self.first("id"), self.status(), self.mapping.constants
         meaning = self.meaning(status)
-        code = self.first("service_code") or self.first("service_name")
-        name = self.first("service_name") or code
+        code = self.first("service_code") or self.first("service_name") or next(iter(constants.values()), "")
+        name = self.first("service_name") or constants.get("service_name") or code
         requested = self.requested()
         self.identifiers(source_id, code)
         text, answer, place = self.joined("text"), self.joined("answer"), self.joined("place")
@@ -149,6 +153,12 @@ class _Row:
             elif len(value) > LONGEST_ID:
                 self.fault(field, value, _ID)
 
+    def status(self) -> str:
+        """The source's word; our own for whether there is an answer where no column holds one."""
+        if "status" in self.fields:
+            return self.first("status")
+        return ANSWERED if any(self.row.get(column) for column in self.fields.get("answer", ())) else OPEN
+
     def meaning(self, status: str) -> Status | None:
         """What the status means, by the mapping's table."""
         found = self.mapping.statuses.get(status.casefold())
@@ -167,7 +177,7 @@ class _Row:
     def time(self, value: str) -> datetime | None:
         """A time in UTC, None if it cannot be read."""
         try:
-            found = datetime.fromisoformat(value)
+            found = self.written(value)
             if found.tzinfo is None:
                 self.flags.add("zone_assumed")
                 found = found.replace(tzinfo=self.zone)
@@ -175,6 +185,19 @@ class _Row:
         except (ValueError, OverflowError):
             return None
         return found if EARLIEST <= found <= LATEST else None
+
+    def written(self, value: str) -> datetime:
+        """A time as ISO 8601 has it, as it is written with the year first, or as the mapping says. ValueError for none."""
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            parts = _YEAR_FIRST.fullmatch(value)
+        if parts is not None:
+            return datetime(*(int(part) for part in parts.groups(default="0")))  # type: ignore[arg-type]
+        for form in self.mapping.times:
+            with suppress(ValueError):
+                return datetime.strptime(value, form)
+        raise ValueError(value)
 
     def moment(self, field: str) -> datetime | None:
         """The time of a field other than the request's."""

@@ -1,4 +1,6 @@
-"""The rows of a file, one at a time, whatever its form: JSON, JSON lines or CSV, packed with gzip or not.
+"""The rows of a file, one at a time, whatever its form: JSON, JSON lines or CSV, packed with gzip or not; XLSX.
+
+CSV is UTF-8, or GB18030 as Chinese spreadsheets save it where nothing in its beginning is UTF-8.
 
 A row that cannot be read is given as Unreadable, and the next one follows.
 """
@@ -16,6 +18,7 @@ import orjson
 
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
+from luoshi.ports.importer import xlsx
 
 Form = Literal["csv", "lines", "json"]
 _PEEK: Final = 1 << 16
@@ -77,6 +80,9 @@ class Source:
         unpacked: Any = gzip.GzipFile(fileobj=self.raw) if packed else self.raw
         stream = io.BufferedReader(unpacked, _PEEK)
         start = stream.peek(_PEEK)
+        if start.startswith(xlsx.MARK):
+            yield from _sheet(self.file, io.BytesIO(stream.read()) if packed else self.raw)
+            return
         if start.startswith(_BOM):
             stream.read(len(_BOM))
             start = start[len(_BOM) :]
@@ -93,7 +99,8 @@ def form_of(file: Path, start: bytes) -> Form:
         lines = {".jsonl", ".ndjson"} & {suffix.lower() for suffix in file.suffixes}
         return "lines" if lines or _one_a_line(text) else "json"
     if b"\0" in start:
-        raise FileProblem(T(f"{file} 不是 JSON 也不是 CSV", f"{file} is neither JSON nor CSV"), misused=True)
+        zh, en = f"{file} 不是 JSON、CSV 或 XLSX（旧的 .xls 请另存为 .xlsx）", f"{file} is neither JSON, CSV nor XLSX"
+        raise FileProblem(T(zh, en), misused=True)
     return "csv"
 
 
@@ -125,9 +132,39 @@ def _lines(stream: io.BufferedReader) -> Iterator[Row]:
             yield _object(number, text)
 
 
+def encoding_of(start: bytes) -> str:
+    """`gb18030` where lines of the beginning that are not ASCII are never UTF-8 and always GB18030; else `utf-8`."""
+    lines = [line for line in start.split(b"\n")[:-1] or [start] if not line.isascii()]
+    if lines and not any(_decodes(line, "utf-8") for line in lines) and all(_decodes(one, "gb18030") for one in lines):
+        return "gb18030"
+    return "utf-8"
+
+
+def _decodes(line: bytes, coding: str) -> bool:
+    try:
+        line.decode(coding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sheet(file: Path, stream: BinaryIO) -> Iterator[Row]:
+    """The rows of a workbook's first sheet."""
+    try:
+        for line, data, cells in xlsx.rows(stream):
+            yield (
+                Row(line, data) if data is not None else Row(line, None, Fault("", cells[:80], _COLUMNS.fill(n=cells)))
+            )
+    except xlsx.Unreadable as error:
+        why = error.text
+        raise FileProblem(T(f"{file}：{why.zh}", f"{file}: {why.en}"), misused=True) from None
+
+
 def _csv(stream: io.BufferedReader) -> Iterator[Row]:
     csv.field_size_limit(_LONGEST)
-    reader = csv.reader(io.TextIOWrapper(stream, "utf-8", "surrogateescape", newline=""))
+    coding = encoding_of(stream.peek(_PEEK)[:_PEEK])
+    errors = "surrogateescape" if coding == "utf-8" else "replace"
+    reader = csv.reader(io.TextIOWrapper(stream, coding, errors, newline=""))
     header: list[str] | None = None
     while True:
         line = reader.line_num + 1

@@ -1,0 +1,90 @@
+"""The rows of a workbook's first sheet as texts, under a header; what is packed too tightly is not unpacked."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, BinaryIO, Final
+from xml.etree.ElementTree import ParseError
+
+from luoshi.kernel.text import T
+
+MARK: Final = b"PK\x03\x04"
+WIDEST: Final = 500
+LARGEST: Final = 400_000_000  # bytes when unpacked
+_STRINGS: Final = 100_000_000  # of the table of texts, which is held in memory
+
+
+class Unreadable(Exception):
+    """A file that is no workbook, or too large; `text` says why."""
+
+    def __init__(self, text: T) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def _check(stream: BinaryIO) -> None:
+    """Is it a workbook of a size that can be read? By what the archive says of itself, which unpacking holds to."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            sizes = {one.filename: one.file_size for one in archive.infolist()}
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise Unreadable(T(f"文件坏了：{error}", f"damaged: {error}")) from None
+    if "xl/workbook.xml" not in sizes:
+        raise Unreadable(T("不是 XLSX 表格", "is no XLSX workbook"))
+    if sum(sizes.values()) > LARGEST or sizes.get("xl/sharedStrings.xml", 0) > _STRINGS:
+        raise Unreadable(T("解开后太大，请分成几个文件", "is too large when unpacked: split it"))
+
+
+def rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """(row number, its cells by the header's names, "") for each row below the header that holds anything.
+
+    A row with cells beyond the header has None for its cells, and how many columns it has. Raises Unreadable.
+    """
+    _check(stream)
+    # imported here: only who reads a workbook waits for it
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    stream.seek(0)
+    try:
+        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        # what a sheet says of its own size may be wrong
+        sheet.reset_dimensions()
+        yield from _named(sheet.iter_rows(values_only=True))
+    except (ParseError, InvalidFileException, KeyError, IndexError, ValueError, TypeError, EOFError) as error:
+        raise Unreadable(T(f"表格坏了：{error}", f"damaged workbook: {error}")) from None
+    except (zipfile.BadZipFile, OSError) as error:
+        raise Unreadable(T(f"文件坏了：{error}", f"damaged: {error}")) from None
+
+
+def _named(found: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    header: list[str] | None = None
+    for number, cells in enumerate(found, 1):
+        if len(cells) > WIDEST:
+            raise Unreadable(T(f"第 {number} 行的列太多", f"row {number} has too many columns"))
+        texts = [_text(cell) for cell in cells]
+        if not any(texts):
+            continue
+        if header is None:
+            header = texts
+            continue
+        beyond = any(texts[len(header) :]) or any(text and not name for text, name in zip(texts, header, strict=False))
+        if beyond:
+            yield number, None, str(len(texts))
+            continue
+        texts += [""] * (len(header) - len(texts))
+        yield number, {name: text for name, text in zip(header, texts, strict=False) if name}, ""
+
+
+def _text(cell: Any) -> str:
+    """A cell as it reads: whole numbers without a point, days and times as ISO 8601."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
