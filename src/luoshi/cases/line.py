@@ -6,7 +6,7 @@ from typing import Final
 
 from luoshi.cases import clocks, reads
 from luoshi.cases.flow import FLOW
-from luoshi.cases.load import load_categories
+from luoshi.cases.load import load_categories, load_desks
 from luoshi.cases.models import Case
 from luoshi.cases.rights import GRANTS
 from luoshi.kernel import clock
@@ -94,8 +94,9 @@ class _Face:
         return [Found(case.number, title(case), f"/work/cases/{case.number}/", case.sim) for case in page.rows[:limit]]
 
     def load(self, pack: Pack) -> None:
-        """The categories."""
+        """The categories, and where calls are handed on."""
         load_categories(pack)
+        load_desks(pack)
 
 
 FACE: Final = _Face()

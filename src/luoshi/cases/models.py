@@ -33,6 +33,8 @@ class Category(models.Model):
     evidence = models.TextField(blank=True)
     order = models.IntegerField(default=0)
     source = models.TextField(blank=True)
+    # callers' words that speak for it, as the pack names them
+    words = ArrayField(models.TextField(), default=list)
 
     class Meta:
         db_table = "category"
@@ -224,3 +226,4 @@ class Notice(models.Model):
 
 
 from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # tables of this application
+from luoshi.cases.staff.hotline.models import CallDesk, CallLog  # noqa: E402, F401  # the same

@@ -10,6 +10,7 @@ from luoshi.packs.load.categories import load_categories
 from luoshi.packs.load.city import FILE as CITY_FILE
 from luoshi.packs.load.city import load_city
 from luoshi.packs.load.divisions import load_divisions
+from luoshi.packs.load.hotline import load_hotline
 from luoshi.packs.load.people import load_people
 from luoshi.packs.load.texts import load_texts
 from luoshi.packs.load.units import load_units
@@ -46,7 +47,11 @@ def load(folder: Path) -> Loaded:
     days, years = load_calendars(folder, faults)
     boundaries = load_boundaries(folder, levels, faults)
     texts = load_texts(folder, faults)
-    pack = Pack(city, divisions, units, categories, people, days, years, boundaries, texts) if city else None
+    hotline = load_hotline(folder, {kind.code for kind in categories if kind.handling is not None}, faults)
+    pack = None
+    if city is not None:
+        parts = (divisions, units, categories, people, days, years, boundaries, texts)
+        pack = Pack(city, *parts, desks=hotline.desks, words=hotline.words)
     return Loaded(pack, sorted(faults.found, key=lambda fault: (fault.file, fault.line, fault.rule)))
 
 

@@ -1,7 +1,7 @@
 """A city as data: what a pack holds once it has been read. Nothing here knows a database or a framework."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
 
@@ -153,6 +153,16 @@ class Boundary:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """Where the hotline hands a call on: a telephone number, whose it is, and what for."""
+
+    code: str
+    number: str
+    name: T
+    when: T
+
+
+@dataclass(frozen=True)
 class Pack:
     """A whole city. Tuples keep the order of the files; the mappings below find by code."""
 
@@ -165,6 +175,8 @@ class Pack:
     calendar_years: tuple[int, ...]
     boundaries: tuple[Boundary, ...]
     texts: Mapping[str, T]
+    desks: tuple[Desk, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def division_by_code(self) -> Mapping[str, Division]:

@@ -1,0 +1,1 @@
+"""The hotline desk: a call taken down, handed on, or made to ask whether the problem is solved."""
