@@ -11,6 +11,8 @@ OPEN = (
     "category",
     "case",
     "event",
+    "log_leaf",
+    "checkpoint",
     "installation",
     "demo_clock",
     "calendar_day",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-LOG: Final = ("event", "installation")
+LOG: Final = ("event", "installation", "log_leaf", "checkpoint")
 PRIVATE: Final = (
     "event_private", "event_salt", "case_private", "case_code", "notice", "idempotency", "tries", "django_session",
     "person.password", "procrastinate_jobs.args", "open311_key.hash",

@@ -67,6 +67,29 @@ class EventPending(models.Model):
         db_table = "event_pending"
 
 
+class LogLeaf(models.Model):
+    """The place of a sealed event in the log, from 0 without a gap. Only sealing writes it; nothing changes it."""
+
+    idx = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, models.DO_NOTHING, db_constraint=False)
+
+    class Meta:
+        db_table = "log_leaf"
+
+
+class Checkpoint(models.Model):
+    """The log at a size: its root, when it was sealed (the city's time, never going back), and the signed note."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    sealed_at = models.DateTimeField()
+    note = models.BinaryField()
+
+    class Meta:
+        db_table = "checkpoint"
+        indexes = [models.Index(fields=["sealed_at", "size"], name="checkpoint_sealed")]
+
+
 class Idempotency(models.Model):
     """The answer once given to a key at a door, for 24 hours of real time."""
 
