@@ -24,8 +24,8 @@ ROLES: Final[Mapping[str, T]] = {
 # Three separated administrators: none of them can do another's work, and none sees a case.
 RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "sysadmin": {"people.manage": "all", "system.see": "all"},
-    "secadmin": {"people.sessions": "all", "people.signins": "all"},
-    "auditadmin": {"people.audit": "all"},
+    "secadmin": {"people.sessions": "all", "people.signins": "all", "privacy.erase": "all"},
+    "auditadmin": {"people.audit": "all", "privacy.erase": "all"},
 }
 ADMINS: Final = frozenset(RIGHTS)
 # What goes with a role in any line of work: who arranges the stand-ins.
@@ -38,6 +38,8 @@ PAGES: Final = (
     Page(T("本套系统", "Installation"), "/system/", "system.see"),
     Page(T("代班", "Stand-ins"), "/work/cover/", "people.cover"),
     Page(T("审计", "Audit"), "/audit/", "people.audit"),
+    Page(T("谁看过上报人", "Who looked"), "/audit/unmasked/", "people.audit"),
+    Page(T("个人信息", "Personal data"), "/privacy/", "privacy.erase"),
 )
 
 
