@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("luoshi.people.urls")),
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
+    path("", include("luoshi.privacy.urls")),
     *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),
 ]
 handler400 = "luoshi.web.errors.bad_request"
