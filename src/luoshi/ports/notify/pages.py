@@ -96,5 +96,6 @@ def choices(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "sent": [(one, words_of(one)) for one in reads.to_person(person, SHOWN)],
         "demo": installation.current().demo, "mail": channels.ready(MAIL), "sms": channels.ready(SMS),
+        "reporters": request.viewer.reach("cases.callback") is not None,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "notify/choices.html", context, status=422 if form.errors else 200)
