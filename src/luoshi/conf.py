@@ -96,6 +96,13 @@ SETTINGS: tuple[Setting, ...] = (
         "number",
     ),
     Setting(
+        "LUOSHI_IMPORT_MAX_MB",
+        rules.number(1, 2000),
+        "50",
+        T("网页上导入的表格上限（MB）。", "Largest table that is imported on a page, in MB."),
+        "number",
+    ),
+    Setting(
         "LUOSHI_REPORTS_PER_HOUR",
         rules.number(1, 100000),
         "30",

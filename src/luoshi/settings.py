@@ -41,7 +41,7 @@ INSTALLED_APPS = [
     "luoshi.people",
     "luoshi.web",
     *(f"luoshi.{name}" for name in LINES),
-    *(["luoshi.ports.open311"] if "cases" in LINES else []),
+    *(["luoshi.ports.open311", "luoshi.ports.importer"] if "cases" in LINES else []),
     "luoshi.ports.notify",
     "luoshi.privacy",
 ]

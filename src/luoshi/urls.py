@@ -10,6 +10,7 @@ urlpatterns = [
     path("work/", include("luoshi.ports.notify.urls")),
     path("", include("luoshi.privacy.urls")),
     *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),
+    *([path("work/import/", include("luoshi.ports.importer.urls"))] if "cases" in settings.LINES else []),
 ]
 handler400 = "luoshi.web.errors.bad_request"
 handler403 = "luoshi.web.errors.forbidden"

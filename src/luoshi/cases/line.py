@@ -65,6 +65,7 @@ class _Face:
         Page(T("街面", "Cases"), "/work/cases/", "cases.see"),
         Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),
         Page(T("标准文字", "Standard texts"), "/work/texts/", "cases.texts"),
+        Page(T("导入", "Import"), "/work/import/", "cases.import"),
     )
 
     def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:

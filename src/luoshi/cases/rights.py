@@ -17,7 +17,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
         "cases.decide": "all", "cases.classify": "all", "cases.verify": "all", "cases.grant": "all",
         "cases.suspend": "all", "cases.urge": "all", "cases.reopen": "all", "cases.follow": "all",
         "cases.note": "all", "cases.release": "all", "cases.unmask": "all", "cases.split": "all",
-        "cases.merge": "all", "cases.rules": "all", "cases.texts": "all",
+        "cases.merge": "all", "cases.rules": "all", "cases.texts": "all", "cases.import": "all",
     },
     "dispatcher": {
         "cases.see": "subtree", "cases.report": "all", "cases.pass": "unit", "cases.verify": "subtree",
@@ -41,4 +41,5 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     },
     "leader": {"cases.see": "all"},
     "statistician": {"cases.see": "all"},
+    "sysadmin": {"cases.import": "all"},
 }  # fmt: skip

@@ -75,7 +75,7 @@ def parse(name: str, text: str, source: str | None = None) -> Mapping:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(name, T(f"不是 TOML：{error}", f"not TOML: {error}")) from None
-    return _checked(name, data | ({"source": source} if source else {}))
+    return checked(name, data | ({"source": source} if source else {}))
 
 
 def load(name: str, source: str | None = None) -> Mapping:
@@ -99,7 +99,8 @@ def _text_of(file: str) -> str:
         raise MappingError(file, T(f"读不了：{error}", f"cannot be read: {error}")) from None
 
 
-def _checked(name: str, data: Map[str, Any]) -> Mapping:
+def checked(name: str, data: Map[str, Any]) -> Mapping:
+    """The mapping that the entries of a TOML file make; `name` is what a fault calls it. Raises MappingError."""
     for key in data:
         if key not in ENTRIES:
             raise MappingError(f"{name}: {key}", T("没有这一项", "there is no such entry"))

@@ -1,0 +1,208 @@
+"""What the pages show of a file and of a run: columns with samples, words, twenty rows with their faults, facts."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from luoshi.kernel import installation
+from luoshi.kernel.problems import Fault
+from luoshi.kernel.text import T
+from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice
+from luoshi.ports.importer.files import Beginning
+from luoshi.ports.importer.mapping import Mapping
+from luoshi.ports.importer.models import ImportRun
+from luoshi.ports.importer.places import county
+from luoshi.ports.importer.record import Refused, read
+from luoshi.ports.importer.rows import Row
+from luoshi.web import parts
+from luoshi.web import words as say
+from luoshi.web.tables import Column, Table
+
+STATES: Final = {
+    "uploaded": T("等着选列", "Waits for its columns"),
+    "queued": T("排队中", "Queued"),
+    "running": T("正在导入", "Being taken in"),
+    "done": T("已导入", "Taken in"),
+    "failed": T("没有完成", "Not finished"),
+}
+NUMBERS: Final = {
+    "read": T("读到", "Read"),
+    "created": T("新增", "Created"),
+    "updated": T("更新", "Updated"),
+    "unchanged": T("未变", "Unchanged"),
+    "refused": T("拒收", "Refused"),
+    "events": T("事件", "Events"),
+}
+IGNORED: Final = T("这些行拒收", "Refuse these rows")
+
+
+def source_of(name: str) -> str:
+    """A name of the source from that of the file."""
+    found = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.casefold()).strip("-")
+    return found[:40].strip("-") or "import"
+
+
+def zone() -> str:
+    """The city's time zone."""
+    return str(installation.current().pack["timezone"])
+
+
+def runs(rows: Sequence[ImportRun]) -> SafeString:
+    """The list of runs; empty where there is none."""
+    return RUNS.render(rows) if rows else SafeString("")
+
+
+def _counted(run: ImportRun) -> str:
+    counts = run.counts or {}
+    return str(
+        T("新增 {c}，更新 {u}，拒收 {r}", "{c} created, {u} updated, {r} refused").fill(
+            c=say.number(counts.get("created", 0)), u=say.number(counts.get("updated", 0)),
+            r=say.number(counts.get("refused", 0)),
+        )
+        if counts
+        else ""
+    )  # fmt: skip
+
+
+RUNS: Final = Table[ImportRun](
+    T("导入", "Imports"),
+    (
+        Column(T("文件", "File"), lambda run: format_html('<a href="/work/import/{}/">{}</a>', run.pk, run.name), "b", is_header=True),
+        Column(T("上传", "Uploaded"), lambda run: parts.time(run.at), "n nb"),
+        Column(T("谁", "Who"), lambda run: run.person.name if run.person else "—"),
+        Column(T("状态", "State"), lambda run: str(STATES[run.state])),
+        Column(T("结果", "Outcome"), _counted),
+    ),
+    kind="t t-d fold",
+)  # fmt: skip
+
+
+def facts(run: ImportRun) -> list[tuple[T, Any]]:
+    """The facts of a run, with the numbers of its report and what was dirty."""
+    found: list[tuple[T, Any]] = [
+        (T("状态", "State"), STATES[run.state]),
+        (T("上传", "Uploaded"), parts.time(run.at)),
+        (T("谁", "Who"), run.person.name if run.person else "—"),
+        (T("大小", "Size"), f"{say.number(run.size / 1_000_000, 1)} MB"),
+    ]
+    if run.state in ("queued", "running"):
+        share = say.percent(run.done, run.total) if run.total else "0%"
+        found.append((T("进度", "Progress"), share))
+    if run.problem_zh:
+        found.append((T("原因", "Why"), T(run.problem_zh, run.problem_en)))
+    counts = run.counts or {}
+    found += [(text, say.number(counts[name])) for name, text in NUMBERS.items() if name in counts]
+    found += [(T(flag, flag), say.number(n)) for flag, n in counts.get("flags", {}).items()]
+    return found
+
+
+def _options(options: Sequence[tuple[str, T]], chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, SafeString(" selected" if value == chosen else ""), text) for value, text in options),
+    )
+
+
+def columns(seen: Beginning, choice: Choice) -> SafeString:
+    """Each column with samples and the select that says what it is."""
+    table = Table[tuple[int, str]](
+        T("列", "Columns"),
+        (
+            Column(T("列", "Column"), lambda one: one[1] or "—", "b", is_header=True),
+            Column(T("前几行里有", "In its first rows"), lambda one: "　|　".join(seen.samples[one[1]]) or "—"),
+            Column(T("是什么", "What it is"), lambda one: _column(one[0], one[1], choice)),
+        ),
+        kind="t t-d fold",
+    )
+    return table.render(enumerate(seen.columns))
+
+
+def _column(number: int, name: str, choice: Choice) -> SafeString:
+    label = T("{column} 是什么", "What {column} is").fill(column=name)
+    options = _options(list(LABELS.items()), choice.columns.get(name, ""))
+    return format_html('<select name="c{}" aria-label="{}">{}</select>', number, label, options)
+
+
+def words(choice: Choice) -> SafeString:
+    """Each word of the status with the select that says what it means; empty where there is no such column."""
+    if not choice.words:
+        return SafeString("")
+    options = [*((name, meaning[0]) for name, meaning in MEANINGS.items()), ("-", IGNORED)]
+    table = Table[tuple[int, tuple[str, str]]](
+        T("状态里的词", "Words of the status"),
+        (
+            Column(T("来源系统的词", "Word of the source"), lambda one: one[1][0], "b", is_header=True),
+            Column(
+                T("意思", "Meaning"),
+                lambda one: format_html(
+                    '<select name="w{}" aria-label="{}">{}</select>', one[0],
+                    T("“{word}”的意思", "Meaning of “{word}”").fill(word=one[1][0]), _options(options, one[1][1]),
+                ),
+            ),
+        ),
+        kind="t t-d fold",
+    )  # fmt: skip
+    return table.render(enumerate(choice.words.items()))
+
+
+class Looked(NamedTuple):
+    """A row as it would be taken in: its line, its cells, the faults by column, what is dirty."""
+
+    line: int
+    cells: dict[str, Any]
+    faults: dict[str, Fault]
+    flags: tuple[str, ...]
+
+
+class Preview(NamedTuple):
+    """Rows that were looked at: the table, how many, how many of them would be refused."""
+
+    table: SafeString
+    rows: int
+    refused: int
+
+
+def preview(mapping: Mapping, rows: Sequence[Row]) -> Preview:
+    """The rows as they would be taken in, each fault at its cell."""
+    looked = [_look(mapping, row) for row in rows]
+    used = list(dict.fromkeys(column for held in mapping.fields.values() for column in held))
+    table = Table[Looked](
+        T("前几行", "The first rows"),
+        (
+            Column(T("行", "Row"), lambda one: str(one.line), "n", is_header=True),
+            *(Column(T(name, name), lambda one, name=name: _cell(one, name)) for name in used),  # type: ignore[misc]
+            Column(T("会怎样", "What becomes of it"), lambda one: _outcome(one, used), "b"),
+        ),
+        kind="t t-d fold",
+    )
+    return Preview(table.render(looked), len(looked), sum(bool(one.faults) for one in looked))
+
+
+def _look(mapping: Mapping, row: Row) -> Looked:
+    if row.data is None:
+        return Looked(row.line, {}, {row.fault.field: row.fault} if row.fault else {}, ())
+    try:
+        record = read(mapping, county, row.data)
+    except Refused as refused:
+        return Looked(row.line, row.data, {fault.field: fault for fault in refused.faults}, ())
+    return Looked(row.line, row.data, {}, record.flags)
+
+
+def _cell(row: Looked, name: str) -> SafeString | str:
+    value = str(row.cells.get(name) or "").strip()
+    shown = value if len(value) <= 60 else f"{value[:60]}…"
+    fault = row.faults.get(name)
+    return format_html('{}<span class="err-t">{}</span>', shown, fault.rule) if fault else shown
+
+
+def _outcome(row: Looked, used: Sequence[str]) -> SafeString | str:
+    if row.faults:
+        others = [fault.rule for name, fault in row.faults.items() if name not in used]
+        more = format_html_join("", '<span class="err-t">{}</span>', ((rule,) for rule in others))
+        return format_html("{}{}", T("拒收", "Refused"), more)
+    return str(T("收下", "Taken")) + (f"　{' '.join(row.flags)}" if row.flags else "")
