@@ -213,6 +213,23 @@ SETTINGS: tuple[Setting, ...] = (
         T("发出的消息保留多少天。", "Days for which sent messages are kept."),
         "number",
     ),
+    Setting(
+        "LUOSHI_LOG_KEY",
+        str,
+        "",
+        T(
+            "日志签名密钥的文件；空：状态目录里的 keys/log。",
+            "File of the log's signing key; empty: keys/log in the home.",
+        ),
+        "path",
+    ),
+    Setting(
+        "LUOSHI_SEAL_SECONDS",
+        rules.number(1, 3600),
+        "10",
+        T("每隔多少秒封存新的事件。", "Seconds between two sealings of new events."),
+        "number",
+    ),
     Setting("LUOSHI_LOG_LEVEL", rules.level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
 )
 # Set by our own processes for their children; not for people.

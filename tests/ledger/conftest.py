@@ -1,13 +1,21 @@
-"""Implementations that we did not write, and a log in memory to hold against them."""
+"""Go's implementation, which we did not write, and a database whose log each test has to itself."""
 
 import os
 import shutil
 import subprocess
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from django.db import connection, connections
+from given import NOW
+
+from luoshi.kernel import clock
+from luoshi.kernel.ledger.place import Place
 
 GO_SOURCES = Path("/usr/share/gocode")
 Ask = Callable[[Sequence[str]], list[str]]
@@ -33,3 +41,46 @@ def go(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         return answers
 
     return ask
+
+
+TABLES = "event, event_salt, event_private, event_pending, log_leaf, checkpoint"
+
+
+def _connect(url: str) -> None:
+    from luoshi.settings import _database
+
+    connection.close()
+    connections["default"].settings_dict.update(_database(url))
+
+
+@pytest.fixture(scope="module")
+def strongest(server: Any) -> Iterator[str]:
+    """The superuser's address of a copy of the database where commits are real; one for each module."""
+    connection.close()
+    with psycopg.connect(server.url("super"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE sealed TEMPLATE luoshi OWNER luoshi_owner")
+        admin.execute("GRANT CONNECT ON DATABASE sealed TO luoshi_app, luoshi_read")
+    yield urlsplit(server.url("super"))._replace(path="/sealed").geturl()
+    connection.close()
+    with psycopg.connect(server.url("super"), autocommit=True) as admin:
+        admin.execute("DROP DATABASE sealed WITH (FORCE)")
+
+
+@pytest.fixture
+def forced(strongest: str) -> Iterator[psycopg.Connection[Any]]:
+    """The superuser at work, whom no trigger stops."""
+    with psycopg.connect(strongest, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        yield admin
+
+
+@pytest.fixture
+def place(server: Any, forced: psycopg.Connection[Any], tmp_path: Path) -> Iterator[Place]:
+    """An empty log with its key and folder, the database's role the application's, at NOW."""
+    from sealing import new_place
+
+    forced.execute(f"TRUNCATE {TABLES}")
+    _connect(urlsplit(server.url("app"))._replace(path="/sealed").geturl())
+    with clock.at(NOW):
+        yield new_place(tmp_path)
+    _connect(server.url("app"))

@@ -27,8 +27,12 @@ COMMANDS = {
     "backup": "luoshi.cli.backup:backup",
     "restore": "luoshi.cli.restore:restore",
     "db": "luoshi.cli.db:db",
+    "seal": "luoshi.cli.seal:seal",
+    "key": "luoshi.cli.key:key",
+    "verify": "luoshi.cli.verify:verify",
     "pack": "luoshi.cli.pack:pack",
     "import": "luoshi.ports.importer.cli:import_",
+    "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
     "hook": "luoshi.ports.notify.cli:hook",
 }

@@ -34,8 +34,8 @@ DUMP = "database.dump"
 MANIFEST = "manifest.json"
 FILES = "home/"
 CHUNK = 1 << 20
-# Top-level names of a home that no backup takes.
-LEFT_OUT = {"pg", "pg-id", "run", "settings.toml", "building", "static", "cache", "tmp", "backups"}
+# Top-level names of a home that no backup takes; the log's key is kept apart from what it signs.
+LEFT_OUT = {"keys", "pg", "pg-id", "run", "settings.toml", "building", "static", "cache", "tmp", "backups"}
 # What a home may hold and still count as empty: reading the settings or waiting for the lock makes these.
 HARMLESS = ("secrets/", "run/", "erased.jsonl")
 TABLES = """SELECT c.relname FROM pg_class c
