@@ -70,7 +70,7 @@ def test_told_at_accept_answer_and_close_each_with_a_link_that_opens_the_case(ca
     assert work() == []
     texts = [one["text"] for one in said(sms)]
     assert [one["to"] for one in said(sms)] == ["13800000000"] * 3
-    assert ["已受理" in texts[0], "办好了。答复：路面已补" in texts[1], "已办结" in texts[2]] == [True] * 3
+    assert ["已受理" in texts[0], "办好了。答复：路面已补。请打开链接" in texts[1], "已办结" in texts[2]] == [True] * 3
     assert all(case.number in text and "https://city.example/track/" in text for text in texts)
     codes = [CODE.search(text)[1] for text in texts]  # type: ignore[index]
     assert len(set(codes)) == 3 and {by_code(code, secret()).pk for code in codes} == {case.pk}

@@ -236,3 +236,26 @@ def test_a_reporter_case_still_open_for_the_holder_is_not_now(home: Path) -> Non
         erase(
             Viewer("holder", subject=holder.subject, grants=holder.grants | {RIGHT: EVERYTHING}), case.number, "holder"
         )
+
+
+def test_the_application_may_rewrite_the_tables_it_deletes_from(committed: str) -> None:
+    from luoshi.privacy import scrub
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_filenode('case_private')")
+        before = cursor.fetchone()
+        scrub.rewrite()
+        cursor.execute("SELECT pg_relation_filenode('case_private')")
+        assert cursor.fetchone() != before
+
+
+def test_at_night_it_is_rewritten_only_where_something_was_deleted(committed: str, tmp_path: Path) -> None:
+    import os
+
+    from luoshi.privacy import scrub
+
+    assert not scrub.after_deletions(tmp_path)
+    erasures.add(tmp_path, erasures.Erased("cases", uuid4(), uuid4()))
+    assert scrub.after_deletions(tmp_path)
+    os.utime(tmp_path / erasures.FILE, (0, 0))
+    assert not scrub.after_deletions(tmp_path)

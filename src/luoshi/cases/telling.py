@@ -9,6 +9,7 @@ from luoshi.web import words
 
 JOB: Final = "cases.tell"
 LONGEST: Final = 300  # characters of an answer or a question in a message; the page has it whole
+ENDS: Final = "。！？…；.!?;"
 BY_MOVE: Final = {
     "accept": "accept",
     "refuse": "refuse",
@@ -27,7 +28,7 @@ WORDS: Final = {
     "accept": T("您上报的 {number} 已受理。{due}", "Your report {number} is accepted. {due}"),
     "refuse": T("您上报的 {number} 不予受理。{answer}", "Your report {number} is not accepted. {answer}"),
     "ask": T(
-        "办 {number} 时有一个问题要问您：{question} 请打开链接答复，{until} 前有效。",
+        "办 {number} 时有一个问题要问您：{question}请打开链接答复，{until} 前有效。",
         "There is a question about your report {number}: {question} Please open the link and answer until {until}.",
     ),
     "merge": T(
@@ -35,7 +36,7 @@ WORDS: Final = {
         "Your report {number} is about the same problem as another one: they are done together, and you will be told.",
     ),
     "answer": T(
-        "您上报的 {number} 办好了。答复：{answer} 请打开链接说一声解决没有，也可以打分。",
+        "您上报的 {number} 办好了。答复：{answer}请打开链接说一声解决没有，也可以打分。",
         "Your report {number} is done. Answer: {answer} Please open the link, say whether it is solved, and rate it.",
     ),
     "close": T(
@@ -68,9 +69,13 @@ def jobs_of(case: Case, change: Change) -> tuple[tuple[str, dict[str, Any]], ...
     return ((JOB, {"case": case.pk, "what": what, "version": case.version}),)
 
 
-def _short(text: str) -> str:
+def _sentence(text: str) -> T:
+    """A text as a sentence of a message: on one line, not too long, ended as sentences are."""
     plain = " ".join(text.split())
-    return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
+    if len(plain) > LONGEST:
+        plain = plain[: LONGEST - 1] + "…"
+    ended = not plain or plain[-1] in ENDS
+    return T(plain if ended else f"{plain}。", plain if ended else f"{plain}.")
 
 
 def text_of(what: str, case: Case, whole: Case) -> T:
@@ -81,7 +86,7 @@ def text_of(what: str, case: Case, whole: Case) -> T:
     private = whole.private
     due = _DUE.fill(when=words.when(whole.due_at)) if whole.due_at and what == "accept" else T("", "")
     filled = WORDS[what].fill(
-        number=case.number, due=due, answer=_short(private.answer), question=_short(private.question),
+        number=case.number, due=due, answer=_sentence(private.answer), question=_sentence(private.question),
         until=words.when(whole.ask_due_at), code="{code}",
     )  # fmt: skip
     link = _LINK.fill(link="{link}")

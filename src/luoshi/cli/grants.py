@@ -34,13 +34,15 @@ def give(connection: Any) -> None:
     shown = set(OPEN)
     for config in apps.get_app_configs():
         shown.update(getattr(config, "open_tables", ()))
+    present = connection.introspection.table_names(include_views=True)
     with transaction.atomic():
         roles.grant(
             connection,
             log_tables=tables.LOG,
             fixed_tables=FIXED,
-            private_tables=_hidden(connection.introspection.table_names(include_views=True), shown),
+            private_tables=_hidden(present, shown),
         )
+        roles.maintain(connection, [name for name in tables.REWRITTEN if name in present])
 
 
 def _hidden(present: list[str], shown: set[str]) -> list[str]:

@@ -95,6 +95,16 @@ def grant(
     _run(owner, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", app)
 
 
+def maintain(owner: Connection, tables: Iterable[str]) -> bool:
+    """Let app rewrite these tables with VACUUM FULL; False where the server is older than PostgreSQL 17."""
+    ((database, version),) = _rows(owner, "SELECT current_database(), current_setting('server_version_num')::int")
+    if version < 170000:
+        return False
+    for table in tables:
+        _run(owner, "GRANT MAINTAIN ON {} TO {}", table, f"{database}_app")
+    return True
+
+
 def current_role_problem(connection: Connection) -> T | None:
     """Why the connected role is too strong to serve the public with, None if it is not."""
     ((name, superuser, bypass, owner),) = _rows(

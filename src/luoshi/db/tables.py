@@ -4,6 +4,9 @@ from typing import Final
 
 LOG: Final = ("event", "installation", "log_leaf", "checkpoint")
 PRIVATE: Final = (
-    "event_private", "event_salt", "case_private", "case_code", "notice", "idempotency", "tries", "django_session",
+    "event_private", "event_salt", "case_private", "case_code", "idempotency", "tries", "django_session",
+    "notify_message", "notify_choice", "notify_hook", "case_follower", "case_follower_code",
     "person.password", "procrastinate_jobs.args", "open311_key.hash",
 )  # fmt: skip
+# What the application may rewrite, so that deleted personal data do not stay in the database's files.
+REWRITTEN: Final = ("case_private", "event_private", "notify_message", "idempotency", "case_follower")

@@ -13,9 +13,9 @@ from django.db import connection
 from django.db.utils import Error
 from psycopg import sql
 
+from luoshi.db.tables import REWRITTEN
 from luoshi.privacy.erasures import FILE
 
-TABLES: Final = ("case_private", "event_private", "notify_message", "idempotency")
 _DAY: Final = 25 * 3600.0
 log = logging.getLogger("luoshi.privacy")
 
@@ -24,7 +24,7 @@ def rewrite() -> None:
     """Rewrite the tables that hold personal data; the role must own them or may maintain them."""
     present = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in REWRITTEN:
             if table in present:
                 cursor.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(table)))
 
