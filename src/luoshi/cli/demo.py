@@ -152,6 +152,8 @@ def _create(home: Path, database: Database) -> homes.Facts:
         with show_step.step(T("人员", "People")):
             _people(home, pack)
         _year(home, show_step)
+        with show_step.step(T("封存日志", "Sealing the log")):
+            _seal()
         use(database.url("app"))
         return homes.settle(home, "demo", version("luoshi"), data_version())
 
@@ -184,6 +186,20 @@ def _year(home: Path, show_step: Steps) -> None:
     """Generate the year; its counts and street numbers are kept, so that later runs can say them too."""
     summary = _generator().run(progress=show_step)
     homes.write(home / SUMMARY, json.dumps([[*label, value] for label, value in summary], ensure_ascii=False) + "\n")
+
+
+def _seal() -> None:
+    """One checkpoint for each day of the year, the last at the demo's present; all lines have written by now."""
+    from django.db import connection
+
+    from luoshi.kernel import clock
+    from luoshi.kernel.ledger import place
+    from luoshi.kernel.ledger.seal import seal_past
+
+    seal_past(place.current(), clock.now())
+    with connection.cursor() as cursor:
+        for table in ("log_leaf", "event_pending"):
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
 
 
 def show(home: Path, *, hide_passwords: bool) -> None:

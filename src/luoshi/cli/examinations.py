@@ -177,6 +177,27 @@ def calendar(conf: Conf) -> Finding:
     return Finding(T(f"已知到 {max(known)} 年", f"known up to {max(known)}"))
 
 
+def log(conf: Conf) -> Finding:
+    """Can the log be sealed, and does it keep up?"""
+    from luoshi.kernel import clock as clocks
+    from luoshi.kernel.ledger import place, publish, rows
+
+    ours = place.current()
+    ours.signers()
+    last = rows.last()
+    publish.check_unforked(ours, last)
+    size = last.size if last else 0
+    count, oldest = rows.waiting()
+    age = int((clocks.now() - oldest).total_seconds()) if oldest else 0
+    detail = T(
+        f"已封存 {size:,} 条；等待 {count:,} 条，最久 {age} 秒", f"{size:,} sealed; {count:,} wait, for {age} s at most"
+    )
+    late = age > max(_SILENT, 6 * conf.number("seal_seconds")) and _served(conf)
+    return Finding(
+        detail, T("看 run/server.log；luoshi seal", "Look into run/server.log; luoshi seal") if late else None
+    )
+
+
 def worker(conf: Conf) -> Finding:
     """Is somebody doing the queued jobs? Only wrong while the site is served."""
     silent = _ask("SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::int FROM procrastinate_workers")
@@ -205,5 +226,6 @@ OF_DATABASE: Mapping[str, Look] = {
     "migrations": migrations,
     "clock": clock,
     "calendar": calendar,
+    "log": log,
     "worker": worker,
 }

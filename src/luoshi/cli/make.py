@@ -45,6 +45,18 @@ def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
         at=clock.real(),
     )
     load.load_places(pack)
+    make_key()
+
+
+def make_key() -> None:
+    """A key for the log of the installation, unless one lies there already. Raises LogProblem for one that cannot be."""
+    from luoshi.kernel.ledger import keys, place
+
+    ours = place.current()
+    if ours.key_file.exists():
+        keys.load(ours.key_file, ours.origin)
+    else:
+        keys.create(ours.key_file, ours.origin)
 
 
 def require_new(home: Path) -> None:

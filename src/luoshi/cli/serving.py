@@ -31,13 +31,25 @@ def _refuse_strong_role(conf: Conf) -> None:
     from luoshi.db.roles import current_role_problem
 
     problem = current_role_problem(connection)
-    if problem is not None and not conf.flag("allow_owner"):
+    if problem is not None and conf.flag("allow_owner"):
+        said(T("注意（LUOSHI_ALLOW_OWNER）：{why}", "Beware (LUOSHI_ALLOW_OWNER): {why}").fill(why=problem))
+    elif problem is not None:
         raise Failed(
             T(
                 "不以此角色提供服务：{why}（LUOSHI_ALLOW_OWNER）",
                 "Not serving as this role: {why} (LUOSHI_ALLOW_OWNER)",
             ).fill(why=problem)
         )
+
+
+def _refuse_loose_key(conf: Conf) -> None:
+    """Raises Failed where others may read the log's key, or change it."""
+    from luoshi.kernel.ledger import keys
+
+    file = keys.file_of(conf)
+    problem = keys.rights_problem(file) if file.exists() else None
+    if problem is not None:
+        raise Failed(problem)
 
 
 def _demo_clock() -> Clock:
@@ -76,6 +88,7 @@ def run(conf: Conf, facts: homes.Facts, *, web: bool, worker: bool, port: int | 
         if web:
             static.collect(conf.home / "static")
         _refuse_strong_role(conf)
+        _refuse_loose_key(conf)
         clock = _demo_clock() if web and facts.kind == "demo" else None
         supervisor = Supervisor(Plan(conf.home, number, worker, clock), database)
         with told_by_signals(supervisor.stop):

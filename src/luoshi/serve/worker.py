@@ -1,4 +1,4 @@
-"""The worker: runs queued and periodic jobs. Run by the supervisor as `python -m luoshi.serve.worker`."""
+"""The worker: runs queued and periodic jobs, and seals the log. Run by the supervisor as `python -m luoshi.serve.worker`."""
 
 import os
 import signal
@@ -23,7 +23,12 @@ def main() -> None:
     end_with_parent(signal.SIGTERM)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luoshi.settings")
     django.setup()
+    from django.conf import settings
     from procrastinate.contrib.django import app
+
+    from luoshi.serve.sealer import Sealer
+
+    Sealer(settings.CONF.number("seal_seconds")).start()
 
     name = "serve.retry_stalled"
     task = app.task(name=name, queue="clock", queueing_lock=name, pass_context=True)(retry_stalled)

@@ -27,7 +27,7 @@ from luoshi.kernel.bulk import Batch, next_ids
 from luoshi.kernel.text import T
 from luoshi.people import tree
 
-DATA_VERSION: Final = 2
+DATA_VERSION: Final = 3
 """Changes whenever another year would be generated."""
 
 STEP: Final = T("演示的一年", "The demo's year")

@@ -128,6 +128,11 @@ def place_of(event: Any) -> int | None:
     return found[0][0] if found else None
 
 
+def any_waiting() -> bool:
+    """Does anything wait to be sealed?"""
+    return bool(_all("SELECT EXISTS (SELECT FROM event_pending)")[0][0])
+
+
 def waiting() -> tuple[int, datetime | None]:
     """How many events wait to be sealed, and when the oldest of them was recorded."""
     ((count, oldest),) = _all(

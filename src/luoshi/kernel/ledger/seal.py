@@ -93,7 +93,7 @@ def seal_all(place: Place, limit: int = MOST) -> Head | None:
     """Seal until nothing waits."""
     while True:
         head = seal(place, limit)
-        if not rows.waiting()[0]:
+        if not rows.any_waiting():
             return head
 
 

@@ -1,0 +1,54 @@
+"""Sealing, every few seconds, beside the worker's jobs: no long job makes a receipt wait."""
+
+import logging
+from threading import Event, Thread
+from time import monotonic
+from typing import Final
+
+log = logging.getLogger("luoshi.sealing")
+_PRUNE_EVERY: Final = 3600.0  # seconds
+
+
+class Sealer(Thread):
+    """Seals what waits every `seconds`; what stops it is logged once and tried again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(name="sealer", daemon=True)
+        self.seconds = seconds
+        self.ended = Event()
+        self._said = ""
+        self._pruned = monotonic()
+
+    def run(self) -> None:
+        """Until `ended`; a process that is killed in the middle leaves nothing half-sealed."""
+        while not self.ended.wait(self.seconds):
+            try:
+                self.once()
+                self._said = ""
+            except Exception as error:  # whatever it is, the next round tries again
+                self._failed(error)
+
+    def once(self) -> None:
+        """One round."""
+        from django.db import close_old_connections
+
+        from luoshi.kernel.ledger import place, rows, seal
+
+        close_old_connections()
+        ours = place.current()
+        published, last = ours.folder.head(), rows.last()
+        behind = last is not None and (published is None or published.size != last.size)
+        if behind or rows.any_waiting():
+            seal.seal_all(ours)
+        if monotonic() - self._pruned > _PRUNE_EVERY:
+            self._pruned = monotonic()
+            seal.prune(ours)
+
+    def _failed(self, error: Exception) -> None:
+        from django.db import connection
+
+        connection.close()
+        what = f"{type(error).__name__}: {error}"
+        if what != self._said:
+            log.error("not sealed: %s", what)
+            self._said = what
