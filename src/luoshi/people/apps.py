@@ -8,3 +8,4 @@ class PeopleConfig(AppConfig):
 
     name = "luoshi.people"
     label = "people"
+    open_tables = ("unit_succession",)

@@ -54,9 +54,42 @@ class Unit(Dated):
     kind = models.TextField()
     functions = ArrayField(models.TextField(), default=list)
     level = models.TextField(blank=True)
+    log_id = models.UUIDField(unique=True, default=new_id)
+    state = models.TextField(default="open")
+    status = models.TextField(default="going")
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField(null=True)
+
+    sim: ClassVar = False  # the city's own order, in a demo too
 
     class Meta:
         db_table = "unit"
+
+    @property
+    def unit_id(self) -> int | None:
+        """Rights over a unit go by the unit itself."""
+        return self.pk
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """A unit is nobody's."""
+        return False
+
+
+class Succession(models.Model):
+    """From a day on `unit` goes on as `heir`: renamed (a row of its own, so that its history keeps the old name and
+    code) or merged. `carried_at`: when its open work went over (real time).
+    """
+
+    RENAMED: ClassVar = "rename_unit"
+    MERGED: ClassVar = "merge_unit"
+    unit = models.OneToOneField(Unit, models.CASCADE, related_name="goes_on")
+    heir = models.ForeignKey(Unit, models.CASCADE, related_name="came_from")
+    valid_from = models.DateField()
+    how = models.TextField()
+    carried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "unit_succession"
 
 
 class UnitParent(Dated):
@@ -103,12 +136,28 @@ class Person(AbstractBaseUser):
     must_change = models.BooleanField(default=True)
     # Sessions made before this moment have ended, whatever their cookie says.
     sessions_from = models.DateTimeField(null=True)
+    # the first day on which they no longer work here
+    left_on = models.DateField(null=True)
+    log_id = models.UUIDField(unique=True, default=new_id)
+    state = models.TextField(default="here")
+    status = models.TextField(default="going")
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "login"
     objects = People()
+    unit_id: int | None = None  # where they work today, put here by whoever reads a person in order to change it
 
     class Meta:
         db_table = "person"
+
+    def works_on(self, day: date) -> bool:
+        """May they still log in on this day?"""
+        return self.is_active and (self.left_on is None or day < self.left_on)
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """Nobody administers themselves."""
+        return False
 
 
 class Post(Dated):
@@ -121,6 +170,50 @@ class Post(Dated):
     class Meta:
         db_table = "post"
         indexes = [models.Index(fields=["person"], name="post_person")]
+
+
+class Appointment(models.Model):
+    """An administrator's post that one administrator asked for and another must confirm."""
+
+    ASKED: ClassVar = "asked"
+    log_id = models.UUIDField(unique=True, default=new_id)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="appointments")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    role = models.TextField()
+    valid_from = models.DateField()
+    asked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    state = models.TextField(default=ASKED)
+    status = models.TextField(default="going")
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "appointment"
+
+    @property
+    def sim(self) -> bool:
+        """Is it about a simulated person?"""
+        return self.person.sim
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """It is decided by those who may, whoever it is about."""
+        return False
+
+
+class SecondFactor(models.Model):
+    """A person's second factor: the encrypted secret of one-time codes, and digests of unused recovery codes."""
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="second")
+    secret = models.BinaryField()
+    # the step of the last code taken: no code is good twice
+    last_step = models.BigIntegerField(default=0)
+    codes = ArrayField(models.TextField(), default=list)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "second_factor"
 
 
 class SignIn(models.Model):
