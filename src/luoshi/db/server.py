@@ -247,6 +247,9 @@ def _write_config(place: Place, number: int) -> int:
         "fsync": "on",
         "synchronous_commit": "on",
         "log_checkpoints": "off",
+        # a statement that fails, and the row it fails on, hold personal data
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
     }
     fresh = place.config.with_suffix(".new")
     fresh.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()), "utf-8")

@@ -1,8 +1,11 @@
-"""Keeps tracking codes out of every log: whoever has the code has the case."""
+"""Keeps tracking codes and the database's quotations of rows out of every log: whoever has the code has the case."""
 
 import logging
 import re
+from typing import Any
 
+# what PostgreSQL adds to an error: the key or the whole row it failed on
+_ROWS = re.compile(r"(?m)^(DETAIL|CONTEXT|LINE \d+):.*$")
 _CODES = re.compile(r"(/track/)[^/\s\"']+")
 
 
@@ -16,3 +19,11 @@ class WithoutCodes(logging.Filter):
         if masked != message:
             record.msg, record.args = masked, None
         return True
+
+
+class Line(logging.Formatter):
+    """A formatter whose tracebacks hold no tracking code and no row of the database."""
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback without them."""
+        return _CODES.sub(r"\1…", _ROWS.sub(r"\1: …", super().formatException(ei)))
