@@ -124,7 +124,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"codes": {"()": "luoshi.serve.codes.WithoutCodes"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"class": "luoshi.serve.codes.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["codes"]}},
     "root": {"handlers": ["stderr"], "level": CONF.text("log_level").upper()},
 }
