@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from luoshi.cases.models import Case
+from luoshi.kernel.viewer import OPERATOR
 from luoshi.ports import importer
 from luoshi.ports.importer.mapping import MappingError, dump, load, parse, shipped
 from luoshi.ports.importer.record import Refused, read
 from luoshi.ports.importer.rows import FileProblem, Row, Source
+from luoshi.ports.importer.run import Report, run
 
 MESSAGES = Path(__file__).parents[2].parent / "shared" / "data" / "messages"
 HEADER = ("message_id", "subject", "sent_at", "text", "reply", "replied_at")
@@ -181,3 +184,18 @@ def test_real_messages_are_all_taken(name: str) -> None:
     assert len(answered) == (len(found) if "replies" in name else 0)
     assert all(one.text and not one.text.startswith("\n") for one in found)
     assert all(one.at is not None and one.at >= one.reported_at for one in answered)
+
+
+@pytest.mark.skipif(not MESSAGES.is_dir(), reason="the data for tests are not here")
+def test_real_messages_become_cases_once(db: None, tmp_path: Path) -> None:
+    def go() -> Report:
+        return run(
+            MESSAGES / "labelled_raw_600.csv", load("messages"), viewer=OPERATOR, url="", refused=tmp_path / "r.csv",
+            progress=lambda done, total: None,
+        )  # fmt: skip
+
+    first, again = go(), go()
+    assert (first.counts.created, first.refused) == (600, 0)
+    assert (again.counts.created, again.counts.unchanged) == (0, 600)
+    kinds = Case.objects.filter(source="messages").values_list("category__zh", flat=True).distinct()
+    assert len(kinds) == 7 and "城乡建设" in kinds

@@ -81,7 +81,7 @@ class Source:
         stream = io.BufferedReader(unpacked, _PEEK)
         start = stream.peek(_PEEK)
         if start.startswith(xlsx.MARK):
-            yield from _sheet(self.file, io.BytesIO(stream.read()) if packed else self.raw)
+            yield from _sheet(self.file, io.BytesIO(stream.read(xlsx.PACKED)) if packed else self.raw)
             return
         if start.startswith(_BOM):
             stream.read(len(_BOM))

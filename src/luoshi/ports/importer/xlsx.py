@@ -11,6 +11,7 @@ from luoshi.kernel.text import T
 MARK: Final = b"PK\x03\x04"
 WIDEST: Final = 500
 LARGEST: Final = 400_000_000  # bytes when unpacked
+PACKED: Final = 100_000_000  # of a workbook within gzip, which is held in memory; a longer one is damaged
 _STRINGS: Final = 100_000_000  # of the table of texts, which is held in memory
 
 
