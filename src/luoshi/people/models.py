@@ -166,6 +166,8 @@ class Post(Dated):
     person = models.ForeignKey(Person, models.CASCADE, related_name="posts")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
     role = models.TextField()
+    # the post in whose place this one came, so that a move to come can be taken back
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         db_table = "post"
