@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     *(f"luoshi.{name}" for name in LINES),
     *(["luoshi.ports.open311", "luoshi.ports.importer"] if "cases" in LINES else []),
     "luoshi.ports.notify",
+    "luoshi.api",
     "luoshi.privacy",
 ]
 MIDDLEWARE = [

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("luoshi.web.urls")),
     path("", include("luoshi.people.urls")),
+    path("api/", include("luoshi.api.urls")),
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
     path("", include("luoshi.privacy.urls")),

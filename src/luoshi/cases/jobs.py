@@ -14,6 +14,7 @@ from luoshi.cases import clocks
 from luoshi.cases.actions import BY_VERB
 from luoshi.cases.actions import tell as telling
 from luoshi.cases.models import Case
+from luoshi.cases.reads.api import fold
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import due
 from luoshi.kernel.jobs import every, job
@@ -44,6 +45,12 @@ def pass_time() -> None:
 def tell(case: int, what: str, version: int) -> None:
     """Tell the reporter of a step of their case, and the systems that listen."""
     telling.tell(case, what, version)
+
+
+@every("*/10 * * * *", "cases.tally")
+def put_together() -> None:
+    """The sums of cases by unit and state, whose changes stand as rows of their own."""
+    fold()
 
 
 def _do(verb: str, number: str, **data: Any) -> None:

@@ -16,6 +16,7 @@ from luoshi.web.http import wants_json
 
 TITLES: Final[dict[int, T]] = {
     400: T("这个请求看不懂", "This request cannot be read"),
+    401: T("没有登录", "Not logged in"),
     403: T("不能打开", "This may not be opened"),
     404: T("没有这一页", "There is no such page"),
     409: T("没有保存", "Nothing was saved"),
@@ -27,6 +28,7 @@ TITLES: Final[dict[int, T]] = {
 }
 HINTS: Final[dict[int, T]] = {
     400: T("地址或表单不完整。请回到上一页再试。", "The address or form is incomplete. Go back and try again."),
+    401: T("请带上有效的令牌。", "Send a good token."),
     403: T("您没有这项权限，或者页面开得太久。请回到上一页，刷新后再试。", "You lack the right, or the page was open too long. Go back, reload and try again."),
     404: T("地址可能写错了，或者记录不对外公开。", "The address may be mistyped, or the record is not public."),
     409: T("请看过最新的内容再做。", "Look at the present state, then try again."),
@@ -66,6 +68,8 @@ def problem(request: HttpRequest, refused: Problem) -> HttpResponse:
     response = respond(request, refused.status, refused.title, refused.faults)
     if refused.status == 429:
         response.headers["Retry-After"] = "3600"
+    if refused.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

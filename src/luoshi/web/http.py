@@ -28,6 +28,8 @@ def masked(path: str) -> str:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Does the client ask for JSON before HTML?"""
+    """Does the client ask for JSON before HTML, or for an address that gives nothing else?"""
+    if request.path.startswith("/api/"):
+        return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "text/html" not in accept

@@ -1,5 +1,6 @@
 """Every query of the street line. Each takes the viewer first: this is the only door to rows."""
 
+from luoshi.cases.reads import lists
 from luoshi.cases.reads.kinds import Kinds, kinds
 from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, slim, tabs, tally
 from luoshi.cases.reads.one import Entry, by_code, entries, get, join, lock, photo, timeline, told
@@ -20,6 +21,7 @@ __all__ = [
     "join",
     "kinds",
     "list_page",
+    "lists",
     "lock",
     "merged",
     "my_work",

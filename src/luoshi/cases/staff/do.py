@@ -1,9 +1,17 @@
 """The door through which staff make every move: a form's strings in, the record (or why not) out."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import render
 
 from luoshi.cases import reads
@@ -43,9 +51,9 @@ def _demand(viewer: Viewer, move: Move, case: Case) -> None:
         raise Denied(T("您没有权限：{what}", "You may not: {what}").fill(what=move.text))
 
 
-def _seen(request: HttpRequest) -> int | None:
+def _seen(data: QueryDict) -> int | None:
     """The version that the caller looked at. Raises Invalid."""
-    given = str(request.POST.get("seen", "")).strip()
+    given = str(data.get("seen", "")).strip()
     if given and not (given.isascii() and given.isdigit() and len(given) < 10):
         raise Invalid([Fault("seen", given[:20], T("是一个整数", "is a whole number"))])
     return int(given) if given else None
@@ -61,23 +69,34 @@ def _refuse_faults(found: Read, move: Move, case: Case, viewer: Viewer, seen: in
     raise Invalid(found.faults)
 
 
-def _perform(request: HttpRequest, viewer: Viewer, number: str, verb: str) -> tuple[Move, Any]:
-    """Make the move. Raises Absent, Denied, Stale, NotNow or Invalid; then nothing was written."""
+def perform(
+    viewer: Viewer, number: str, verb: str, data: QueryDict, key: str | None, files: Sequence[Any] = ()
+) -> tuple[Any, Case]:
+    """Make the move with the strings of a form; gives what was done, and the case.
+
+    Raises Absent, Denied, Stale, NotNow or Invalid; then nothing was written.
+    """
     case = reads.get(viewer, number)
     move = _move(verb)
     _demand(viewer, move, case)
-    seen, key = _seen(request), str(request.POST.get("key", "")).strip() or None
-    scene = Scene(viewer, case)
-    given = Given(texts.merged(request.POST, move, case), request.FILES.getlist("photos"), scene, move, key or "")
-    found = read(given)
+    seen = _seen(data)
+    found = read(Given(texts.merged(data, move, case), files, Scene(viewer, case), move, key or ""))
     _refuse_faults(found, move, case, viewer, seen)
     door = f"staff:{viewer.person}"
-    return move, BY_VERB[verb](viewer=viewer, on=number, seen=seen, key=key, door=door, **found.values)
+    done = BY_VERB[verb](viewer=viewer, on=number, seen=seen, key=key, door=door, **found.values)
+    return done, done.row or reads.get(viewer, number)
 
 
-def _answer(done: Any, case: Case) -> JsonResponse:
-    body = {"number": case.number, "state": case.state, "status": case.status, "version": case.version}
-    return JsonResponse(body | done.answer | {"repeated": done.repeated})
+def facts(done: Any, case: Case) -> dict[str, Any]:
+    """What a machine is told after a move."""
+    body: dict[str, Any] = {"number": case.number, "state": case.state, "status": case.status}
+    return {**body, "version": case.version, **done.answer, "repeated": done.repeated}
+
+
+def offered(viewer: Viewer, number: str) -> list[dict[str, Any]]:
+    """The moves that fit the case and the viewer's rights, each with what it lacks, for a machine. Raises Absent."""
+    found = moves.offers(Scene(viewer, reads.get(viewer, number)))
+    return [{"verb": offer.move.verb, "lacks": [str(text) for text in offer.lacks]} for offer in found]
 
 
 def _onward(request: HttpRequest, viewer: Viewer, number: str, move: Move) -> HttpResponse:
@@ -103,16 +122,17 @@ def _do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     if not machine and texts.asked(request.POST):
         return _inserted(request, viewer, number, verb)
     try:
-        move, done = _perform(request, viewer, number, verb)
+        key = str(request.POST.get("key", "")).strip() or None
+        done, case = perform(viewer, number, verb, request.POST, key, request.FILES.getlist("photos"))
     except Problem as problem:
         if machine or isinstance(problem, Absent):
             raise
         return record.refused(request, viewer, number, verb, problem)
     if machine:
-        return _answer(done, done.row or reads.get(viewer, number))
+        return JsonResponse(facts(done, case))
     if verb == UNMASK and not done.repeated:
         return record.unmasked(request, viewer, number)
-    return _onward(request, viewer, number, move)
+    return _onward(request, viewer, number, _move(verb))
 
 
 _pages = staff(_do)

@@ -1,0 +1,106 @@
+"""An endpoint of the API as data: what it takes and gives, and the function that answers. A line lists its own in `api.py`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from luoshi.api.schema import Schema
+from luoshi.kernel.problems import Fault, Invalid, Problem
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+
+MOST: Final = 200_000  # bytes of a request's body
+
+
+class BadBody(Problem):
+    """The body is no JSON object, or too large."""
+
+    status = 400
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request after its token was looked at: who asks, what stands in the address, its query and its body."""
+
+    request: HttpRequest
+    viewer: Viewer
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key of the header."""
+        return self.request.headers.get("Idempotency-Key", "").strip() or None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is given: a JSON value and the status."""
+
+    value: Any
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one address, such as `/cases/{number}`, below `/api/`."""
+
+    method: str
+    path: str
+    name: str
+    text: T
+    answer: Callable[[Asked], Answer]
+    gives: Schema
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    takes: Schema | None = None
+    status: int = 200
+    refusals: Sequence[int] = ()
+    public: bool = False
+    params: Mapping[str, Schema] = field(default_factory=dict)
+
+
+def body_of(request: HttpRequest, takes: Schema | None) -> dict[str, Any]:
+    """The JSON object of the body; only fields that the schema names. Raises BadBody or Invalid."""
+    if takes is None:
+        return {}
+    if not request.headers.get("Content-Type", "application/json").lower().startswith("application/json"):
+        raise BadBody(T("请交 JSON（Content-Type: application/json）", "Send JSON (Content-Type: application/json)"))
+    raw = request.body
+    if len(raw) > MOST:
+        raise BadBody(T("最多 {n} 字节", "At most {n} bytes").fill(n=MOST))
+    try:
+        found = orjson.loads(raw or b"{}")
+    except orjson.JSONDecodeError:
+        raise BadBody(T("不是 JSON", "This is not JSON")) from None
+    if not isinstance(found, dict):
+        raise BadBody(T("要一个 JSON 对象", "A JSON object is wanted"))
+    unknown = [name for name in found if name not in takes["properties"]]
+    if unknown:
+        raise Invalid([Fault(name[:60], "", T("没有这一项", "there is no such field")) for name in unknown])
+    return found
+
+
+def query_of(request: HttpRequest, known: Mapping[str, Schema]) -> dict[str, str]:
+    """The arguments of the address, empty ones left out. Raises Invalid for one that is unknown or given twice."""
+    faults = []
+    for name in request.GET:
+        if name not in known and name != "lang":
+            faults.append(Fault(name[:60], request.GET[name][:60], T("没有这个参数", "there is no such argument")))
+        elif len(request.GET.getlist(name)) > 1:
+            faults.append(Fault(name, "", T("只能写一次", "may stand once")))
+        elif "\0" in request.GET[name]:
+            faults.append(Fault(name, "", T("有看不见的字符", "holds unreadable characters")))
+    if faults:
+        raise Invalid(faults)
+    return {name: request.GET[name].strip() for name in known if request.GET.get(name, "").strip()}
+
+
+def respond(answer: Answer) -> HttpResponse:
+    """The answer as JSON."""
+    response = HttpResponse(orjson.dumps(answer.value), status=answer.status, content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,77 @@
+"""What the API gives of cases: rows of columns, without an object each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+
+from luoshi.cases.reads.lists import Cursor, Filters, narrowed
+from luoshi.cases.reads.scope import SEE, visible
+from luoshi.kernel.viewer import Viewer
+
+COLUMNS: Final = (
+    "id", "number", "version", "state", "status", "category_id", "county", "street", "community", "unit_id",
+    "handler_id", "channel", "by_staff", "source", "sim", "returns", "reopened", "solved", "grade", "reported_at",
+    "contacted_at", "handled_at", "verified_at", "closed_at", "due_at", "next_due_at", "next_warn_at",
+)  # fmt: skip
+Row = tuple[Any, ...]
+PLACE: Final = {name: i for i, name in enumerate(COLUMNS)}
+
+
+def page(viewer: Viewer, filters: Filters, now: datetime, size: int, after: Cursor | None) -> tuple[list[Row], bool]:
+    """`size` rows of the cases that the viewer may see, newest first, and whether more follow; one query."""
+    rows = narrowed(visible(viewer), filters, viewer, now)
+    if after is not None:
+        at, key = after
+        rows = rows.filter(Q(reported_at__lt=at) | Q(reported_at=at, id__lt=key), reported_at__lte=at)
+    found: Sequence[Row] = list(rows.order_by("-reported_at", "-id").values_list(*COLUMNS)[: size + 1])
+    return list(found[:size]), len(found) > size
+
+
+def one(viewer: Viewer, number: str) -> tuple[Row, Row] | None:
+    """The columns of a case that the viewer may see, and (text, place, answer, question); None where there is none."""
+    private = ("private__text", "private__place", "private__answer", "private__question")
+    row = visible(viewer).filter(number=number).values_list(*COLUMNS, *private).first()
+    return None if row is None else (row[: len(COLUMNS)], row[len(COLUMNS) :])
+
+
+class Count(NamedTuple):
+    """How many cases of ours stand at a unit in a state."""
+
+    unit: int | None
+    state: str
+    n: int
+
+
+def counts(viewer: Viewer) -> list[Count]:
+    """Our cases by unit and state, for the units that the viewer may see; from sums that each write keeps."""
+    reach = viewer.reach(SEE)
+    if reach is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT unit_id, state, sum(n)::bigint FROM case_tally
+            WHERE ours AND (%s OR unit_id = ANY(%s)) GROUP BY unit_id, state HAVING sum(n) <> 0 ORDER BY 1, 2
+            """,
+            [reach.everything, sorted(reach.units)],
+        )
+        return [Count(*row) for row in cursor.fetchall()]
+
+
+def fold() -> int:
+    """Put the changes of the sums together; gives how many rows are left. Called now and then; twice does no harm."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH gone AS (DELETE FROM case_tally RETURNING unit_id, state, ours, n)
+            INSERT INTO case_tally (unit_id, state, ours, n)
+            SELECT unit_id, state, ours, sum(n) FROM gone GROUP BY unit_id, state, ours HAVING sum(n) <> 0
+            """
+        )
+        return int(cursor.rowcount)
+
+
+__all__ = ["COLUMNS", "PLACE", "Count", "Row", "counts", "fold", "one", "page"]
