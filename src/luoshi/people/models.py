@@ -59,6 +59,8 @@ class Unit(Dated):
     status = models.TextField(default="going")
     version = models.IntegerField(default=1)
     updated_at = models.DateTimeField(null=True)
+    # what a change to come ended and made (`admin.actions.steps`), so that it can be taken back
+    undo = models.JSONField(null=True)
 
     sim: ClassVar = False  # the city's own order, in a demo too
 
