@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
 from luoshi.kernel.flow import Flow
 from luoshi.kernel.text import T
@@ -50,6 +51,16 @@ class Found(NamedTuple):
     sim: bool
 
 
+class Derived(NamedTuple):
+    """A row whose `field` is not what the events of its subject say: what it is, and what it should be."""
+
+    subject: UUID
+    number: str
+    field: str
+    kept: str
+    should: str
+
+
 class Face(Protocol):
     """What a line's `line.py` offers as `FACE`."""
 
@@ -70,6 +81,10 @@ class Face(Protocol):
 
     def find(self, viewer: Viewer, text: str, limit: int) -> list[Found]:
         """Records of the line that the viewer may see and that match."""
+        ...
+
+    def derived(self, limit: int) -> list[Derived]:
+        """For the operator: the first rows whose state, due time, verdict and the like are not what events say."""
         ...
 
     def load(self, pack: Any) -> None:

@@ -1,0 +1,138 @@
+"""`luoshi verify`: the log, two checkpoints, a receipt. Exit code 1 with what differs first, 2 for wrong use."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from luoshi.cli.session import connected
+from luoshi.kernel.text import T
+
+as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
+keys_given = click.option(
+    "--key", "keys", multiple=True, metavar="VKEY", help="所信任的验证公钥。A trusted verifier key."
+)
+
+
+@click.group()
+def verify() -> None:
+    """验证日志、检查点、回执。Verify the log, checkpoints, receipts."""
+
+
+def trusted(keys: Sequence[str]) -> list[Any]:
+    """The verifier keys that were named. Raises UsageError for a bad one."""
+    from luoshi.kernel.ledger.note import NoteError, Verifier
+
+    try:
+        return [Verifier.read(text) for text in keys]
+    except NoteError as error:
+        raise click.UsageError(f"--key: {error}") from None
+
+
+def answer(ctx: click.Context, as_json: bool, found: dict[str, Any], well: T) -> None:
+    """Say what was found and end with 0 or 1."""
+    first = found.get("first_bad")
+    if as_json:
+        click.echo(json.dumps({"ok": first is None, **found}, ensure_ascii=False))
+    elif first is None:
+        click.echo(str(well))
+    else:
+        for one in found.get("bad") or [first]:
+            parts = [
+                f"{name}={one[name]}" for name in ("idx", "event", "line", "subject") if one.get(name) is not None
+            ]
+            click.echo(f"✗ {one['what']}: {one.get('detail', '')}  {' '.join(parts)}")
+    ctx.exit(0 if first is None else 1)
+
+
+@verify.command("log")
+@as_json
+@keys_given
+@click.pass_context
+def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
+    """整个日志，从数据库到公开的文件。The whole log, from the database to the public files."""
+    from time import monotonic
+
+    from luoshi.kernel import lines
+    from luoshi.kernel.ledger import place, rotate
+    from luoshi.kernel.ledger import verify as whole
+
+    begun, known = monotonic(), trusted(keys)
+    with connected():
+        ours = place.current()
+        report = whole.verify(ours, known or rotate.trusted(ours), lines.installed())
+    bad = [one._asdict() for one in report.bad]
+    found = {
+        "first_bad": bad[0] if bad else None,
+        "bad": bad,
+        "origin": ours.origin,
+        "size": report.size,
+        "root": b64encode(report.root).decode(),
+        "checkpoints": report.checkpoints,
+        "pending": report.pending,
+        "private_deleted": report.deleted,
+        "seconds": round(monotonic() - begun, 1),
+    }
+    well = T(
+        "✓ {n} 条，根 {root}，{c} 个检查点，{d} 条私人内容已删除，{p} 条等待封存",
+        "✓ {n} entries, root {root}, {c} checkpoints, {d} private bodies deleted, {p} wait to be sealed",
+    ).fill(n=report.size, root=found["root"], c=report.checkpoints, d=report.deleted, p=report.pending)
+    answer(ctx, as_json, found, well)
+
+
+@verify.command("consistency")
+@click.argument("old", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("new", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@as_json
+@keys_given
+@click.pass_context
+def consistency(ctx: click.Context, old: Path, new: Path, as_json: bool, keys: Sequence[str]) -> None:
+    """两个检查点（文件）：新的只是旧的增长。Two checkpoint files: the newer only grew from the older."""
+    from luoshi.kernel.ledger import compare, place, rotate
+
+    known = trusted(keys)
+    with connected():
+        ours = place.current()
+        heads, fault = compare.grown(ours.folder, old.read_bytes(), new.read_bytes(), known or rotate.trusted(ours))
+    found: dict[str, Any] = {
+        "first_bad": {"what": "consistency", "detail": fault} if fault else None,
+        "old": heads[0].size if heads else None,
+        "new": heads[1].size if heads else None,
+    }
+    well = T("✓ 从 {old} 条只增长到 {new} 条", "✓ only grew, from {old} to {new} entries").fill(
+        **{k: found[k] for k in ("old", "new")}
+    )
+    answer(ctx, as_json, found, well)
+
+
+@verify.command("receipt")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@as_json
+@keys_given
+@click.pass_context
+def receipt(ctx: click.Context, file: Path, as_json: bool, keys: Sequence[str]) -> None:
+    """一份回执（tlog-proof 文件）；给出 --key 时不需要数据库。A receipt; with --key no database is needed."""
+    from luoshi.kernel.ledger import compare
+
+    known = trusted(keys) or _own()
+    index, head, fault = compare.receipt(file.read_bytes(), known)
+    found: dict[str, Any] = {
+        "first_bad": {"what": "receipt", "idx": index, "detail": fault} if fault else None,
+        "index": index,
+        "size": head.size if head else None,
+        "origin": head.origin if head else None,
+    }
+    well = T("✓ 在日志 {log} 的第 {n} 条，日志共 {size} 条", "✓ entry {n} of the log {log}, which has {size}").fill(
+        n=index, size=found["size"], log=found["origin"]
+    )
+    answer(ctx, as_json, found, well)
+
+
+def _own() -> list[Any]:
+    from luoshi.kernel.ledger import place, rotate
+
+    with connected():
+        return list(rotate.trusted(place.current()))

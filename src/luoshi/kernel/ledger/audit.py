@@ -1,0 +1,120 @@
+"""Does an event's row say what its payload commits to? Columns, open and restricted fields, private body. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from luoshi.kernel.canonical import moment
+from luoshi.kernel.ledger.event import private_hash, restricted_hashes
+from luoshi.kernel.ledger.fields import WRITER
+from luoshi.kernel.ledger.tree import leaf_hash
+
+
+class Bad(NamedTuple):
+    """Something that differs: what kind, the entry's place in the log (None where it has none), line, subject, detail."""
+
+    what: str
+    idx: int | None = None
+    event: str | None = None
+    line: str | None = None
+    subject: str | None = None
+    detail: str = ""
+
+
+class Row(NamedTuple):
+    """An event as the database holds it, with what can be deleted from beside it."""
+
+    idx: int | None
+    id: UUID
+    line: str
+    subject: UUID
+    verb: str
+    act: UUID
+    actor: int | None
+    unit: int | None
+    occurred_at: datetime
+    recorded_at: datetime
+    body: str
+    payload: bytes
+    leaf: bytes
+    secret: bytes | None
+    salt: bytes | None
+    private: bytes | None
+
+
+COLUMNS: Final = (
+    "e.id, e.line, e.subject, e.verb, e.act, e.actor, e.unit, e.occurred_at, e.recorded_at, e.body::text, "
+    "e.payload, e.leaf, s.secret, p.salt, p.body"
+)
+TABLES: Final = "event e LEFT JOIN event_salt s ON s.event_id = e.id LEFT JOIN event_private p ON p.event_id = e.id"
+
+
+def check(row: Row) -> tuple[str, str] | None:
+    """What of a row is not as its payload says: kind and detail; None where all agrees."""
+    if leaf_hash(row.payload) != row.leaf:
+        return "payload", "the payload does not hash to the leaf"
+    try:
+        payload = orjson.loads(row.payload)
+        return _columns(row, payload) or _fields(row, payload) or _private(row, payload)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return "payload", f"not a payload: {error}"
+
+
+def _columns(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
+    if payload["id"] != str(row.id):
+        return "column", "id"
+    if payload["line"] != row.line:
+        return "column", "line"
+    if payload["subject"] != str(row.subject):
+        return "column", "subject"
+    if payload["verb"] != row.verb:
+        return "column", "verb"
+    if payload["recorded_at"] != moment(row.recorded_at):
+        return "column", "recorded_at"
+    if payload["occurred_at"] != moment(row.occurred_at):
+        return "column", "occurred_at"
+    return None
+
+
+def _fields(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
+    opened, hashed = payload["open"], payload["restricted"]
+    body = orjson.loads(row.body)
+    for name, value in body.items():
+        if name in opened:
+            if opened[name] != value:
+                return "column", f"body.{name}"
+        elif name not in hashed or name in WRITER:
+            return "column", f"body.{name}"
+    for name, value in opened.items():
+        if value is not None and name not in body:
+            return "column", f"body.{name}"
+    if row.secret is None:
+        return None
+    kept = {name: body.get(name) for name in hashed}
+    kept |= {"act": str(row.act), "actor": row.actor, "unit_of_actor": row.unit}
+    again = restricted_hashes(row.secret, kept)
+    if again == hashed:
+        return None
+    wrong = [name for name in again if again[name] != hashed.get(name)]
+    if len(wrong) == len(again) and len(again) > 1:
+        return "salt", "the secret of the restricted fields"
+    return "column", {"actor": "actor", "unit_of_actor": "unit", "act": "act"}.get(wrong[0], f"body.{wrong[0]}")
+
+
+def _private(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
+    committed = payload["private"]
+    if row.private is None or row.salt is None:
+        return None  # deleted, as is a person's right, or never there
+    if committed is None:
+        return "private", "a private body that the payload does not know"
+    if private_hash(row.salt, row.private) != committed:
+        return "private", "the private body is not the one committed to"
+    return None
+
+
+def deleted(row: Row) -> bool:
+    """Was the private body that the payload commits to deleted? (No text in the payload can hold a bare quote.)"""
+    return row.private is None and b'"private":null' not in row.payload

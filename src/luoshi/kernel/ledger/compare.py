@@ -1,0 +1,47 @@
+"""Two checkpoints, or a receipt, held against the keys that one trusts: what is wrong in words, or nothing."""
+
+from collections.abc import Sequence
+
+from luoshi.kernel.ledger import checkpoint, proof, tree
+from luoshi.kernel.ledger.checkpoint import Head
+from luoshi.kernel.ledger.folder import Folder
+from luoshi.kernel.ledger.note import NoteError, Verifier
+from luoshi.kernel.ledger.tiles import TileError
+from luoshi.kernel.ledger.tree import ProofError
+
+
+def consistency(folder: Folder, old: int, new: int) -> list[bytes]:
+    """The proof from the public files that the tree of `old` leaves is the beginning of that of `new`.
+
+    Raises FileNotFoundError or TileError where the files do not reach so far.
+    """
+    return tree.consistency(old, new, folder.nodes(new))
+
+
+def grown(folder: Folder, old: bytes, new: bytes, trusted: Sequence[Verifier]) -> tuple[tuple[Head, Head] | None, str]:
+    """What two signed checkpoints say, and why the second is no growth of the first ("" where it is)."""
+    try:
+        first, second = checkpoint.verify(old, trusted), checkpoint.verify(new, trusted)
+    except NoteError as error:
+        return None, str(error)
+    if first.origin != second.origin:
+        return (first, second), f"two logs: {first.origin} and {second.origin}"
+    try:
+        proven = consistency(folder, first.size, second.size) if first.size <= second.size else []
+        tree.verify_consistency(first.size, second.size, proven, first.root, second.root)
+    except ProofError as error:
+        return (first, second), str(error)
+    except (OSError, TileError) as error:
+        return (first, second), f"the log's files do not reach to {second.size}: {error}"
+    return (first, second), ""
+
+
+def receipt(text: bytes, trusted: Sequence[Verifier]) -> tuple[int | None, Head | None, str]:
+    """Index and checkpoint of a tlog-proof file, and what is wrong with it ("" where nothing is)."""
+    index = None
+    try:
+        found = proof.parse(text)
+        index = found.index
+        return index, proof.verify(found, trusted), ""
+    except (NoteError, ProofError) as error:
+        return index, None, str(error)

@@ -1,0 +1,216 @@
+"""The whole log verified from the database: payload ↔ leaf ↔ tree ↔ checkpoint ↔ tiles, and what rows derive from it.
+
+Everything is looked at, so that several faults are named at once; the first is the one with the lowest place.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connection
+
+from luoshi.kernel.ledger import audit, checkpoint, chunks, tiles
+from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel.ledger.audit import Bad
+from luoshi.kernel.ledger.checkpoint import Head
+from luoshi.kernel.ledger.folder import Folder
+from luoshi.kernel.ledger.note import NoteError, Verifier
+from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.tiles import WIDTH, Tile
+from luoshi.kernel.ledger.tree import EMPTY, Frontier
+from luoshi.kernel.lines import Face
+
+MOST: Final = 50
+"""Faults that are named."""
+_CHUNK: Final = 1000
+
+
+@dataclass
+class Report:
+    """What a verification found; `bad` in the order of the log, those without a place last."""
+
+    size: int = 0
+    root: bytes = EMPTY
+    checkpoints: int = 0
+    pending: int = 0
+    deleted: int = 0
+    bad: list[Bad] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Is all as it was signed?"""
+        return not self.bad
+
+    @property
+    def first_bad(self) -> Bad | None:
+        """The first that differs."""
+        return self.bad[0] if self.bad else None
+
+    def add(self, found: Iterable[Bad]) -> None:
+        """Take findings in, a limited number of each kind."""
+        for one in found:
+            if sum(one.what == other.what for other in self.bad) < MOST:
+                self.bad.append(one)
+
+    def sort(self) -> None:
+        """Bring the findings into the order of the log."""
+        last = 1 << 62
+        self.bad.sort(key=lambda one: last if one.idx is None else one.idx)
+
+
+class _Upper:
+    """The tiles above level 0, made anew as the tree grows and held against their files."""
+
+    def __init__(self, folder: Folder, published: int) -> None:
+        self.folder, self.published = folder, published
+        self.edge = Frontier(self.risen)
+        self.held: dict[int, list[bytes]] = {}
+        self.bad: list[Bad] = []
+
+    def risen(self, level: int, digest: bytes) -> None:
+        """A subtree became complete."""
+        held = self.held.setdefault(level, [])
+        held.append(digest)
+        if len(held) == WIDTH:
+            self._compare(Tile(level, (self.edge.size + 1 >> 8 * (level + 1)) - 1), held)
+            held.clear()
+
+    def _compare(self, tile: Tile, held: Sequence[bytes]) -> None:
+        assert tile.level is not None
+        if (tile.number * WIDTH + tile.width) << 8 * tile.level > self.published:
+            return
+        try:
+            same = self.folder.read(tile) == b"".join(held[: tile.width])
+        except OSError:
+            same = False
+        if not same:
+            self.bad.append(Bad("tile", tile.number << 8 * (tile.level + 1), detail=f"tile/{tile.path}"))
+
+    def partial(self) -> None:
+        """The partial tiles of what is published, once all its entries were added."""
+        for tile in tiles.edge(self.published):
+            if tile.level:
+                self._compare(tile, self.held.get(tile.level, []))
+
+
+class _Checkpoints:
+    """The checkpoints of the database in order, each held against the tree as it grows."""
+
+    def __init__(self, place: Place, trusted: Sequence[Verifier]) -> None:
+        self.place, self.trusted = place, trusted
+        self.rows = _checkpoints()
+        self.next = next(self.rows, None)
+        self.count = 0
+
+    def reached(self, edge: Frontier) -> Iterator[Bad]:
+        """Hold the checkpoint of this size, if there is one, against the tree."""
+        while self.next is not None and self.next[0] <= edge.size:
+            size, root, note = self.next
+            self.count += 1
+            self.next = next(self.rows, None)
+            detail = self._fault(Head(self.place.origin, size, root), note, edge)
+            if detail:
+                yield Bad("checkpoint", size - 1, detail=f"checkpoint of {size}: {detail}")
+
+    def _fault(self, head: Head, note: bytes, edge: Frontier) -> str:
+        try:
+            if checkpoint.verify(note, self.trusted) != head:
+                return "the signed note says something else than its row"
+        except NoteError as error:
+            return str(error)
+        same = head.size == edge.size and head.root == edge.root()
+        return "" if same else "the tree of these entries has another root"
+
+    def rest(self) -> Iterator[Bad]:
+        """Checkpoints beyond the last entry."""
+        while self.next is not None:
+            yield Bad("checkpoint", self.next[0] - 1, detail=f"checkpoint of {self.next[0]}: entries are missing")
+            self.next = next(self.rows, None)
+
+
+def _checkpoints() -> Iterator[tuple[int, bytes, bytes]]:
+    after = -1
+    while True:
+        with connection.cursor() as cursor:
+            query = "SELECT size, root, note FROM checkpoint WHERE size > %s ORDER BY size LIMIT %s"
+            cursor.execute(query, [after, _CHUNK])
+            found = [(size, bytes(root), bytes(note)) for size, root, note in cursor.fetchall()]
+        yield from found
+        if len(found) < _CHUNK:
+            return
+        after = found[-1][0]
+
+
+def _tree(place: Place, trusted: Sequence[Verifier], report: Report) -> None:
+    """Entries, tree, tiles and checkpoints."""
+    size, head = log_rows.places(), place.folder.head()
+    upper = _Upper(place.folder, min(head.size if head else 0, size))
+    marks = _Checkpoints(place, trusted)
+    for chunk in chunks.all_of(size, upper.published, place.folder):
+        report.add(chunk.bad)
+        report.deleted += chunk.deleted
+        for leaf in chunk.leaves:
+            upper.edge.add(leaf)
+            if upper.edge.size == upper.published:
+                upper.partial()
+            if marks.next is not None and marks.next[0] == upper.edge.size:
+                report.add(marks.reached(upper.edge))
+    report.add(marks.reached(upper.edge))
+    report.add(marks.rest())
+    report.add(upper.bad)
+    report.size, report.root, report.checkpoints = upper.edge.size, upper.edge.root(), marks.count
+
+
+def _published(place: Place, trusted: Sequence[Verifier]) -> Iterator[Bad]:
+    """The checkpoint file: signed, and one of the database's."""
+    text = place.folder.checkpoint()
+    if text is None:
+        return
+    try:
+        head = checkpoint.verify(text, trusted, place.origin)
+    except NoteError as error:
+        yield Bad("published", detail=str(error))
+        return
+    kept = log_rows.at_size(head.size)
+    if kept is None or kept.root != head.root:
+        yield Bad("published", head.size - 1, detail="the published checkpoint is none of the database's")
+
+
+def _pending(report: Report) -> None:
+    """Events that wait; and those that neither wait nor are sealed, or both."""
+    waiting = chunks.rows(
+        f"SELECT NULL::bigint, {audit.COLUMNS} FROM event_pending w JOIN ({audit.TABLES}) ON e.id = w.event_id "
+        "ORDER BY e.recorded_at, e.id",
+        [],
+    )
+    report.pending = len(waiting)
+    report.add(chunks.check_rows(waiting))
+    astray = (
+        ("left out", "LEFT JOIN log_leaf l ON l.event_id = e.id LEFT JOIN event_pending w ON w.event_id = e.id "
+         "WHERE l.idx IS NULL AND w.event_id IS NULL", "neither sealed nor waiting"),
+        ("twice", "JOIN log_leaf l ON l.event_id = e.id JOIN event_pending w ON w.event_id = e.id",
+         "sealed and waiting again"),
+    )  # fmt: skip
+    for what, join, detail in astray:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT e.id, e.line, e.subject FROM event e {join} LIMIT 10")
+            report.add(Bad(what, None, str(i), line, str(subject), detail) for i, line, subject in cursor.fetchall())
+
+
+def _rows(faces: Iterable[Face]) -> Iterator[Bad]:
+    """Current rows of the lines that are not what their last events say."""
+    for face in faces:
+        for one in face.derived(MOST):
+            detail = f"{one.number}: {one.field} is {one.kept}, its events say {one.should}"
+            yield Bad("row", None, None, face.name, str(one.subject), detail)
+
+
+def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face]) -> Report:
+    """Look at everything. Raises only where the database or the disk cannot be read."""
+    report = Report()
+    _tree(place, trusted, report)
+    report.add(_published(place, trusted))
+    _pending(report)
+    report.add(_rows(faces))
+    report.sort()
+    return report
