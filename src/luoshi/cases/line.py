@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Final
 
 from luoshi.cases import clocks, reads
+from luoshi.cases.actions import handing
 from luoshi.cases.flow import FLOW
 from luoshi.cases.load import load_categories, load_desks
 from luoshi.cases.models import Case
+from luoshi.cases.reads import held
+from luoshi.cases.reads.deeds import deed
+from luoshi.cases.reads.derived import derived
 from luoshi.cases.rights import GRANTS
 from luoshi.kernel import clock
 from luoshi.kernel.flow import Move
-from luoshi.kernel.lines import Due, Found, Page
+from luoshi.kernel.lines import Derived, Due, Found, Handed, Page
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
@@ -63,6 +67,8 @@ class _Face:
     grants = GRANTS
     pages = (
         Page(T("街面", "Cases"), "/work/cases/", "cases.see"),
+        Page(T("热线", "Hotline"), "/work/hotline/", "cases.hotline"),
+        Page(T("回访", "Call-backs"), "/work/hotline/calls/", "cases.callback"),
         Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),
         Page(T("标准文字", "Standard texts"), "/work/texts/", "cases.texts"),
         Page(T("导入", "Import"), "/work/import/", "cases.import"),
@@ -93,6 +99,30 @@ class _Face:
         """Cases that the viewer may see and that match."""
         page = reads.list_page(viewer, reads.Filters(q=text), clock.now())
         return [Found(case.number, title(case), f"/work/cases/{case.number}/", case.sim) for case in page.rows[:limit]]
+
+    def derived(self, limit: int) -> list[Derived]:
+        """For the operator: the first cases that are not what their events say."""
+        return derived(limit)
+
+    def open_with(self, person: int) -> int:
+        """How many open cases a person handles."""
+        return held.count_in_hand(person)
+
+    def open_at(self, unit: int) -> int:
+        """How many open cases lie with a unit."""
+        return held.count_at(unit)
+
+    def hand_over(self, viewer: Viewer, old: int, new: int) -> Handed:
+        """Give the open cases of a person to another."""
+        return handing.hand_over(viewer, old, new)
+
+    def carry_over(self, old: int, new: int) -> int:
+        """A unit goes on as another: its open cases go over."""
+        return handing.carry_over(old, new)
+
+    def deed(self, line: str, move: str) -> T | None:
+        """The words for a move of cases, routing rules and standard texts."""
+        return deed(move) if line in ("cases", "routing") else None
 
     def load(self, pack: Pack) -> None:
         """The categories, and where calls are handed on."""

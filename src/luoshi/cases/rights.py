@@ -10,7 +10,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
         "cases.see": "all", "cases.report": "all", "cases.accept": "all", "cases.dispatch": "all",
         "cases.classify": "all", "cases.contact": "all", "cases.callback": "all", "cases.ask": "all",
         "cases.note": "all", "cases.release": "all", "cases.unmask": "all", "cases.split": "all",
-        "cases.merge": "all",
+        "cases.merge": "all", "cases.hotline": "all",
     },
     "supervisor": {
         "cases.see": "all", "cases.report": "all", "cases.accept": "all", "cases.dispatch": "all",

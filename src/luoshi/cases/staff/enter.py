@@ -126,7 +126,7 @@ def _report(form: Entry, viewer: Viewer) -> tuple[str, str]:
     return done.answer["number"], "" if found else code_for(door, key)
 
 
-def _lists() -> dict[str, list[str]]:
+def lists() -> dict[str, list[str]]:
     """What the two searchable fields offer."""
     zh, kinds = language() == "zh", reads.kinds()
     divisions = [row for row in tree.today().divisions.values() if row.level in ("county", "street")]
@@ -149,7 +149,7 @@ def report(request: HttpRequest) -> HttpResponse:
             form.refuse(refused)
         else:
             return _entered(request, viewer, number, code)
-    return render(request, "cases/staff/enter.html", {"form": form, **_lists()}, status=422 if form.errors else 200)
+    return render(request, "cases/staff/enter.html", {"form": form, **lists()}, status=422 if form.errors else 200)
 
 
 def _entered(request: HttpRequest, viewer: Viewer, number: str, code: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from luoshi.kernel.search_tokens import tokens
 WORD: Final = 1.0
 OWN: Final = 0.35
 ABOVE: Final = 0.15
+LATIN: Final = 2.0  # a whole word says more than two characters
 LEAST: Final = 0.8  # a lower score is chance
 FIRST: Final = 40  # characters in which people say what it is about
 EARLY: Final = 1.6  # how much more their words count
@@ -61,8 +62,8 @@ def index(kinds: Iterable[Kind]) -> Index:
         for word in kind.words:
             words[word.lower()][kind.code] = WORD * _length(word)
         for names, weight in ((kind.above, ABOVE), (kind.names, OWN)):
-            for term in _terms(names):
-                pairs[term][kind.code] = weight
+            for term in _terms(" ".join(names)):
+                pairs[term][kind.code] = weight * (LATIN if term.isascii() else 1)
     longest = sorted(words, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest)) or r"(?!)")
     return Index(_rare(words, count), _rare(pairs, count), pattern)
@@ -73,8 +74,10 @@ def _length(word: str) -> float:
     return math.sqrt(len(word) / 2)
 
 
-def _terms(names: Iterable[str]) -> set[str]:
-    return {term for name in names for term in tokens(name) if len(term) > 1}
+def _terms(text: str) -> set[str]:
+    """Pairs of Han characters, and words of Latin letters without the mark of the plural."""
+    found = {term for term in tokens(text) if len(term) > 1}
+    return {term[:-1] if term.isascii() and len(term) > 3 and term.endswith("s") else term for term in found}
 
 
 def _rare(terms: Mapping[str, Mapping[str, float]], count: int) -> dict[str, dict[str, float]]:
@@ -95,7 +98,7 @@ def propose(known: Index, text: str, most: int = MOST) -> list[Proposal]:
             scores[code] += weight * early
             because[code].append(word)
     for text_part, share in ((known.pattern.sub(" ", plain), 1.0), (" ".join(said), 0.5)):
-        for term in tokens(text_part):
+        for term in _terms(text_part):
             for code, weight in known.pairs.get(term, {}).items():
                 scores[code] += weight * share
     ranked = sorted((code for code in scores if scores[code] >= LEAST), key=lambda code: (-scores[code], code))

@@ -1,0 +1,154 @@
+"""What the hotline desk looks up: the street's last weeks, the same problem, whom to call back, calls handed on."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from luoshi.cases.models import Case, Category
+from luoshi.cases.reads.kinds import Kinds, kinds
+from luoshi.cases.reads.scope import visible
+from luoshi.cases.staff.hotline import propose
+from luoshi.cases.staff.hotline.flow import RIGHT
+from luoshi.cases.staff.hotline.models import CallDesk, CallLog
+from luoshi.kernel.rights import demand, rows
+from luoshi.kernel.search_tokens import query
+from luoshi.kernel.viewer import Viewer
+from luoshi.people import reads as people
+
+WINDOW: Final = timedelta(days=30)
+LOOKED: Final = 60  # cases of a street that are looked through
+SHOWN: Final = 6
+ALIKE: Final = 0.35  # share of the caller's words that a case must hold
+OVER: Final = ("abuse", "withdrawn", "merged")
+
+
+class Like(NamedTuple):
+    """A case that may be the same problem: how many of the caller's words it holds, and whether it is of the kind."""
+
+    case: Case
+    share: float
+    kind: bool
+
+
+def around(viewer: Viewer, place: str, now: datetime) -> list[Case]:
+    """The cases of a division (the street of a community) of the last 30 days, newest first; one query, at most 60."""
+    chain = people.chain(place)
+    if not chain:
+        return []
+    here = {level: code for level, code in chain.items() if level in ("county", "street")}
+    found = visible(viewer).filter(ours=True, part_of=None, reported_at__gte=now - WINDOW, **here)
+    found = found.exclude(state__in=OVER).select_related("private", "category")
+    return list(found.order_by("-reported_at", "-id")[:LOOKED])
+
+
+def alike(near: Sequence[Case], text: str, category: Category | None, most: int = 3) -> list[Like]:
+    """Those of the cases that may be the same problem, the likeliest first: of the kind or a neighbouring one, or told
+    in the same words."""
+    asked = set(query(text))
+    found = []
+    for case in near:
+        held = set(case.private.tokens) if hasattr(case, "private") else set()
+        share = len(asked & held) / len(asked) if asked else 0.0
+        kind = category is not None and case.category_id[:4] == category.code[:4]
+        if share >= ALIKE or kind:
+            found.append(Like(case, share, kind))
+    return sorted(found, key=lambda one: (-(one.share + one.kind / 2), -one.case.reported_at.timestamp()))[:most]
+
+
+_index: tuple[Kinds, propose.Index] | None = None
+
+
+def proposals(text: str) -> list[propose.Proposal]:
+    """The categories that a caller's words speak for; from memory."""
+    global _index
+    known = kinds()
+    if _index is None or _index[0] is not known:
+        _index = known, propose.index(_kind(row, known) for row in known.leaves())
+    return propose.propose(_index[1], text)
+
+
+def _kind(row: Category, known: Kinds) -> propose.Kind:
+    above, parent = [], known.rows.get(row.parent_id or "")
+    while parent is not None:
+        above += [parent.zh, parent.en]
+        parent = known.rows.get(parent.parent_id or "")
+    return propose.Kind(row.code, (row.zh, row.en), above, row.words)
+
+
+# ---------- call-backs
+
+
+def _to_call(viewer: Viewer) -> QuerySet[Case]:
+    reach = rows(viewer, "cases.callback")
+    found = visible(viewer).filter(state="verified", status="going", by_staff=False, ours=True)
+    return found if reach.everything else found.filter(unit_id__in=reach.units)
+
+
+def call_list(viewer: Viewer, limit: int) -> list[Case]:
+    """Whose reporter is to be called now, first due first, of the same day those whom nobody tried to call yet."""
+    found = _to_call(viewer).filter(next_due_at__isnull=False).select_related("private", "category")
+    return list(found.order_by("next_due_at", "calls", "id")[:limit])
+
+
+def unreached(viewer: Viewer, limit: int) -> list[Case]:
+    """Verified cases whose reporter was not reached often enough: nobody calls any more, the reporter has the word."""
+    found = _to_call(viewer).filter(next_due_at__isnull=True).select_related("private", "category")
+    return list(found.order_by("verified_at", "id")[:limit])
+
+
+def call_counts(viewer: Viewer) -> tuple[int, int]:
+    """(to be called, not reached and left to the reporter); one query."""
+    due = Q(next_due_at__isnull=False)
+    found = _to_call(viewer).aggregate(due=Count("id", filter=due), rest=Count("id", filter=~due))
+    return found["due"], found["rest"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A call-back that gave no answer."""
+
+    at: datetime
+    outcome: str
+
+
+def attempts(cases: Sequence[Case]) -> Mapping[int, list[Attempt]]:
+    """The attempts by case since it was last verified, oldest first; one query for cases read through their door."""
+    keys = {case.log_id: case for case in cases if case.calls}
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    if not keys:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT subject, occurred_at, body->>'outcome' FROM event
+            WHERE subject = ANY(%s) AND verb = 'contact' AND body->>'move' = 'call_failed' ORDER BY recorded_at, id
+            """,
+            [list(keys)],
+        )
+        found_rows: list[tuple[UUID, datetime, str]] = cursor.fetchall()
+    for subject, at, outcome in found_rows:
+        case = keys[subject]
+        if case.verified_at is None or at >= case.verified_at:
+            found[case.pk].append(Attempt(at, outcome))
+    return found
+
+
+# ---------- calls handed on
+
+
+def desks() -> list[CallDesk]:
+    """Where a call can be handed on, in the pack's order."""
+    return list(CallDesk.objects.filter(used=True).order_by("order", "code"))
+
+
+def handed_on(viewer: Viewer, since: datetime) -> dict[str, int]:
+    """How many calls were handed on to each desk since a moment, by its code. Raises Denied."""
+    demand(viewer, RIGHT)
+    found = CallLog.objects.filter(at__gte=since).values_list("desk_id").annotate(n=Count("id"))
+    return dict(found)

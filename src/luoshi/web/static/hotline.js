@@ -1,0 +1,52 @@
+"use strict";
+// The hotline desk's keys and its look beside the call. Comfort only: each page works without this file, as plain forms.
+{
+  const shut = (part) => part.closest("[hidden]") || (part.tagName !== "SUMMARY" && part.closest("details:not([open])"));
+  const typing = (part) => part.matches("input:not([type=radio]), textarea, select");
+  // A key presses the last open part that names it: the second press of one key is thus the button that the first one opened.
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.key.length === 1 && typing(event.target)) return;
+    const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+    const part = [...document.querySelectorAll("[data-key]")].filter((one) => one.dataset.key === key && !shut(one)).pop();
+    if (!part) return;
+    event.preventDefault();
+    part.click();
+    if (part.tagName === "SUMMARY" && part.parentElement.open) part.focus();
+  });
+
+  const form = document.querySelector("form[data-look]"), beside = document.getElementById("beside");
+  if (form && beside) {
+    const said = document.getElementById("look-said");
+    let waiting = 0, asked = null;
+    const look = async () => {
+      clearTimeout(waiting);
+      asked?.abort();
+      asked = new AbortController();
+      try {
+        const answer = await fetch(form.dataset.look, { method: "POST", body: new FormData(form), signal: asked.signal });
+        if (!answer.ok || answer.redirected) return;
+        beside.innerHTML = await answer.text();
+        said.textContent = beside.firstElementChild?.dataset.said ?? "";
+      } catch { /* a newer look is under way, or the line is down: the button still works */ }
+    };
+    const take = (button) => {
+      form.elements[button.dataset.take].value = button.dataset.value;
+      form.elements[button.dataset.take].focus();
+      look();
+    };
+    form.addEventListener("input", (event) => {
+      const pick = event.target.dataset.pick, typed = event.target.value;
+      const button = pick && /^[1-9]$/.test(typed) && beside.querySelectorAll(`[data-take=${pick}]`)[typed - 1];
+      if (button) return take(button);
+      clearTimeout(waiting);
+      waiting = setTimeout(look, 350);
+    });
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button || button.form !== form) return;
+      if (button.dataset.take) { event.preventDefault(); take(button); }
+      if (button.value === "look") { event.preventDefault(); look(); }
+    });
+  }
+}

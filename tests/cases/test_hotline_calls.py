@@ -1,0 +1,152 @@
+"""Call-backs from the work list: whom to call, the number shown with a reason, each result, unreachable stays so."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from given import NOW
+from staff_cast import at, case, client, do, reported, step
+
+from luoshi.cases import clocks
+from luoshi.cases.models import Case
+from luoshi.kernel import clock
+from luoshi.kernel.models import Event
+
+pytestmark = pytest.mark.usefixtures("db")
+CALLS = "/work/hotline/calls/"
+PHONE = "15512341234"
+
+
+def page(path: str = CALLS, login: str = "desk") -> str:
+    response = client(login).get(path)
+    assert response.status_code == 200
+    text: str = response.content.decode()
+    return text
+
+
+def form_of(text: str) -> dict[str, str]:
+    """The hidden fields of the form of verdicts."""
+    found = re.search(r'do/call_solved/"[^>]*>(.*?)<fieldset>', text, re.S)
+    assert found is not None
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[1]))
+
+
+def press(number: str, verb: str, **given: Any) -> Any:
+    """Press one of the buttons of the page's form."""
+    desk, text = client("desk"), page(f"{CALLS}?on={number}")
+    return desk.post(f"/work/cases/{number}/do/{verb}/", form_of(text) | given)
+
+
+def test_the_list_holds_what_is_verified_and_its_number_is_masked() -> None:
+    number, other = at("verified"), at("handled")
+    text = page()
+    assert number in text and other not in text
+    assert "155****1234" in text and PHONE not in text and "张三丰" not in text and "路面已补" in text
+
+
+def test_showing_the_number_is_an_event_with_its_reason_and_happens_once() -> None:
+    number, desk = at("verified"), client("desk")
+    text = desk.post(f"{CALLS}{number}/show/", {"key": "shown-once-1"}).content.decode()
+    assert PHONE in text and "张三丰" in text and "理由“回访”" in text
+    event = Event.objects.filter(subject=case(number).log_id).latest("recorded_at")
+    assert event.verb == "unmask" and b"155" not in bytes(event.payload)
+    again = desk.post(f"{CALLS}{number}/show/", {"key": "shown-once-1"})
+    assert (again.status_code, again["Location"]) == (303, f"{CALLS}?on={number}")
+    assert PHONE not in page(f"{CALLS}?on={number}")
+    assert Event.objects.filter(subject=case(number).log_id, verb="unmask").count() == 1
+
+
+def test_without_the_right_no_number_is_shown() -> None:
+    number = at("verified")
+    assert client("handler").post(f"{CALLS}{number}/show/").status_code == 403
+    assert client("desk").get(f"{CALLS}{number}/show/").status_code == 405
+
+
+@pytest.mark.parametrize("grade", ["1", "4", "5", ""])
+def test_solved_with_a_grade_closes_and_the_next_one_is_there(grade: str) -> None:
+    number, after = at("verified"), at("verified")
+    response = press(number, "call_solved", grade=grade)
+    assert (response.status_code, response["Location"]) == (303, CALLS)
+    row = case(number)
+    assert (row.state, row.solved, row.grade) == ("closed", True, int(grade) if grade else None)
+    text = page()
+    assert number not in text and after in text
+
+
+def test_not_solved_goes_back_to_the_unit_with_the_words_of_the_page() -> None:
+    number = at("verified")
+    unit, words = case(number).unit_id, re.search(r'name="reason"[^>]*>([^<]+)<', page())
+    assert words is not None
+    assert press(number, "call_unsolved", reason=words[1]).status_code == 303
+    row = case(number)
+    assert (row.state, row.solved, row.unit_id) == ("dispatched", False, unit)
+
+
+def test_the_second_press_of_not_solved_is_a_button_of_its_own() -> None:
+    at("verified")
+    text = page()
+    first = text.index('<summary class="btn btn-2" data-key="N">')
+    assert first < text.index("call_unsolved/", first) < text.index("</details>", first)
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("unreachable", "联系不上"), ("refused", "拒绝回访")])
+def test_an_attempt_is_kept_and_the_case_waits_for_the_next(outcome: str, words: str) -> None:
+    number, after = at("verified"), at("verified")
+    with clock.at(NOW + timedelta(minutes=5)):
+        assert press(number, "call_failed", outcome=outcome).status_code == 303
+        text = page()
+    assert f"已打 1 次：{words} 12-29 09:05" in text
+    assert text.index(after) < text.index(number)  # it is due later now
+    row = case(number)
+    assert (row.state, row.solved, row.grade, row.calls) == ("verified", None, None, 1)
+
+
+def test_unreachable_stays_unreachable_and_is_left_to_the_reporter() -> None:
+    number = at("verified")
+    for _ in range(clocks.ATTEMPTS):
+        step(number, "call_failed", "desk", outcome="unreachable")
+    text = page()
+    assert "没有要回访的" in text and "联系不上，等市民" in text and number in text
+    assert "已打 3 次" in text and "等到 2022-01-05 17:30" in text
+    row = case(number)
+    assert (row.state, row.solved, row.grade, row.next_due_at) == ("verified", None, None, None)
+    # whoever calls back themselves is still answered
+    assert press(number, "call_solved", grade="5").status_code == 303 and case(number).grade == 5
+
+
+def test_what_another_clerk_did_meanwhile_is_said_and_nothing_is_overwritten() -> None:
+    number, text = at("verified"), ""
+    text = page()
+    step(number, "call_solved", "desk", grade=4)
+    refused = client("desk").post(f"/work/cases/{number}/do/call_solved/", form_of(text) | {"grade": "1"})
+    assert refused.status_code == 409 and case(number).grade == 4
+
+
+def test_found_by_staff_has_nobody_to_call() -> None:
+    number = reported(by_staff=True)
+    Case.objects.filter(number=number).update(state="verified")
+    assert number not in page()
+
+
+def test_the_page_asks_as_much_for_many_as_for_one() -> None:
+    def asked() -> int:
+        browse = client("desk")
+        with CaptureQueriesContext(connection) as caught:
+            assert browse.get(CALLS).status_code == 200
+        return len(caught)
+
+    first = at("verified")
+    step(first, "call_failed", "desk", outcome="unreachable")
+    asked()
+    one = asked()
+    for _ in range(4):
+        step(at("verified"), "call_failed", "desk", outcome="refused")
+    assert asked() == one
+
+
+def test_the_door_of_all_moves_still_takes_a_call_back() -> None:
+    number = at("verified")
+    assert do(client("desk"), number, "call_solved", {"grade": "3", "next": CALLS}).status_code == 303
