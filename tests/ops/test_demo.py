@@ -19,7 +19,8 @@ YEAR = """
 import os, sys, time, types
 from datetime import UTC, datetime
 year = types.ModuleType("luoshi.cases.demo.generate")
-year.DATA_VERSION = int(os.environ.pop("VERSION"))
+from luoshi.cases import demo
+demo.DATA_VERSION = int(os.environ.pop("VERSION"))
 wait = float(os.environ.pop("WAIT"))
 def run(progress):
     from luoshi.kernel import clock
@@ -43,6 +44,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for left in (place, *place.parent.glob("var.old-*")):
         if left.exists():
             Embedded(left).remove()
+
+
+def test_the_version_of_the_data_is_known_before_anything_is_set_up() -> None:
+    program = "from luoshi.cli.demo import data_version; print(data_version())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 0 and "DJANGO" not in done.stderr
 
 
 def start(home: Path, *arguments: str, version: int = 1, wait: float = 0) -> subprocess.Popen[str]:

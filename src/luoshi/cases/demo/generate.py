@@ -27,9 +27,6 @@ from luoshi.kernel.bulk import Batch, next_ids
 from luoshi.kernel.text import T
 from luoshi.people import tree
 
-DATA_VERSION: Final = 3
-"""Changes whenever another year would be generated."""
-
 STEP: Final = T("演示的一年", "The demo's year")
 Progress = Callable[[T, int, int], None]
 _WEEK: Final = timedelta(days=7)
@@ -181,4 +178,4 @@ def _settle(present: datetime) -> None:
         clock.set_demo(present)
 
 
-__all__ = ["DATA_VERSION", "Summary", "run", "waiting_for_logins"]
+__all__ = ["Summary", "run", "waiting_for_logins"]
