@@ -211,19 +211,5 @@ class Photo(models.Model):
         indexes = [models.Index(fields=["case", "at"], name="photo_case")]
 
 
-class Notice(models.Model):
-    """A message to a reporter, kept until it is sent (and in a demo shown); private and deletable."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="notices")
-    address = models.TextField()
-    text = models.TextField()
-    at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "notice"
-        indexes = [models.Index(fields=["case"], name="notice_case")]
-
-
 from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # tables of this application
 from luoshi.cases.staff.hotline.models import CallDesk, CallLog  # noqa: E402, F401  # the same
