@@ -114,6 +114,8 @@ def test_deleted_it_is_gone_and_the_case_stays(browse: Client, home: Path) -> No
         press(browse, code, 303, do="erase", sure="yes")
     assert not [w for w in (NAME, PHONE, WORDS, "不报了", "mark@example.org", "幸福路 12 号") if w in everything()]
     assert not file.exists() and not Photo.objects.filter(case=case).exists()
+    press(browse, code, 303, do="erase", sure="yes")
+    assert Event.objects.filter(subject=case.log_id, verb="erase").count() == 1
     case.refresh_from_db()
     assert (case.state, case.lat, case.county) == ("withdrawn", None, "150203000000")
     page = browse.get(f"/track/{code}").content.decode()

@@ -94,9 +94,10 @@ def found_in(data: bytes) -> list[bytes]:
     return [needle for needle in NEEDLES if needle in data]
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Iterator[tuple[City, City]]:
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[City, City]]:
     """A made city, and an empty home to restore into."""
+    tmp_path = tmp_path_factory.mktemp("cities")
     old, new = City(tmp_path / "old home"), City(tmp_path / "new home")
     old.luoshi("init", "--pack", str(BAOTOU), "--origin", "log.test/city", "--admin", "zhang")
     yield old, new
@@ -121,3 +122,12 @@ def test_deleted_stays_deleted_after_an_older_backup_is_brought_back(city: tuple
     assert found.count(b"COPY public.event ") == 1 and b"withdraw" in found, "the log itself is there"
     assert list((new.home / "uploads").rglob("*.jpg")) == []
     assert (new.home / "erased.jsonl").read_text() == (old.home / "erased.jsonl").read_text()
+
+
+def test_webhooks_are_made_listed_and_ended_by_command(city: tuple[City, City]) -> None:
+    old, _ = city
+    secret = old.luoshi("hook", "new", "Wall display", "https://display.example/in").splitlines()
+    assert any(len(line) == 64 for line in secret)
+    assert "Wall display\thttps://display.example/in" in old.luoshi("hook", "list")
+    old.luoshi("hook", "end", "Wall display")
+    assert "display" not in old.luoshi("hook", "list")

@@ -17,9 +17,9 @@ def hook() -> None:
 @click.argument("url")
 def new(name: str, url: str) -> None:
     """新建；最后一行是签名密钥，再也不显示。Make one; the last line is its signing secret."""
-    from luoshi.ports.notify.actions import make_hook
-
     with connected():
+        from luoshi.ports.notify.actions import make_hook
+
         _, secret = make_hook(name, url)
     said(T("签名密钥（只显示一次）：", "The signing secret, shown this once:"))
     click.echo(secret)
@@ -28,9 +28,9 @@ def new(name: str, url: str) -> None:
 @hook.command("list")
 def show() -> None:
     """列出。List them."""
-    from luoshi.ports.notify.reads import hooks
-
     with connected():
+        from luoshi.ports.notify.reads import hooks
+
         for one in hooks():
             click.echo(f"{one.name}\t{one.url}\t{one.at:%Y-%m-%d}")
 
@@ -39,8 +39,8 @@ def show() -> None:
 @click.argument("name")
 def end(name: str) -> None:
     """结束。End one."""
-    from luoshi.ports.notify.actions import end_hook
-
     with connected():
+        from luoshi.ports.notify.actions import end_hook
+
         end_hook(name)
     said(T("已结束。", "Ended."))
