@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "luoshi.ports.notify",
     "luoshi.api",
     "luoshi.privacy",
+    "luoshi.log",
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Edge",
@@ -90,7 +91,7 @@ DATABASES = {"default": _database(os.environ.get("LUOSHI_DB_URL", CONF.text("dat
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "luoshi.people.once.Once"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -125,7 +126,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"codes": {"()": "luoshi.serve.codes.WithoutCodes"}},
-    "formatters": {"line": {"class": "luoshi.serve.codes.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"class": "luoshi.serve.codes.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["codes"]}},
     "root": {"handlers": ["stderr"], "level": CONF.text("log_level").upper()},
 }

@@ -61,6 +61,13 @@ class Derived(NamedTuple):
     should: str
 
 
+class Handed(NamedTuple):
+    """What was handed over: how many records, and those that were not, with the reason."""
+
+    done: int
+    left: list[tuple[str, T]]
+
+
 class Face(Protocol):
     """What a line's `line.py` offers as `FACE`."""
 
@@ -89,6 +96,26 @@ class Face(Protocol):
 
     def load(self, pack: Any) -> None:
         """Take over what the city pack says for this line; idempotent."""
+        ...
+
+    def open_with(self, person: int) -> int:
+        """How many open records a person has in hand."""
+        ...
+
+    def open_at(self, unit: int) -> int:
+        """How many open records lie with a unit."""
+        ...
+
+    def hand_over(self, viewer: Viewer, old: int, new: int) -> Handed:
+        """Give what a person has in hand, as far as `people.hand_over` reaches, to another; in the caller's transaction."""
+        ...
+
+    def carry_over(self, old: int, new: int) -> int:
+        """A unit goes on as another: its open records go over. How many; stands repetition."""
+        ...
+
+    def deed(self, line: str, move: str) -> T | None:
+        """The words for a move in this line's part of the log; None where it is not of this line."""
         ...
 
 

@@ -52,9 +52,9 @@ def names(persons: set[int]) -> dict[int, str]:
 
 
 def unit_names() -> dict[int, str]:
-    """Names of all units by key, in the current language; from memory."""
-    zh = language() == "zh"
-    return {key: unit.zh if zh else unit.en for key, unit in tree.today().units.items()}
+    """Names of all units by key, those of before today too, in the current language; from memory."""
+    zh, city = language() == "zh", tree.today()
+    return {key: unit.zh if zh else unit.en for key, unit in (*city.former.items(), *city.units.items())}
 
 
 def division_name(code: str) -> str:
@@ -68,6 +68,21 @@ def division_name(code: str) -> str:
 def person(login: str) -> Person | None:
     """The person with that log-in name."""
     return Person.objects.filter(login=login).first()
+
+
+def by_key(key: int) -> Person:
+    """The person of that key, which an event or a row names. Person.DoesNotExist if there is none."""
+    return Person.objects.get(pk=key)
+
+
+def unit_by_key(key: int) -> Unit:
+    """The unit of that key. Unit.DoesNotExist if there is none."""
+    return Unit.objects.get(pk=key)
+
+
+def units_of(person: int) -> set[int]:
+    """The units at which a person has a post today."""
+    return set(tree.on(Post, tree.today().day).filter(person_id=person).values_list("unit_id", flat=True))
 
 
 def persons() -> list[Person]:

@@ -7,10 +7,10 @@ from datetime import date
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
-from django.db.models import Model, Q
+from django.db.models import F, Model, Q
 
 from luoshi.kernel import calendar, clock
-from luoshi.people.models import Division, DivisionParent, Unit, UnitCovers, UnitParent
+from luoshi.people.models import Division, DivisionParent, Succession, Unit, UnitCovers, UnitParent
 
 K = TypeVar("K", str, int)
 FRESH: Final = 10.0  # seconds for which a process trusts what it read
@@ -49,7 +49,7 @@ class Tree(Generic[K]):
 
 @dataclass(frozen=True)
 class City:
-    """Both trees, the rows by key, and who covers what, on one day."""
+    """Both trees, the rows by key, who covers what, and what went on as what, on one day."""
 
     day: date
     divisions: Mapping[str, Division]
@@ -57,6 +57,23 @@ class City:
     places: Tree[str]
     offices: Tree[int]
     covers: Mapping[str, tuple[int, ...]]
+    former: Mapping[int, Unit] = field(default_factory=dict)
+    heirs: Tree[int] = field(default_factory=lambda: Tree({}))
+
+    def heir(self, unit: int) -> int:
+        """The unit that goes on today for a unit that was renamed or merged; any other unit itself."""
+        return self.heirs.up(unit)[-1]
+
+    def past(self, unit: int) -> list[int]:
+        """The unit and those that were merged into it or renamed: whose open work and history are its own."""
+        return self.heirs.down(unit)
+
+    def by_code(self) -> dict[str, Unit]:
+        """The units of today by their codes, and by the codes of those that they go on for."""
+        old = {
+            unit.code: self.units[self.heir(key)] for key, unit in self.former.items() if self.heir(key) in self.units
+        }
+        return old | {unit.code: unit for unit in self.units.values()}
 
 
 def on(model: type[Model], day: date) -> Any:
@@ -65,17 +82,28 @@ def on(model: type[Model], day: date) -> Any:
 
 
 def read(day: date) -> City:
-    """Both trees on a day, in five queries."""
+    """Both trees on a day, in seven queries."""
     covers: dict[str, list[int]] = defaultdict(list)
     for unit, division in on(UnitCovers, day).order_by("unit_id").values_list("unit_id", "division_id"):
         covers[division].append(unit)
+    units = {row.pk: row for row in on(Unit, day).order_by("id")}
+    former = {
+        row.pk: row for row in Unit.objects.filter(valid_to__lte=day, valid_to__gt=F("valid_from")).order_by("id")
+    }
+    heirs = Tree.of(Succession.objects.filter(valid_from__lte=day).values_list("unit_id", "heir_id"))
+    for key, unit in units.items():
+        # what a merged unit was responsible for, its heir is from that day on
+        taken = {function for old in heirs.down(key) if old in former for function in former[old].functions}
+        unit.functions = [*unit.functions, *sorted(taken - set(unit.functions))]
     return City(
         day,
         {row.code: row for row in on(Division, day).order_by("code")},
-        {row.pk: row for row in on(Unit, day).order_by("id")},
+        units,
         Tree.of(on(DivisionParent, day).values_list("division_id", "parent_id")),
         Tree.of(on(UnitParent, day).values_list("unit_id", "parent_id")),
-        {code: tuple(units) for code, units in covers.items()},
+        {code: tuple(found) for code, found in covers.items()},
+        former,
+        heirs,
     )
 
 

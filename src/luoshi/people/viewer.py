@@ -42,9 +42,9 @@ def reach(scope: Scope, unit: int) -> Reach:
         return EVERYTHING
     if scope == "own":
         return Reach(own=True)
-    if scope == "unit":
-        return Reach(units=frozenset({unit}), own=True)
-    return Reach(units=frozenset(tree.today().offices.down(unit)), own=True)
+    city = tree.today()
+    below = [unit] if scope == "unit" else city.offices.down(unit)
+    return Reach(units=frozenset(old for one in below for old in city.past(one)), own=True)
 
 
 def _granted(posts: Iterable[Held]) -> dict[str, Reach]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from luoshi.cases import imported
 from luoshi.cases.flow import FLOW
+from luoshi.cases.handing import CARRY, HANDED
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Photo
 from luoshi.cases.reads.scope import public, visible
 from luoshi.kernel.ids import code_hash, normalise_code
@@ -111,7 +112,9 @@ WORDS = {
     "part_off": T("撤销一个分办件", "A part was taken off"),
     "absorb": T("并入一件", "Another report was merged into it"),
     "detach": T("分出一件", "A merged report was taken out again"),
-    **{move.verb: move.text for move in imported.MOVES.values()},
+    "follow": T("有人关注", "Somebody follows it"),
+    "unfollow": T("有人不再关注", "Somebody stopped following it"),
+    **{move.verb: move.text for move in (*imported.MOVES.values(), HANDED, CARRY)},
 }
 
 

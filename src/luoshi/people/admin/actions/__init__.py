@@ -1,0 +1,1 @@
+"""Every write of the administration of people and units; each leaves an event."""
