@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "luoshi.ports.notify",
     "luoshi.api",
     "luoshi.privacy",
-    "luoshi.log",
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Edge",
