@@ -5,10 +5,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from given import NOW
 from live import serving
+from server_log import server_log
 
 from luoshi.cases.models import Case
 from luoshi.kernel.models import Event
@@ -19,6 +21,9 @@ CHROMIUM = shutil.which("chromium")
 if CHROMIUM is None:
     pytest.skip("no chromium: the browser tests are left out", allow_module_level=True)
 PASSWORD = "a long enough password"
+# what is personal in the story, and must be in no address and no line of the server's log
+PERSONAL = {"name": "欧阳标记", "phone": "13877776666", "email": "ouyang@mark.example"}
+WORDS = ("幸福南路 12 号门前", "人行道井盖松动，夜里有人绊倒")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
@@ -32,8 +37,9 @@ class Somebody:
     """A browser of one person, whose pages are all looked at for width and console errors."""
 
     def __init__(self, browser: Any, base: str, size: dict[str, int]) -> None:
-        self.base, self.said = base, []
+        self.base, self.said, self.visited = base, [], []
         self.page = browser.new_context(viewport=size, locale="zh-CN").new_page()
+        self.page.on("request", lambda asked: self.visited.append(unquote(asked.url)))
         self.page.on("console", lambda line: self.said.append(line.text) if line.type == "error" else None)
 
     def go(self, path: str) -> None:
@@ -78,15 +84,17 @@ def report(phone: Somebody) -> str:
     phone.go("/report/")
     assert "110" in phone.page.locator("main").inner_text()[:200]
     page = phone.page
-    page.locator("[name=place]").fill("幸福南路 12 号门前")
+    page.locator("[name=place]").fill(WORDS[0])
     page.locator("[name=asked]").fill("幸福路街道")
     phone.press("下一步")
     page.locator("input[name=code]").first.check()
     phone.press("下一步")
     page.locator("input[name=code]").first.check()
     phone.press("下一步")
-    page.locator("[name=text]").fill("人行道井盖松动，夜里有人绊倒")
+    page.locator("[name=text]").fill(WORDS[1])
     phone.press("下一步")
+    for name, value in PERSONAL.items():
+        page.locator(f"[name={name}]").fill(value)
     phone.press("下一步")
     page.locator("button[name=go][value=send]").click()
     phone.look()
@@ -123,6 +131,19 @@ def _blocking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_from_a_phone_through_the_city_and_back(address: str, browser: Any) -> None:
+    with server_log() as log:
+        everybody, code = story(address, browser)
+    lines = log.getvalue()
+    assert lines.count("luoshi.access") > 20, "the log is the server's"
+    visited = "\n".join(url for person in everybody for url in person.visited)
+    secrets = [code, code.replace("-", ""), PASSWORD]
+    found = {word for word in (*PERSONAL.values(), *WORDS, *secrets) if word in lines}
+    assert found == set(), "personal data or codes in the log"
+    assert {word for word in (*PERSONAL.values(), *WORDS, PASSWORD) if word in visited} == set(), "in an address"
+
+
+def story(address: str, browser: Any) -> tuple[list[Somebody], str]:
+    """The whole loop; gives everybody who took part, and the reporter's code."""
     phone = Somebody(browser, address, PHONE)
     code = report(phone)
     case = Case.objects.get()
@@ -137,7 +158,8 @@ def test_from_a_phone_through_the_city_and_back(address: str, browser: Any) -> N
     handler.move(case.number, "sign")
     handler.move(case.number, "add_evidence", note="更换井盖 1 座")
     handler.move(case.number, "finish", answer="已更换井盖并固定")
-    Somebody(browser, address, DESK).log_in("verifier").move(case.number, "verify")
+    verifier = Somebody(browser, address, DESK).log_in("verifier")
+    verifier.move(case.number, "verify")
     confirm(phone, code, case.number)
     case.refresh_from_db()
     assert (case.state, case.solved, case.grade) == ("closed", True, 5)
@@ -145,4 +167,6 @@ def test_from_a_phone_through_the_city_and_back(address: str, browser: Any) -> N
     assert sorted(verbs) == sorted(
         ["report", "accept", "dispatch", "sign", "add_evidence", "finish", "verify", "close"]
     )
-    assert [line for person in (phone, desk, handler) for line in person.said] == []
+    everybody = [phone, desk, handler, verifier]
+    assert [line for person in everybody for line in person.said] == []
+    return everybody, code
