@@ -117,8 +117,18 @@ def test_the_mapping_is_a_file_that_the_command_reads(cast: dict[str, Viewer], t
     path = tmp_path / "m.toml"
     path.write_bytes(sent.content)
     mapping = load(str(path))
-    assert mapping == Choice(**ImportRun.objects.get().choice).mapping()
+    assert mapping == Choice.of(ImportRun.objects.get().choice).mapping()
     assert mapping.fields["text"] == ("标题", "诉求内容") and mapping.statuses["已办结"].state == "closed"
+
+
+def test_texts_are_joined_in_the_order_of_the_columns(cast: dict[str, Viewer]) -> None:
+    browse = client("sysadmin")
+    sent = table("csv", [["1", "后来的标题", "b", "a"]], ["编号", "很长很长的标题", "内容", "详情"])
+    address = browse.post("/work/import/", {"file": sent}).headers["Location"]
+    form = pressed(browse.get(address).content.decode()) | {"c1": "text"}
+    browse.post(address, form | {"press": "look"})
+    choice = Choice.of(ImportRun.objects.get().choice)
+    assert [column for column, ours in choice.columns.items() if ours == "text"] == ["很长很长的标题", "内容", "详情"]
 
 
 def test_words_are_chosen_and_rows_of_a_word_can_be_left_out(cast: dict[str, Viewer]) -> None:
@@ -202,14 +212,14 @@ def started(who: Viewer, **changed: Any) -> ImportRun:
         | {"words": {"已办结": "closed"}}
         | changed
     )
-    actions.choose(who, run, Choice(**choice))
+    actions.choose(who, run, Choice.of(choice))
     actions.start(who, run)
     return run
 
 
 def test_one_that_failed_is_started_again_and_one_that_runs_is_not_dropped(cast: dict[str, Viewer]) -> None:
     who = of_login("sysadmin")
-    run = started(who, columns={"工单编号": "requested", "上报时间": "id", "诉求类型": "service_name"})
+    run = started(who, columns=[["工单编号", "requested"], ["上报时间", "id"], ["诉求类型", "service_name"]])
     with pytest.raises(NotNow):
         actions.drop(who, ImportRun.objects.get())
     path = files.file_of(run)

@@ -121,10 +121,10 @@ def _number(request: HttpRequest, name: str) -> int:
 def _buttons(row: Numbered) -> SafeString:
     index = row[0] - 1
     presses = (
-        ("up", "↑", T("第 {n} 条上移", "Rule {n} up")),
-        ("down", "↓", T("第 {n} 条下移", "Rule {n} down")),
-        ("edit", str(T("改", "Change")), T("改第 {n} 条", "Change rule {n}")),
-        ("drop", str(T("删", "Delete")), T("删第 {n} 条", "Delete rule {n}")),
+        ("up", str(T("上移", "Up")), T("第 {n} 条上移", "Rule {n} up")),
+        ("down", str(T("下移", "Down")), T("第 {n} 条下移", "Rule {n} down")),
+        ("edit", str(T("改", "Change")), T("第 {n} 条改", "Change rule {n}")),
+        ("drop", str(T("删", "Delete")), T("第 {n} 条删", "Delete rule {n}")),
     )
     out = [
         format_html(

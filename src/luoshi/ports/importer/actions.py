@@ -59,7 +59,7 @@ def start(viewer: Viewer, run: ImportRun) -> None:
     """Let the job run, by the mapping that was chosen. Raises Denied, NotNow or MappingError."""
     demand(viewer, RIGHT)
     _waits(run)
-    Choice(**(run.choice or {})).mapping()
+    Choice.of(run.choice).mapping()
     with transaction.atomic():
         ready = ImportRun.objects.filter(pk=run.pk, state__in=(UPLOADED, FAILED))
         # who presses twice starts it once

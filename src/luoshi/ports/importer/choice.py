@@ -74,8 +74,15 @@ class Choice:
     words: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
+        """As JSON; pairs in lists, since an object in the database forgets the order of its names."""
+        return asdict(self) | {"columns": list(self.columns.items()), "words": list(self.words.items())}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any] | None) -> "Choice":
+        """What `plain` gave."""
+        if kept is None:
+            return cls()
+        return cls(kept["source"], kept["zone"], kept["kind"], dict(kept["columns"]), dict(kept["words"]))
 
     def column(self, name: str) -> str:
         """The first column that is this field; empty where none is."""

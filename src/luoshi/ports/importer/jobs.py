@@ -37,7 +37,7 @@ def _run(row: ImportRun) -> Report:
     if not path.exists():
         raise FileProblem(T("文件已清除", "The file is gone"))
     viewer = of_person(row.person) if row.person is not None and row.person.is_active else PUBLIC
-    mapping = Choice(**(row.choice or {})).mapping()
+    mapping = Choice.of(row.choice).mapping()
     url = os.environ["LUOSHI_DB_URL"]
     return run(path, mapping, viewer=viewer, url=url, refused=files.refused_of(row), progress=_Progress(row))
 

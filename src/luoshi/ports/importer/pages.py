@@ -78,14 +78,14 @@ def _chosen(request: HttpRequest, run: ImportRun, seen: files.Beginning) -> Choi
 
 def _words_before(run: ImportRun, words: list[str]) -> list[str]:
     """The words in the order in which the form showed them: those that were kept with the last choice."""
-    kept = (run.choice or {}).get("words", {})
-    return list(kept) if set(kept) == set(words) else []
+    kept = list(Choice.of(run.choice).words)
+    return kept if set(kept) == set(words) else []
 
 
 def _choice(run: ImportRun, seen: files.Beginning) -> Choice:
     """What was chosen, else what the names of the columns say."""
     if run.choice is not None:
-        return Choice(**run.choice)
+        return Choice.of(run.choice)
     return guess(seen.columns, show.source_of(run.name), show.zone())
 
 
@@ -150,7 +150,7 @@ def toml(request: HttpRequest, run: UUID) -> HttpResponse:
     if row.choice is None:
         raise Absent
     try:
-        mapping = Choice(**row.choice).mapping()
+        mapping = Choice.of(row.choice).mapping()
     except MappingError as error:
         raise Invalid([Fault("mapping", "", error.text)]) from None
     response = HttpResponse(dump(mapping), content_type="application/toml; charset=utf-8")

@@ -37,6 +37,18 @@ NUMBERS: Final = {
     "refused": T("拒收", "Refused"),
     "events": T("事件", "Events"),
 }
+FLAGS: Final = {
+    "zone_assumed": T("时区按映射", "time zone assumed"),
+    "updated_before_requested": T("更新早于上报", "changed before it was requested"),
+    "closed_before_requested": T("办结早于上报", "closed before it was requested"),
+    "undated": T("状态没有时间", "status without a time"),
+    "unreadable_time": T("有读不懂的时间", "a time that cannot be read"),
+    "long_text": T("文字很长", "long text"),
+    "bad_characters": T("有换掉的字符", "characters replaced"),
+    "unlocated": T("坐标不可用", "no usable point"),
+    "outside": T("在市外", "outside the city"),
+}
+"""What is dirty in a row that is taken all the same (`record.py`), in words."""
 IGNORED: Final = T("这些行拒收", "Refuse these rows")
 
 
@@ -87,7 +99,7 @@ def facts(run: ImportRun) -> list[tuple[T, Any]]:
         (T("状态", "State"), STATES[run.state]),
         (T("上传", "Uploaded"), parts.time(run.at)),
         (T("谁", "Who"), run.person.name if run.person else "—"),
-        (T("大小", "Size"), f"{say.number(run.size / 1_000_000, 1)} MB"),
+        (T("大小", "Size"), f"{say.number(max(1, run.size // 1000))} kB"),
     ]
     if run.state in ("queued", "running"):
         share = say.percent(run.done, run.total) if run.total else "0%"
@@ -96,7 +108,7 @@ def facts(run: ImportRun) -> list[tuple[T, Any]]:
         found.append((T("原因", "Why"), T(run.problem_zh, run.problem_en)))
     counts = run.counts or {}
     found += [(text, say.number(counts[name])) for name, text in NUMBERS.items() if name in counts]
-    found += [(T(flag, flag), say.number(n)) for flag, n in counts.get("flags", {}).items()]
+    found += [(FLAGS[flag], say.number(n)) for flag, n in counts.get("flags", {}).items()]
     return found
 
 
@@ -205,4 +217,6 @@ def _outcome(row: Looked, used: Sequence[str]) -> SafeString | str:
         others = [fault.rule for name, fault in row.faults.items() if name not in used]
         more = format_html_join("", '<span class="err-t">{}</span>', ((rule,) for rule in others))
         return format_html("{}{}", T("拒收", "Refused"), more)
-    return str(T("收下", "Taken")) + (f"　{' '.join(row.flags)}" if row.flags else "")
+    dirt = [FLAGS[flag] for flag in row.flags]
+    said = T("；".join(["收下", *(one.zh for one in dirt)]), "; ".join(["Taken", *(one.en for one in dirt)]))
+    return str(said)
