@@ -29,7 +29,15 @@ RUN = """async () => {
 }"""
 PASSWORD = "a long enough password"
 PUBLIC = ("/", "/report/", "/track/", "/track/lost", "/cases/", "/cases/{number}/", "/track/{code}", "/login/")
-STAFF = ("/work/", "/work/cases/", "/work/cases/{number}/", "/work/report/", "/work/search/?q=井盖", "/work/search/?q=")
+STAFF = (
+    "/work/",
+    "/work/notify/",
+    "/work/cases/",
+    "/work/cases/{number}/",
+    "/work/report/",
+    "/work/search/?q=井盖",
+    "/work/search/?q=",
+)
 
 
 @pytest.fixture
