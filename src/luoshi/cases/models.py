@@ -12,6 +12,8 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person, Unit
 
 IMPORTED = "imported"
+# a whole case of ours that has not ended
+STANDING = Q(ours=True, part_of=None, closed_at=None)
 
 
 class Category(models.Model):
@@ -151,6 +153,9 @@ class Case(models.Model):
             models.Index(fields=["followup_due_at"], condition=Q(followup="due"), name="case_followup"),
             models.Index(fields=["part_of"], condition=Q(part_of__isnull=False), name="case_parts"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"),
+            # the open cases of a street and around a point: likely the same problem
+            models.Index(fields=["street", "-reported_at"], condition=STANDING, name="case_open_street"),
+            models.Index(fields=["lat", "lon"], condition=STANDING, name="case_open_point"),
         ]
 
     def owned_by(self, viewer: Viewer) -> bool:
@@ -211,5 +216,7 @@ class Photo(models.Model):
         indexes = [models.Index(fields=["case", "at"], name="photo_case")]
 
 
-from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # tables of this application
+from luoshi.cases.follower import Follower, FollowerCode  # noqa: E402, F401  # tables of this application
+from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # the same
 from luoshi.cases.staff.hotline.models import CallDesk, CallLog  # noqa: E402, F401  # the same
+from luoshi.cases.staff.models import SavedView  # noqa: E402, F401  # the same
