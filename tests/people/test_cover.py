@@ -148,6 +148,12 @@ def test_events_name_both(office: dict[str, Person]) -> None:
     BY_VERB["accept"](viewer=acting, on=number)
     event = Event.objects.filter(verb="accept").latest("id")
     assert (event.actor, event.body["acting_for"]) == (office["far"].pk, desk.pk)
+    assert reads.timeline(acting, reads.get(acting, number))[-1].actor == f"far（代 {desk.name}）"
+    browse = Client(HTTP_HOST="127.0.0.1")
+    browse.force_login(Person.objects.get(login="auditadmin"))
+    assert f"far（代 {desk.name}）" in browse.get("/audit/?person=far").content.decode()
+    browse.force_login(office["far"])
+    assert f"far（代 {desk.name}）" in browse.get("/work/").content.decode()
     BY_VERB["dispatch"](viewer=of("desk"), on=number, unit=Unit.objects.get(code=BUREAU))
     assert "acting_for" not in Event.objects.filter(verb="dispatch").latest("id").body
 

@@ -1,40 +1,37 @@
-"""Pages of the three separated administrators: log-ins and sessions, the installation, who did what."""
+"""Pages of two of the separated administrators: log-ins, sessions and second factors; the installation."""
 
 import platform
-from collections.abc import Callable
 from typing import Any, Final, cast
-from uuid import UUID
 
 import django
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.gzip import gzip_page
 
 from luoshi.kernel import clock, installation
 from luoshi.kernel.lines import installed
-from luoshi.kernel.problems import Absent, Fault, Problem
+from luoshi.kernel.problems import Absent
 from luoshi.kernel.text import T
 from luoshi.people import actions, reads, tree
-from luoshi.people.models import SignIn
+from luoshi.people.models import Person, SignIn
+from luoshi.people.second import reads as second
+from luoshi.people.second.actions import reset
 from luoshi.people.sessions import having
 from luoshi.web import pager, parts, said, words
 from luoshi.web.http import Request
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50
-Page = Callable[[HttpRequest], HttpResponse]
 
 
-def _cursor(request: HttpRequest, order: str) -> tuple[Any, ...] | None:
+def cursor(request: HttpRequest, order: str) -> tuple[Any, ...] | None:
     given = request.GET.get(pager.NAME, "")
     return pager.decode(given, order) if given else None
 
 
 def _end_form(request: Request, login: str) -> SafeString:
-    from django.middleware.csrf import get_token
-
     return format_html(
         '<form method="post" action="/security/end/"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<input type="hidden" name="login" value="{}"><button class="link">{}</button></form>',
@@ -73,9 +70,12 @@ SIGN_INS: Final = Table[SignIn](
 @having("people.signins")
 def security(request: HttpRequest) -> HttpResponse:
     """Log-ins and open sessions, for the security administrator. All in real time."""
-    rows = reads.sign_ins(cast(Any, _cursor(request, "sign-ins")), SIZE + 1)
+    login, what = request.GET.get("person", "").strip()[:60], request.GET.get("what", "")
+    what = what if what in actions.WHAT else ""
+    order = f"sign-ins.{login}.{what}"
+    rows = reads.sign_ins(cast(Any, cursor(request, order)), SIZE + 1, login, what)
     shown = rows[:SIZE]
-    onward = pager.encode((shown[-1].at, shown[-1].pk), "sign-ins") if len(rows) > SIZE else ""
+    onward = pager.encode((shown[-1].at, shown[-1].pk), order) if len(rows) > SIZE else ""
     opened = reads.sessions()
     context = {
         "sessions": _sessions(cast(Request, request), opened) if opened else "",
@@ -83,8 +83,57 @@ def security(request: HttpRequest) -> HttpResponse:
         "sign_ins": SIGN_INS.render(shown) if shown else "",
         "pager": pager.pager(request.GET, len(shown), onward),
         "real": clock.real(),
+        "factors": _factors(cast(Request, request)),
+        "login": login,
+        "what": what,
+        "kinds": actions.WHAT.items(),
     }
     return render(request, "people/security.html", context)
+
+
+def _factors(request: Request) -> SafeString:
+    owners = second.owners()
+    people = [person for person in reads.persons() if person.pk in owners]
+    table = Table[Person](
+        T("有第二因素的人", "Persons with a second factor"),
+        (
+            Column(T("登录名", "Name"), lambda one: one.login, "b", is_header=True),
+            Column(T("姓名", "Person"), lambda one: one.name),
+            Column(T("剩余恢复码", "Recovery codes left"), lambda one: str(owners[one.pk]), "n"),
+            Column(T("重置", "Reset"), lambda one: _reset_form(request, one), "no-print", label=False),
+        ),
+        kind="t t-d fold",
+    )
+    return table.render(people) if people else SafeString("")
+
+
+def _reset_form(request: Request, person: Person) -> SafeString:
+    if person.pk in request.viewer.persons:
+        return SafeString("")
+    return format_html(
+        '<form method="post" action="/security/factor/"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="login" value="{}"><button class="link">{}</button></form>',
+        get_token(request), person.login, T("重置第二因素", "Reset the second factor"),
+    )  # fmt: skip
+
+
+@having("people.sessions")
+def reset_factor(request: HttpRequest) -> HttpResponse:
+    """Take off the second factor of somebody who lost it; only by POST."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    person = reads.person(request.POST.get("login", ""))
+    if person is None:
+        raise Absent(T("没有这个登录名", "Nobody has this name"))
+    done = reset(cast(Request, request).viewer, person)
+    response = HttpResponseRedirect("/security/")
+    text = (
+        T("已重置 {who} 的第二因素", "{who}'s second factor is reset")
+        if done
+        else T("{who} 没有第二因素", "{who} has none")
+    )
+    said.say(response, text.fill(who=person.name))
+    return response
 
 
 @having("people.sessions")
@@ -132,53 +181,3 @@ def system(request: HttpRequest) -> HttpResponse:
         (T("条线", "Lines of work"), "、".join(str(face.title) for face in installed())),
     ]
     return render(request, "people/system.html", {"facts": facts})
-
-
-def _deed_words(deed: reads.Deed) -> str:
-    for face in installed():
-        if face.name == deed.line:
-            move = next((move for move in face.flow.moves if move.verb == deed.move), None)
-            return str(move.text) if move else deed.verb
-    return deed.verb
-
-
-def _deeds(rows: list[reads.Deed]) -> SafeString:
-    names = reads.names({row.actor for row in rows if row.actor is not None})
-    units, titles = reads.unit_names(), {face.name: face.title for face in installed()}
-    table = Table[reads.Deed](
-        T("做过的事，最近的在前", "What was done, newest first"),
-        (
-            Column(T("记录时间", "Recorded"), lambda row: parts.time(row.recorded_at), "n nb", is_header=True),
-            Column(T("谁", "Who"), lambda row: names.get(row.actor or 0, "—")),
-            Column(T("单位", "Unit"), lambda row: units.get(row.unit or 0, "—")),
-            Column(T("条线", "Line"), lambda row: str(titles.get(row.line, row.line))),
-            Column(T("做了什么", "What"), _deed_words, "b"),
-            Column(T("发生时间", "Happened"), lambda row: parts.time(row.occurred_at), "n nb l-no m-no"),
-            Column(T("记录代号", "Record"), lambda row: format_html("<code>{}</code>", row.subject.hex[:12]), "m-no"),
-        ),
-    )
-    return table.render(rows)
-
-
-@gzip_page
-@having("people.audit")
-def audit(request: HttpRequest) -> HttpResponse:
-    """Everything a person did, for the audit administrator; what it was about stays private."""
-    login = request.GET.get("person", "").strip()
-    person = reads.person(login) if login else None
-    if login and person is None:
-        rule = T("没有这个登录名", "nobody has this name")
-        raise Problem(T("找不到这个人", "No such person"), [Fault("person", login[:60], rule)])
-    order = f"audit.{login}"
-    after = _cursor(request, order)
-    point = (after[0], UUID(str(after[1]))) if after else None
-    rows = reads.deeds(person.pk if person else None, point, SIZE + 1)
-    shown = rows[:SIZE]
-    onward = pager.encode((shown[-1].recorded_at, str(shown[-1].id)), order) if len(rows) > SIZE else ""
-    context = {
-        "person": person,
-        "persons": reads.persons(),
-        "table": _deeds(shown) if shown else "",
-        "pager": pager.pager(request.GET, len(shown), onward),
-    }
-    return render(request, "people/audit.html", context)

@@ -1,15 +1,17 @@
 """Every query over people, units and divisions that others need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import Q
 
 from luoshi.kernel import clock
-from luoshi.kernel.text import language
+from luoshi.kernel.text import T, language
 from luoshi.packs.resolve import answering
 from luoshi.people import tree
 from luoshi.people.models import Division, Person, Post, SignIn, Unit
@@ -49,6 +51,14 @@ def handlers(unit: int) -> list[Person]:
 def names(persons: set[int]) -> dict[int, str]:
     """Names of persons by key, in one query."""
     return dict(Person.objects.filter(pk__in=persons).values_list("id", "name")) if persons else {}
+
+
+def in_place(names: Mapping[int, str], actor: int | None, acting_for: int | None) -> str:
+    """Who did it, and in whose place: `张三（代 李四）`; empty where nobody did."""
+    who = names.get(actor or 0, "")
+    if acting_for is None:
+        return who
+    return str(T("{who}（代 {other}）", "{who} (for {other})").fill(who=who, other=names.get(acting_for, "—")))
 
 
 def unit_names() -> dict[int, str]:
@@ -120,9 +130,13 @@ def sessions() -> list[OpenSession]:
     return sorted(opened, key=lambda one: one.until, reverse=True)
 
 
-def sign_ins(after: tuple[datetime, int] | None, size: int) -> list[SignIn]:
-    """Log-ins, the newest first, `size` of them after a cursor (at, id)."""
+def sign_ins(after: tuple[datetime, int] | None, size: int, login: str = "", what: str = "") -> list[SignIn]:
+    """Log-ins (of one name, of one kind), the newest first, `size` of them after a cursor (at, id)."""
     rows = SignIn.objects.select_related("person", "by").order_by("-at", "-id")
+    if login:
+        rows = rows.filter(person__login=login)
+    if what:
+        rows = rows.filter(what=what)
     if after is not None:
         at, key = after
         rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
@@ -142,11 +156,31 @@ class Deed:
     unit: int | None
     occurred_at: datetime
     recorded_at: datetime
+    acting_for: int | None
 
 
-def deeds(actor: int | None, after: tuple[datetime, UUID] | None, size: int) -> list[Deed]:
-    """Events of one person (None: of everybody), the newest first, `size` of them after a cursor; no private bodies."""
+def sessions_by(person: Person, size: int) -> list[SignIn]:
+    """What a person did about log-ins, their own and others', the newest first."""
+    rows = SignIn.objects.filter(Q(person=person) | Q(by=person)).select_related("person", "by")
+    return list(rows.order_by("-at", "-id")[:size])
+
+
+class Period(NamedTuple):
+    """From a moment on, and before another; None: without an end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def deeds(actor: int | None, after: tuple[datetime, UUID] | None, size: int, period: Period = Period()) -> list[Deed]:
+    """Events of one person (None: of everybody), recorded in a period, the newest first, `size` of them after a cursor;
+    no private bodies.
+    """
     where, values = ["TRUE"], dict[str, Any](size=size)
+    for name, moment, sign in (("since", period.since, ">="), ("until", period.until, "<")):
+        if moment is not None:
+            where.append(f"recorded_at {sign} %({name})s")
+            values[name] = moment
     if actor is not None:
         where.append("actor = %(actor)s")
         values["actor"] = actor
@@ -156,7 +190,8 @@ def deeds(actor: int | None, after: tuple[datetime, UUID] | None, size: int) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT id, line, subject, verb, coalesce(body->>'move', verb), actor, unit, occurred_at, recorded_at
+            SELECT id, line, subject, verb, coalesce(body->>'move', verb), actor, unit, occurred_at, recorded_at,
+              (body->>'acting_for')::bigint
             FROM event WHERE {" AND ".join(where)} ORDER BY recorded_at DESC, id DESC LIMIT %(size)s
             """,
             values,

@@ -141,15 +141,15 @@ def entries(case: Case) -> list[Entry]:
             """,
             [case.log_id],
         )
-        rows = cursor.fetchall()
-    names = people.names({row[4] for row in rows if row[4] is not None})
-    units = people.unit_names()
+        rows = [(*row[:6], orjson.loads(row[6]), row[7]) for row in cursor.fetchall()]
+    both = {who for row in rows for who in (row[4], row[6].get("acting_for"))}
+    names, units = people.names(both - {None}), people.unit_names()
     found = []
-    for identity, verb, at, recorded, actor, unit, body, private in rows:
-        facts = orjson.loads(body)
+    for identity, verb, at, recorded, actor, unit, facts, private in rows:
+        who = people.in_place(names, actor, facts.get("acting_for"))
         secret = orjson.loads(bytes(private)) if private else {}
         text = _words(verb, facts.get("move") or verb)
-        entry = Entry(identity, verb, text, at, recorded, names.get(actor, ""), units.get(unit, ""), facts, secret)
+        entry = Entry(identity, verb, text, at, recorded, who, units.get(unit, ""), facts, secret)
         found.append(entry)
     return found
 
