@@ -56,12 +56,16 @@ class Beside:
 
 
 def beside(viewer: Viewer, data: Any) -> Beside:
-    """What is known about a half-typed call; two queries at most. Nothing of it is written or kept."""
+    """What is known about a half-typed call; two queries at most. Nothing of it is written or kept.
+
+    A single place that was named is looked at before it is chosen.
+    """
     now, said = clock.now(), form.spoken(data)
     found, named = reads.proposals(said), form.places(said)
     kind = form.category(str(data.get("category", "")), found)
     area = form.division(str(data.get("division", "")), named)
-    near = reads.around(viewer, area.code, now) if area else []
+    there = area or (named[0] if len(named) == 1 else None)
+    near = reads.around(viewer, there.code, now) if there else []
     same = reads.alike(near, said, kind)
     known = {one.case.pk for one in same}
     rest = [case for case in near if case.pk not in known]
@@ -75,7 +79,7 @@ def beside(viewer: Viewer, data: Any) -> Beside:
         private=kind is not None and not kind.public,
         same=[_row(one.case, _why(one)) for one in same],
         history=[_row(case) for case in rest[: reads.SHOWN]],
-        where=full_name(area.code) if area else "",
+        where=full_name(there.code) if there else "",
         said=told.fill(n=len(found), m=len(same), k=len(near)),
     )
 
