@@ -14,8 +14,10 @@ from staff_cast import STREET, at, bureau, case, client, kind, reported, step
 
 from luoshi.cases import reads
 from luoshi.cases.models import Case, CasePrivate
+from luoshi.cases.reads.listed import page as page_of_rows
+from luoshi.cases.staff.columns import table
 from luoshi.cases.staff.record import masked_email, masked_name, masked_phone
-from luoshi.cases.staff.rows import Now, table
+from luoshi.cases.staff.rows import Now
 from luoshi.kernel import clock, ids
 from luoshi.kernel.text import T
 from luoshi.people.viewer import of_login
@@ -191,7 +193,7 @@ def test_a_list_costs_few_queries_and_little_weight() -> None:
 
 def test_rows_are_built_in_little_time() -> None:
     many(60)
-    rows = reads.list_page(of_login("desk"), reads.Filters(), clock.now()).rows
+    rows = page_of_rows(of_login("desk"), reads.Filters(), clock.now()).rows
     drawn = table(Now(clock.now(), reads.kinds()), T("街面", "Cases"))
     drawn.render(rows)
     best = []

@@ -219,3 +219,4 @@ class Photo(models.Model):
 from luoshi.cases.follower import Follower, FollowerCode  # noqa: E402, F401  # tables of this application
 from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # the same
 from luoshi.cases.staff.hotline.models import CallDesk, CallLog  # noqa: E402, F401  # the same
+from luoshi.cases.staff.models import SavedView  # noqa: E402, F401  # the same

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final, Generic, Literal, TypeVar
 
 from django.utils.html import conditional_escape, format_html
@@ -74,7 +75,7 @@ class Table(Generic[R]):
             out.append(f'<tr{role} class="{conditional_escape(state)}">' if state else f"<tr{role}>")
             for begin, end, cell in cells:
                 out.append(begin)
-                out.append(conditional_escape(cell(row)))
+                out.append(_escaped(cell(row)))
                 out.append(end)
             out.append("</tr>\n")
         return SafeString("".join(out))
@@ -100,6 +101,12 @@ class Table(Generic[R]):
         turned: Way = "desc" if mine and sorting.way == "asc" else "asc"
         link = format_html('<a href="{}">{}</a>', sorting.link(column.sort, turned), column.head)
         return f'{begin} aria-sort="{_SAID[sorting.way] if mine else "none"}">{link}</th>'
+
+
+def _escaped(text: str) -> str:
+    """As `conditional_escape`, which costs four times as much by being ready for texts that are made later."""
+    kind = type(text)
+    return text if kind is SafeString else escape(text) if kind is str else conditional_escape(text)
 
 
 def tick(name: str, value: object, label: str | T, chosen: bool = False) -> SafeString:

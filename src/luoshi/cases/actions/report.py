@@ -134,8 +134,8 @@ def _case(act: Act, category: Category, channel: str, by_staff: bool, number: st
 
 
 def attach(change: Change, case: Case, photos: list[Photo] | None, kind: str, person: int | None = None) -> None:
-    """Add photographs, already stored, to a change; their hashes go into the event."""
+    """Add photographs, already stored, to a change, as of `kind` where they say none; their hashes go into the event."""
     for photo in photos or []:
-        photo.case, photo.kind, photo.person_id = case, kind, person
+        photo.case, photo.kind, photo.person_id = case, photo.kind or kind, person
         change.rows.append(photo)
     change.body["files"] = [photo.sha256 for photo in photos or []]

@@ -1,12 +1,13 @@
 """Lists of cases: filtered, keyset-paged, and what waits for a viewer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from luoshi.cases import clocks
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.models import Case
 from luoshi.cases.reads.scope import public, visible
@@ -98,11 +99,22 @@ def slim(rows: QuerySet[Case]) -> QuerySet[Case]:
     return rows.select_related("handler").only(*LISTED)
 
 
+def after_newest(rows: QuerySet[Case], after: Cursor) -> QuerySet[Case]:
+    """Those that follow a cursor, newest report first."""
+    at, key = after
+    return rows.filter(Q(reported_at__lt=at) | Q(reported_at=at, id__lt=key), reported_at__lte=at)
+
+
+def after_due(rows: QuerySet[Case], after: Cursor) -> QuerySet[Case]:
+    """Those that follow a cursor, first due first."""
+    at, key = after
+    return rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=key), next_due_at__gte=at)
+
+
 def newest(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE, load: Load = whole) -> Page:
     """A keyset page, newest report first."""
     if after is not None:
-        at, key = after
-        rows = rows.filter(Q(reported_at__lt=at) | Q(reported_at=at, id__lt=key), reported_at__lte=at)
+        rows = after_newest(rows, after)
     found = list(load(rows).order_by("-reported_at", "-id")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], (last.reported_at, last.pk) if last else None)
@@ -111,8 +123,7 @@ def newest(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE, load: L
 def first_due(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE, load: Load = whole) -> Page:
     """A keyset page of cases with a running clock, first due first."""
     if after is not None:
-        at, key = after
-        rows = rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=key), next_due_at__gte=at)
+        rows = after_due(rows, after)
     found = list(load(rows).order_by("next_due_at", "id")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], (last.next_due_at, last.pk) if last and last.next_due_at else None)
@@ -125,8 +136,20 @@ def list_page(viewer: Viewer, filters: Filters, now: datetime, after: Cursor | N
 
 
 def public_page(filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
-    """A page of the cases that anybody may see."""
-    return newest(narrowed(public(filters.source), filters, Viewer(kind="public"), now), after)
+    """A page of the cases that anybody may see; their light is that of the whole (`clocks.whole_light`)."""
+    rows = narrowed(public(filters.source), replace(filters, light=""), Viewer(kind="public"), now)
+    return newest(whole_lit(rows, filters.light, now), after)
+
+
+def whole_lit(rows: QuerySet[Case], light: str, now: datetime) -> QuerySet[Case]:
+    """Only the cases whose whole has that light."""
+    if not light:
+        return rows
+    running = rows.filter(state__in=clocks.WHOLE, status="going")
+    if light == "r":
+        return running.filter(due_at__lt=now)
+    in_time = running.filter(due_at__gte=now)
+    return in_time.filter(warn_at__lte=now) if light == "y" else in_time.filter(Q(warn_at__gt=now) | Q(warn_at=None))
 
 
 # which states wait for the holder of which right

@@ -1,4 +1,4 @@
-"""The list of cases: tabs, filters by address, a table of fifty, the way on."""
+"""The list of cases: views, filters by address, a table of fifty with the columns of one's choice, the way on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -13,17 +14,23 @@ from django.views.decorators.gzip import gzip_page
 
 from luoshi.cases import reads
 from luoshi.cases.flow import FLOW
-from luoshi.cases.staff import rows
+from luoshi.cases.reads import listed
+from luoshi.cases.reads.listed import Row
+from luoshi.cases.reads.saved import views as own_views
+from luoshi.cases.staff import bulk, columns, rows, saved
+from luoshi.cases.staff.columns import Choice
 from luoshi.cases.staff.fields import named
 from luoshi.kernel import clock
+from luoshi.kernel.kept import Kept
 from luoshi.kernel.rights import demand
-from luoshi.kernel.text import T
+from luoshi.kernel.text import T, language
 from luoshi.kernel.viewer import Reach, Viewer
 from luoshi.people import reads as people
 from luoshi.people import tree
 from luoshi.people.models import Unit
 from luoshi.people.sessions import staff
-from luoshi.web import pager, words
+from luoshi.web import pager
+from luoshi.web.tables import Column, tick_all
 
 GROUPS: Final = {"open": T("在办", "Open"), "ended": T("已结束", "Ended")}
 LIGHTS: Final = {"r": T("超期", "Overdue"), "y": T("临期", "Due soon"), "g": T("正常", "On track")}
@@ -69,49 +76,46 @@ def asked(query: QueryDict) -> Asked:
     return found
 
 
-def _options(pairs: Iterable[tuple[str, str | T]], chosen: str) -> SafeString:
+def _options(pairs: Iterable[tuple[str, str | T]]) -> str:
     """The options of a select, `pairs` after 全部."""
     # some hundreds of them on each page: joined by hand, each escaped
     options = (
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(str(text))}</option>'
+        f'<option value="{escape(value)}">{escape(str(text))}</option>'
         for value, text in (("", T("全部", "All")), *pairs)
     )
-    return SafeString("".join(options))
+    return "".join(options)
 
 
-def _divisions(level: str, chosen: str, under: str = "") -> SafeString:
+def _divisions(level: str, under: str, _: str) -> str:
     city = tree.today()
     rows = (row for row in city.divisions.values() if row.level == level)
     near = (row for row in rows if not under or under in city.places.up(row.code))
-    return _options(((row.code, people.division_name(row.code)) for row in near), chosen)
+    return _options((row.code, people.division_name(row.code)) for row in near)
 
 
-def _units(viewer: Viewer) -> SafeString:
-    """The units whose cases the viewer may see, for the list of the filter's field."""
-    reach = viewer.reach("cases.see") or Reach()
+def _fixed(name: str, _: str) -> str:
+    """The options that do not depend on anybody."""
+    if name == "tops":
+        return _options((row.code, T(row.zh, row.en)) for row in reads.kinds().tops())
+    return _options((STATES if name == "states" else LIGHTS).items())
+
+
+def _unit_list(units: frozenset[int] | None, _: str) -> SafeString:
+    """The units (None: all) for the list of the filter's field."""
     names = people.unit_names()
-    shown = sorted(name for key, name in names.items() if reach.everything or key in reach.units)
+    shown = sorted(name for key, name in names.items() if units is None or key in units)
     return SafeString("".join(f"<option>{escape(name)}</option>" for name in shown))
 
 
-TABS: Final[tuple[tuple[str, T, dict[str, str]], ...]] = (
-    ("", T("全部", "All"), {}),
-    ("open", T("在办", "Open"), {"state": "open"}),
-    ("mine", T("我的", "Mine"), {"state": "open", "mine": "1"}),
-    ("r", T("超期", "Overdue"), {"light": "r"}),
-    ("y", T("临期", "Due soon"), {"light": "y"}),
-)
+# by language too: what everybody's page offers is put together once in ten seconds
+DIVISIONS: Final = Kept(_divisions, 10.0)
+FIXED: Final = Kept(_fixed, 10.0)
+UNITS: Final = Kept(_unit_list, 10.0)
 
 
-def _tabs(query: QueryDict, viewer: Viewer, now: datetime) -> list[tuple[str, T, str, bool]]:
-    """(address, words, count, is the present one)."""
-    counts = reads.tabs(viewer, now)
-    given = {name: str(value) for name, value in query.items() if value and name != pager.NAME}
-    out = []
-    for key, text, wanted in TABS:
-        address = "?" + "&".join(f"{name}={value}" for name, value in wanted.items())
-        out.append((address, text, words.number(counts[key]) if key in counts else "", given == wanted))
-    return out
+def _chosen(options: str, value: str) -> SafeString:
+    """The options with one of them chosen."""
+    return SafeString(options.replace(f'value="{escape(value)}"', f'value="{escape(value)}" selected', 1))
 
 
 def _cursor(query: QueryDict, order: str) -> tuple[datetime, int] | None:
@@ -121,19 +125,62 @@ def _cursor(query: QueryDict, order: str) -> tuple[datetime, int] | None:
 
 def _form(found: Asked, viewer: Viewer) -> dict[str, Any]:
     """What the filter bar offers and has chosen."""
-    values, units, sources = found.values, people.unit_names(), reads.sources()
+    values, sources, spoken = found.values, reads.sources(), language()
+    given = {name: str(values.get(name, "")) for name in ("county", "street", "top", "state", "light", "source")}
+    reach = viewer.reach("cases.see") or Reach()
     return {
-        "counties": _divisions("county", values.get("county", "")),
-        "streets": _divisions("street", values.get("street", ""), values.get("county", "")),
-        "tops": _options(((row.code, T(row.zh, row.en)) for row in reads.kinds().tops()), values.get("top", "")),
-        "states": _options(STATES.items(), values.get("state", "")),
-        "lights": _options(LIGHTS.items(), values.get("light", "")),
-        "sources": _options(((name, name) for name in sources), values.get("source", "")) if sources else "",
-        "units": _units(viewer), "unit": units.get(values.get("unit") or 0, ""),
+        "counties": _chosen(DIVISIONS("county", "", spoken), given["county"]),
+        "streets": _chosen(DIVISIONS("street", given["county"], spoken), given["street"]),
+        "tops": _chosen(FIXED("tops", spoken), given["top"]),
+        "states": _chosen(FIXED("states", spoken), given["state"]),
+        "lights": _chosen(FIXED("lights", spoken), given["light"]),
+        "sources": _chosen(_options((name, name) for name in sources), given["source"]) if sources else "",
+        "units": UNITS(None if reach.everything else reach.units, spoken),
+        "unit": people.unit_names().get(values["unit"], "") if "unit" in values else "",
         "q": values["q"], "mine": values["mine"],
         "category": reads.kinds().path(values["category"]) if "category" in values else "",
         "category_code": values.get("category", ""),
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """What an address asks for: the filters, the columns, and what could not be read."""
+
+    filters: reads.Filters
+    columns: list[Choice]
+    asked: Asked
+
+    @property
+    def private(self) -> bool:
+        """Does a column show what is private?"""
+        return any(one.private for one in self.columns)
+
+    @property
+    def order(self) -> str:
+        """The list's order, as its cursors name it."""
+        return "cases.due" if self.filters.light else "cases.newest"
+
+
+def view(query: QueryDict) -> View:
+    """Read an address."""
+    found = asked(query)
+    some, unknown = columns.chosen(str(query.get(columns.NAME, "")))
+    found.bad += [(T("列", "Column"), name[:40]) for name in unknown]
+    return View(reads.Filters(**found.values), some, found)
+
+
+CAPTIONS: Final = {
+    "cases.due": T("街面案件，先到期的在前", "Cases, first due first"),
+    "cases.newest": T("街面案件，新上报的在前", "Cases, newest first"),
+}
+
+
+def _ticks(viewer: Viewer) -> tuple[Column[Row], ...]:
+    """The column to tick rows in, for who may dispatch."""
+    if viewer.reach("cases.dispatch") is None:
+        return ()
+    return (Column(tick_all(), bulk.tick, "no-print", label=False),)
 
 
 @gzip_page
@@ -142,21 +189,19 @@ def cases(request: HttpRequest) -> HttpResponse:
     """`/work/cases/`. Unreadable filters are ignored and said; a cursor that is not ours is refused (400)."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     demand(viewer, "cases.see")
-    now, found = clock.now(), asked(request.GET)
-    filters = reads.Filters(**found.values)
-    order = "cases.due" if filters.light else "cases.newest"
-    page = reads.list_page(viewer, filters, now, _cursor(request.GET, order), reads.slim)
-    onward = pager.encode(page.more, order) if page.more else ""
-    caption = T("街面案件，先到期的在前", "Cases, first due first") if filters.light else T("街面案件，新上报的在前", "Cases, newest first")  # fmt: skip
-    shared = rows.Now(now, reads.kinds())
+    now, asks = clock.now(), view(request.GET)
+    page = listed.page(viewer, asks.filters, now, _cursor(request.GET, asks.order), private=asks.private)
+    onward = pager.encode(page.more, asks.order) if page.more else ""
+    views, ticks, token = own_views(viewer), _ticks(viewer), get_token(request)
+    table = columns.table(rows.Now(now, reads.kinds()), CAPTIONS[asks.order], asks.columns, ticks)
     context = {
-        "tabs": _tabs(request.GET, viewer, now),
-        "form": _form(found, viewer),
-        "bad": found.bad,
-        "table": rows.table(shared, caption).render(page.rows) if page.rows else "",
+        "tabs": saved.tabs(request.GET, reads.tabs(viewer, now), views),
+        "form": _form(asks.asked, viewer), "bad": asks.asked.bad,
+        "table": table.render(page.rows) if page.rows else "", "bulk": bool(ticks and page.rows),
         "pager": pager.pager(request.GET, len(page.rows), onward),
-        "sim": any(case.sim for case in page.rows),
-        "narrowed": bool(request.GET),
+        "sim": any(row.sim for row in page.rows), "narrowed": bool(request.GET),
         "may_report": viewer.reach("cases.report") is not None,
-    }
+        "query": pager.address(request.GET, after="").removeprefix("?"), "cols": request.GET.get(columns.NAME, ""),
+        "choices": saved.choices(asks.columns), "own": saved.own(views, token),
+    }  # fmt: skip
     return render(request, "cases/staff/cases.html", context)

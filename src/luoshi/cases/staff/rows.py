@@ -1,9 +1,10 @@
-"""A row of the list of cases: typed functions that give each cell, ready and escaped."""
+"""A row of the list of cases: typed functions that give each cell, for the page and for an export."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple, cast
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,21 +12,50 @@ from django.utils.safestring import SafeString
 from luoshi.cases import clocks, reads
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
-from luoshi.cases.staff.scene import channel
+from luoshi.cases.reads.listed import Row
+from luoshi.cases.staff.scene import CHANNELS
 from luoshi.kernel import calendar
 from luoshi.kernel.deadlines import left
-from luoshi.kernel.text import T
+from luoshi.kernel.kept import Kept
+from luoshi.kernel.text import T, language
 from luoshi.kernel.workdays import Calendar
 from luoshi.people import reads as people
-from luoshi.web import parts, words
-from luoshi.web.tables import Column, Table
+from luoshi.people import tree
+from luoshi.web import parts
 
 STATES: Final = {state.name: state.text for state in FLOW.states}
+SOLVED: Final = {True: T("是", "yes"), False: T("否", "no"), None: T("", "")}
+_DIGITS: Final = re.compile(r"(?<!\d)\+?\d[\d \-]{5,}\d(?!\d)")
+_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+class Names(NamedTuple):
+    """Names in one language, ready to be looked up."""
+
+    units: dict[int, str]
+    places: dict[str, str]
+    states: dict[str, str]
+    channels: dict[str, str]
+    kinds: dict[str, str]
+
+
+def _names(_: str) -> Names:
+    return Names(
+        people.unit_names(),
+        {code: people.division_name(code) for code in tree.today().divisions},
+        {name: str(text) for name, text in STATES.items()},
+        {name: str(text) for name, text in CHANNELS.items()},
+        {code: str(T(row.zh, row.en)) for code, row in reads.kinds().rows.items()},
+    )
+
+
+# names change rarely: a thousand of them are put into words once in ten seconds, not for each page
+NAMES: Final = Kept(_names, 10.0)
 
 
 @dataclass(frozen=True)
 class Now:
-    """What all rows of a page share: the moment, the calendar, names."""
+    """What all rows of a list share: the moment, the calendar, names."""
 
     moment: datetime
     kinds: reads.Kinds
@@ -36,46 +66,73 @@ class Now:
         return calendar.current()
 
     @cached_property
-    def units(self) -> dict[int, str]:
-        """Names of all units by key."""
-        return people.unit_names()
+    def names(self) -> Names:
+        """Names of units and divisions, states and channels."""
+        return NAMES(language())
 
-    def light(self, case: Case) -> SafeString:
-        """Shape, and how much is left in words; why no clock runs where none does."""
-        code = clocks.light(case, self.moment)
-        if case.next_due_at is None:
-            return parts.light("n", FLOW.statuses[case.status]) if case.status != "going" else SafeString("—")
-        gap = left(self.moment, case.next_due_at, clocks.next_kind(case), self.calendar)
-        return parts.light(code, gap)  # type: ignore[arg-type]
+    def gap(self, row: Row) -> str:
+        """How much is left in words; why no clock runs where none does."""
+        if row.next_due_at is None:
+            return str(FLOW.statuses[row.status]) if row.status != "going" else "—"
+        # a row of a list has of a case what clocks ask of it
+        kind = clocks.next_kind(cast(Case, row))
+        return str(left(self.moment, row.next_due_at, kind, self.calendar))
 
-    def category(self, case: Case) -> str:
+    def light(self, row: Row) -> SafeString:
+        """Shape, and how much is left in words."""
+        text = self.gap(row)
+        if text == "—":
+            return SafeString(text)
+        return parts.light(clocks.light(cast(Case, row), self.moment), text)  # type: ignore[arg-type]
+
+    def light_word(self, row: Row) -> str:
+        """The light in one word; nothing where no clock runs."""
+        code = clocks.light(cast(Case, row), self.moment)
+        return str(parts.LIGHTS[code]) if code != "n" else ""
+
+    def category(self, row: Row) -> str:
         """The single kind."""
-        return str(self.kinds.name(case.category_id))
+        return self.names.kinds.get(row.category_id, row.category_id)
 
-    def where(self, case: Case) -> str:
+    def top(self, row: Row) -> str:
+        """The main kind; empty where the single one is unknown."""
+        found = self.kinds.rows.get(row.category_id)
+        return str(self.kinds.name(found.top)) if found else ""
+
+    def place_of(self, code: str) -> str:
+        """The name of a division; the code itself where it is unknown."""
+        return self.names.places.get(code, code)
+
+    def where(self, row: Row) -> str:
         """District and street."""
-        return " ".join(people.division_name(code) for code in (case.county, case.street) if code) or "—"
+        return " ".join(self.place_of(code) for code in (row.county, row.street) if code) or "—"
+
+    def unit(self, key: int | None) -> str:
+        """The name of a unit; a dash for none."""
+        return self.names.units.get(key or 0, "—")
+
+    def state(self, row: Row) -> str:
+        """The stage in words."""
+        return self.names.states[row.state]
+
+    def channel(self, row: Row) -> str:
+        """The channel in words; as it stands where it is not one of ours."""
+        return self.names.channels.get(row.channel, row.channel)
 
 
-def table(now: Now, caption: T) -> Table[Case]:
-    """The table of the list page."""
-    return Table[Case](
-        caption,
-        (
-            Column(T("剩余", "Left"), now.light, "nb", label=False),
-            Column(T("到期", "Due"), lambda case: words.when(case.next_due_at), "n nb"),
-            Column(T("编号", "Number"), _number, "nb", label=False, is_header=True),
-            Column(T("类别", "Category"), now.category, "b", label=False),
-            Column(T("地点", "Place"), now.where),
-            Column(T("单位", "Unit"), lambda case: now.units.get(case.unit_id or 0, "—")),
-            Column(T("承办人", "Handler"), lambda case: case.handler.name if case.handler else "—", "nb m-no l-no"),
-            Column(T("阶段", "Stage"), lambda case: str(STATES[case.state]), "nb"),
-            Column(T("渠道", "Channel"), channel, "nb m-no l-no"),
-            Column(T("退回", "Returns"), lambda case: str(case.returns), "r m-no"),
-            Column(T("上报", "Reported"), lambda case: words.when(case.reported_at), "n nb m-no l-no"),
-        ),
-    )
+def number(row: Row) -> SafeString:
+    """The number, as the way to the record."""
+    return format_html('<a href="/work/cases/{}/">{}</a>', row.number, row.number)
 
 
-def _number(case: Case) -> SafeString:
-    return format_html('<a href="/work/cases/{}/">{}</a>', case.number, case.number)
+def _short(found: "re.Match[str]") -> str:
+    digits = re.sub(r"\D", "", found[0])
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****"
+
+
+def masked(text: str | None, row: Row) -> str:
+    """Free text without what names the reporter: their own name, telephone numbers, e-mail addresses."""
+    plain = text or ""
+    if row.name and len(row.name) > 1:
+        plain = plain.replace(row.name, row.name[:1] + "**")
+    return _DIGITS.sub(_short, _MAIL.sub("***@***", plain))
