@@ -2,11 +2,13 @@
 
 from django.urls import path, re_path
 
-from luoshi.cases.public import browse, home, lost, pictures, report, track
+from luoshi.cases.public import browse, feed, home, lost, pictures, report, track
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("cases/", browse.index),
+    path("cases/feed.atom", feed.feed, {"form": "atom"}),
+    path("cases/feed.rss", feed.feed, {"form": "rss"}),
     path("cases/<str:number>/", browse.one),
     path("report/", report.report, name="report"),
     path("report/map.svg", report.picture),
