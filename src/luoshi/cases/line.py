@@ -67,6 +67,7 @@ class _Face:
     grants = GRANTS
     pages = (
         Page(T("街面", "Cases"), "/work/cases/", "cases.see"),
+        Page(T("身边", "Nearby"), "/work/near/", "cases.handle"),
         Page(T("热线", "Hotline"), "/work/hotline/", "cases.hotline"),
         Page(T("回访", "Call-backs"), "/work/hotline/calls/", "cases.callback"),
         Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),
