@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "luoshi.ports.notify",
     "luoshi.api",
     "luoshi.privacy",
+    "luoshi.log",
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Edge",

@@ -10,6 +10,7 @@ urlpatterns = [
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
     path("", include("luoshi.privacy.urls")),
+    path("log/", include("luoshi.log.urls")),
     *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),
     *([path("work/import/", include("luoshi.ports.importer.urls"))] if "cases" in settings.LINES else []),
 ]

@@ -43,7 +43,7 @@ def go(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     return ask
 
 
-TABLES = "event, event_salt, event_private, event_pending, log_leaf, checkpoint"
+TABLES = "event, event_salt, event_private, event_pending, log_leaf, checkpoint, idempotency, tries"
 
 
 def _connect(url: str) -> None:

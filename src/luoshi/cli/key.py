@@ -15,9 +15,9 @@ def key() -> None:
 @key.command()
 def new() -> None:
     """生成密钥，打印验证公钥。Make the key; prints the verifier key."""
-    from luoshi.kernel.ledger import keys, place
-
     with connected():
+        from luoshi.kernel.ledger import keys, place
+
         ours = place.current()
         click.echo(str(keys.create(ours.key_file, ours.origin).verifier))
     said(
@@ -31,9 +31,9 @@ def new() -> None:
 @key.command()
 def show() -> None:
     """打印验证公钥。Print the verifier key."""
-    from luoshi.kernel.ledger import keys, place
-
     with connected():
+        from luoshi.kernel.ledger import keys, place
+
         ours = place.current()
         click.echo(str(keys.load(ours.key_file, ours.origin).verifier))
 
@@ -41,10 +41,10 @@ def show() -> None:
 @key.command()
 def rotate() -> None:
     """更换密钥；更换本身由旧密钥封存。Change the key; the old one seals that it is changed."""
-    from luoshi.kernel.ledger import place
-    from luoshi.kernel.ledger.rotate import rotate as change
-
     with connected():
+        from luoshi.kernel.ledger import place
+        from luoshi.kernel.ledger.rotate import rotate as change
+
         ours = place.current()
         old, fresh = change(ours)
         click.echo(str(fresh))

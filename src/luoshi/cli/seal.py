@@ -14,11 +14,11 @@ from luoshi.kernel.text import T
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
 def seal(as_json: bool) -> None:
     """封存等待的事件，打印日志的大小和根。Seal what waits; prints the log's size and root."""
-    from luoshi.kernel.ledger import place
-    from luoshi.kernel.ledger.seal import seal_all
-    from luoshi.kernel.ledger.tree import EMPTY
-
     with connected():
+        from luoshi.kernel.ledger import place
+        from luoshi.kernel.ledger.seal import seal_all
+        from luoshi.kernel.ledger.tree import EMPTY
+
         head = seal_all(place.current())
     size, root = (head.size, head.root) if head else (0, EMPTY)
     shown = b64encode(root).decode()

@@ -41,9 +41,7 @@ def answer(ctx: click.Context, as_json: bool, found: dict[str, Any], well: T) ->
         click.echo(str(well))
     else:
         for one in found.get("bad") or [first]:
-            parts = [
-                f"{name}={one[name]}" for name in ("idx", "event", "line", "subject") if one.get(name) is not None
-            ]
+            parts = [f"{name}={one[name]}" for name in ("idx", "event", "line", "subject") if one.get(name) is not None]
             click.echo(f"✗ {one['what']}: {one.get('detail', '')}  {' '.join(parts)}")
     ctx.exit(0 if first is None else 1)
 
@@ -56,12 +54,12 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
     """整个日志，从数据库到公开的文件。The whole log, from the database to the public files."""
     from time import monotonic
 
-    from luoshi.kernel import lines
-    from luoshi.kernel.ledger import place, rotate
-    from luoshi.kernel.ledger import verify as whole
-
     begun, known = monotonic(), trusted(keys)
     with connected():
+        from luoshi.kernel import lines
+        from luoshi.kernel.ledger import place, rotate
+        from luoshi.kernel.ledger import verify as whole
+
         ours = place.current()
         report = whole.verify(ours, known or rotate.trusted(ours), lines.installed())
     bad = [one._asdict() for one in report.bad]
@@ -91,10 +89,10 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
 @click.pass_context
 def consistency(ctx: click.Context, old: Path, new: Path, as_json: bool, keys: Sequence[str]) -> None:
     """两个检查点（文件）：新的只是旧的增长。Two checkpoint files: the newer only grew from the older."""
-    from luoshi.kernel.ledger import compare, place, rotate
-
     known = trusted(keys)
     with connected():
+        from luoshi.kernel.ledger import compare, place, rotate
+
         ours = place.current()
         heads, fault = compare.grown(ours.folder, old.read_bytes(), new.read_bytes(), known or rotate.trusted(ours))
     found: dict[str, Any] = {
@@ -132,7 +130,7 @@ def receipt(ctx: click.Context, file: Path, as_json: bool, keys: Sequence[str]) 
 
 
 def _own() -> list[Any]:
-    from luoshi.kernel.ledger import place, rotate
-
     with connected():
+        from luoshi.kernel.ledger import place, rotate
+
         return list(rotate.trusted(place.current()))

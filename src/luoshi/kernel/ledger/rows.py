@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import psycopg
 from django.db import connection
 
 from luoshi.kernel import calendar
@@ -27,6 +28,13 @@ def _all(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())
+
+
+def binary(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Many rows through the driver's binary protocol: half the cost of Django's cursor, and bytes come as bytes."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(query, values, binary=True).fetchall()
 
 
 def _checkpoint(query: str, values: Sequence[Any] = ()) -> Sealed | None:
@@ -93,7 +101,7 @@ SELECT leaf FROM taken ORDER BY idx
 
 def take(start: int, limit: int) -> list[bytes]:
     """Give up to `limit` pending events their places from `start` on; gives their leaves in order."""
-    return [bytes(leaf) for (leaf,) in _all(_TAKE, [start, limit])]
+    return [leaf for (leaf,) in binary(_TAKE, [start, limit])]
 
 
 _TAKE_ALL: Final = """
@@ -119,7 +127,7 @@ def stream(columns: str, start: int, end: int) -> Iterator[tuple[Any, ...]]:
         "WHERE l.idx >= %s AND l.idx < %s ORDER BY l.idx"
     )
     for at in range(start, end, _CHUNK):
-        yield from _all(query, [at, min(at + _CHUNK, end)])
+        yield from binary(query, [at, min(at + _CHUNK, end)])
 
 
 def place_of(event: Any) -> int | None:

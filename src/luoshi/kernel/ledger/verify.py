@@ -1,6 +1,6 @@
 """The whole log verified from the database: payload ↔ leaf ↔ tree ↔ checkpoint ↔ tiles, and what rows derive from it.
 
-Everything is looked at, so that several faults are named at once; the first is the one with the lowest place.
+Everything is looked at, so that several faults are named at once; the first is the entry with the lowest place.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ _CHUNK: Final = 1000
 
 @dataclass
 class Report:
-    """What a verification found; `bad` in the order of the log, those without a place last."""
+    """What a verification found; `bad` in the order of `sort`."""
 
     size: int = 0
     root: bytes = EMPTY
@@ -53,9 +53,9 @@ class Report:
                 self.bad.append(one)
 
     def sort(self) -> None:
-        """Bring the findings into the order of the log."""
+        """Entries in the order of the log first, then what follows from them (higher tiles, roots), then rows."""
         last = 1 << 62
-        self.bad.sort(key=lambda one: last if one.idx is None else one.idx)
+        self.bad.sort(key=lambda one: (one.event is None, last if one.idx is None else one.idx))
 
 
 class _Upper:
