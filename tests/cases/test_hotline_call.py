@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from staff_cast import STREET, at, case, client, kind, reported, step
+from staff_cast import STREET, at, client, reported, step
 
+from luoshi.cases.line import FACE
 from luoshi.cases.models import Case, Category
 from luoshi.cases.reads import hotline as reads
 from luoshi.cases.staff.hotline import form
@@ -140,7 +141,7 @@ def test_a_call_that_is_handed_on_is_counted_and_names_nobody() -> None:
     assert (row.desk.number, row.outcome, row.by_id) == ("110", "through", of_login("desk").person)
     event = Event.objects.get(subject=row.log_id)
     assert event.verb == "hand_on" and event.body == {"desk": "police", "outcome": "through"}
-    assert not Case.objects.exists()
+    assert not Case.objects.exists() and str(FACE.deed(event.line, event.verb)) == "转接来电"
     assert "今天 1 次" in text_of(client("desk").get(HOME))
 
 
@@ -189,7 +190,3 @@ def test_on_real_messages_the_right_department_is_among_the_first_three() -> Non
         found = [p.code.startswith(BUSINESS[one["label"]]) for p in reads.proposals(f"{one['subject']}\n{one['text']}")]
         first, three = first + any(found[:1]), three + any(found[:3])
     assert len(messages) == 300 and first / 300 >= 0.70 and three / 300 >= 0.84, (first, three)
-
-
-def test_the_used_kind_is_the_one_of_the_cast() -> None:
-    assert kind().code == "010102" and case(reported()).street == STREET

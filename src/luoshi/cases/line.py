@@ -13,6 +13,7 @@ from luoshi.cases.reads import held
 from luoshi.cases.reads.deeds import deed
 from luoshi.cases.reads.derived import derived
 from luoshi.cases.rights import GRANTS
+from luoshi.cases.staff.hotline import flow as calls
 from luoshi.kernel import clock
 from luoshi.kernel.flow import Move
 from luoshi.kernel.lines import Derived, Due, Found, Handed, Page
@@ -122,7 +123,9 @@ class _Face:
         return handing.carry_over(old, new)
 
     def deed(self, line: str, move: str) -> T | None:
-        """The words for a move of cases, routing rules and standard texts."""
+        """The words for a move of cases, routing rules and standard texts, and for a call that was handed on."""
+        if line == calls.FLOW.line:
+            return calls.WORDS.get(move)
         return deed(move) if line in ("cases", "routing") else None
 
     def load(self, pack: Pack) -> None:

@@ -14,6 +14,7 @@ OUTCOMES: Final[Mapping[str, T]] = {
     "told": T("告知号码", "Told the number"),
     "failed": T("没接通", "Not put through"),
 }
+WORDS: Final[Mapping[str, T]] = {VERB: T("转接来电", "Call handed on")}
 FLOW: Final = Flow("calls", "handed", (State("handed", T("已转接", "Handed on")),), ())
 WIDTHS: Final = {VERB: Widths(frozenset(), frozenset({"desk", "outcome", "acting_for"}))}
 
