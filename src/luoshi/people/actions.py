@@ -17,6 +17,13 @@ WHAT: Final = {
     "failed": T("登录失败", "Failed log-in"),
     "ended": T("会话被结束", "Sessions ended"),
     "password": T("改了密码", "Password changed"),
+    "reset": T("发了新的初始密码", "New first password given"),
+    "second-set": T("设了第二因素", "Second factor set up"),
+    "second-wrong": T("验证码不对", "Wrong one-time code"),
+    "second-code": T("用了一个恢复码", "A recovery code was used"),
+    "second-codes": T("换了恢复码", "New recovery codes"),
+    "second-off": T("关了第二因素", "Second factor taken off"),
+    "second-reset": T("第二因素被重置", "Second factor reset"),
 }
 
 

@@ -172,12 +172,15 @@ class Period(NamedTuple):
     until: datetime | None = None
 
 
-def deeds(actor: int | None, after: tuple[datetime, UUID] | None, size: int, period: Period = Period()) -> list[Deed]:
+def deeds(
+    actor: int | None, after: tuple[datetime, UUID] | None, size: int, period: Period | None = None
+) -> list[Deed]:
     """Events of one person (None: of everybody), recorded in a period, the newest first, `size` of them after a cursor;
     no private bodies.
     """
     where, values = ["TRUE"], dict[str, Any](size=size)
-    for name, moment, sign in (("since", period.since, ">="), ("until", period.until, "<")):
+    asked = period or Period()
+    for name, moment, sign in (("since", asked.since, ">="), ("until", asked.until, "<")):
         if moment is not None:
             where.append(f"recorded_at {sign} %({name})s")
             values[name] = moment

@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from luoshi.kernel import clock
 from luoshi.kernel.rights import demand
-from luoshi.people import actions
+from luoshi.people import actions, tree
 from luoshi.people.models import Person
 
 SINCE: Final = "since"  # the session's own start, ISO 8601 in UTC
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def closed() -> bool:
@@ -27,7 +28,7 @@ def closed() -> bool:
 
 def begin(request: HttpRequest, person: Person) -> None:
     """Log the person in: a new session with its start in it."""
-    login(request, person)
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[-1])
     request.session[SINCE] = clock.real().isoformat()
     actions.note(person, "in")
 
@@ -47,8 +48,8 @@ def renew(request: HttpRequest, person: Person, new: str) -> None:
 
 
 def holds(session: SessionBase, person: Person) -> bool:
-    """Does the session still count: the person active, log-ins on, and begun after their sessions were last ended?"""
-    if closed() or not person.is_active:
+    """Does the session still count: the person works here, log-ins on, and begun after their sessions were last ended?"""
+    if closed() or not person.works_on(tree.today().day):
         return False
     if person.sessions_from is None:
         return True
@@ -60,7 +61,7 @@ def staff(view: View) -> View:
     """A page for those logged in; others go to the log-in, and whoever must change the password does so first."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         viewer = request.viewer  # type: ignore[attr-defined]
         if not viewer.is_staff:
             back = request.get_full_path() if request.method == "GET" else "/work/"
@@ -78,7 +79,7 @@ def having(right: str) -> Callable[[View], View]:
     """A staff page for those with a right; others are refused (403)."""
 
     def wrap(view: View) -> View:
-        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             demand(request.viewer, right)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 

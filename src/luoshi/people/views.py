@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 
 from luoshi.kernel.text import T
-from luoshi.people import actions, sessions
+from luoshi.people import actions, sessions, tree
 from luoshi.people.models import Person
+from luoshi.people.second import half
+from luoshi.people.second import reads as second
 from luoshi.web import errors, forms, said
 from luoshi.web.views import safe_next
 
@@ -105,7 +107,10 @@ def enter(request: HttpRequest) -> HttpResponse:
         name = form.cleaned_data["username"]
         # by the model's own name for it: under another, the lock-out would count all names of an address together
         person = authenticate(request, login=name, password=form.cleaned_data["password"])
-        if isinstance(person, Person):
+        if isinstance(person, Person) and person.works_on(tree.today().day):
+            if second.asked(person):
+                half.begin(request, person, onward)
+                return HttpResponseRedirect("/login/second/")
             sessions.begin(request, person)
             return HttpResponseRedirect("/password/" if person.must_change else onward)
         actions.note_failure(name)

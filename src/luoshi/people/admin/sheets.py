@@ -1,0 +1,54 @@
+"""Tables that leave as CSV or XLSX: readable by Excel, and without a cell that a spreadsheet would run."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO, StringIO
+from typing import Final
+
+from luoshi.kernel.text import T
+
+BOM: Final = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's own code page
+_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def harmless(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_RUN) else text
+
+
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The bytes of a CSV file (RFC 4180, UTF-8 with BOM), some rows at a time."""
+    yield BOM + _line(heads)
+    for row in rows:
+        yield _line(row)
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    out = StringIO()
+    csv.writer(out).writerow([harmless(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
+def workbook(title: str | T, heads: Sequence[str | T], rows: Iterable[Sequence[str]]) -> bytes:
+    """The bytes of a workbook with one sheet; every cell is text."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(str(title))
+    for row in ([str(head) for head in heads], *rows):
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet, value=_printable(text))
+            cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _printable(text: str) -> str:
+    """XML knows no control characters."""
+    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
