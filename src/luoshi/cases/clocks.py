@@ -136,6 +136,15 @@ def light(case: Case, now: datetime) -> str:
     return "y" if case.next_warn_at is not None and now >= case.next_warn_at else "g"
 
 
+def whole_light(case: Case, now: datetime) -> str:
+    """The light of the whole alone, as the public sees it beside its due time; `n` where it does not run."""
+    if case.state not in WHOLE or case.status != "going" or case.due_at is None:
+        return "n"
+    if now > case.due_at:
+        return "r"
+    return "y" if case.warn_at is not None and now >= case.warn_at else "g"
+
+
 def next_kind(case: Case) -> Kind:
     """In which kind of time that which is due next is counted."""
     step = case.next_due_at is not None and case.next_due_at == case.step_due_at

@@ -41,12 +41,20 @@ def _rate(name: T, share: Share, claim: T, ground: Sequence[tuple[T, str | T]], 
     return parts.Figure(name, value.removesuffix("%"), unit, claim, below, "", _tags())
 
 
+def _reported(n: Year) -> T:
+    """What the first number counts, and which of it no list shows."""
+    return T(
+        "今年上报的；其中 {out} 件不予受理、撤回或恶意，{hidden} 件属于不公开的类别",
+        "reported this year; of these {out} not taken on, taken back or abuse, {hidden} of kinds that are not public",
+    ).fill(out=words.number(n.out), hidden=words.number(n.hidden))
+
+
 def counts(n: Year, now: datetime) -> list[parts.Figure]:
     """How many were reported, are open, late, closed; each opens its rows."""
     return [
-        _count(T("上报", "Reported"), n.reported, "/cases/?state=all", T("今年上报的", "reported this year"), now),
+        _count(T("上报", "Reported"), n.reported, "/cases/?state=all", _reported(n), now),
         _count(T("在办", "Open"), n.open, "/cases/?state=open", T("还没有办结", "not closed yet"), now),
-        _count(T("超期", "Overdue"), n.overdue, "/cases/?light=r", T("在办里过了时限的", "open and past their time"), now),
+        _count(T("超期", "Overdue"), n.overdue, "/cases/?light=r", T("还在办、已过应办完时间", "being handled, past the due time"), now),
         _count(T("办结", "Closed"), n.closed, "/cases/?state=closed", T("今年上报、已经办结", "reported this year, closed"), now),
     ]  # fmt: skip
 
@@ -85,7 +93,7 @@ def city_map(found: Mapping[str, tuple[int, int]]) -> SafeString:
     note = T("地点未定 {n} 件。", "Place not known: {n}.").fill(n=words.number(lost)) if lost else T("", "")
     frame = charts.Frame(
         finding if most else T("还没有上报", "Nothing reported yet"),
-        T("今年公开类别的上报，件", "Reports of public kinds this year"),
+        T("今年的上报，件", "Reports this year"),
         note,
         installation.current().demo,
     )

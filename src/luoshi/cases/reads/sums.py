@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from luoshi.cases import clocks
 from luoshi.cases.flow import OPEN
 from luoshi.cases.reads.scope import visible
 from luoshi.kernel import clock
@@ -25,9 +26,16 @@ class Share:
 
 @dataclass(frozen=True)
 class Year:
-    """The street numbers of a period: counts, and the three rates 三率 with numerator and denominator."""
+    """The street numbers of a period: counts, and the three rates 三率 with numerator and denominator.
+
+    `reported` are all reports of the period, each problem once (parts and merged ones stand with their case), `out` of
+    them not taken on, taken back or abuse, `hidden` of kinds that are never public. `overdue`: still being handled after
+    the due time of the whole.
+    """
 
     reported: int
+    out: int
+    hidden: int
     closed: int
     open: int
     overdue: int
@@ -38,13 +46,18 @@ class Year:
     unrated: int
 
 
+# what was reported and is not worked on
+OUT: Final = ("refused", "withdrawn", "abuse")
 _YEAR = """
 SELECT count(*),
+  count(*) FILTER (WHERE state = ANY(%(out)s)),
+  count(*) FILTER (WHERE NOT public),
   count(*) FILTER (WHERE state = 'closed'),
   count(*) FILTER (WHERE state = ANY(%(open)s)),
-  count(*) FILTER (WHERE next_due_at < %(now)s),
-  count(*) FILTER (WHERE NOT by_staff AND response_due_at IS NOT NULL AND contacted_at <= response_due_at),
-  count(*) FILTER (WHERE NOT by_staff AND response_due_at IS NOT NULL
+  count(*) FILTER (WHERE state = ANY(%(whole)s) AND status = 'going' AND due_at < %(now)s),
+  count(*) FILTER (WHERE NOT by_staff AND state <> ALL(%(out)s) AND response_due_at IS NOT NULL
+                   AND contacted_at <= response_due_at),
+  count(*) FILTER (WHERE NOT by_staff AND state <> ALL(%(out)s) AND response_due_at IS NOT NULL
                    AND (contacted_at IS NOT NULL OR response_due_at < %(now)s)),
   count(*) FILTER (WHERE handled_at IS NOT NULL AND handled_at <= due_at),
   count(*) FILTER (WHERE handled_at IS NOT NULL AND due_at IS NOT NULL),
@@ -55,18 +68,19 @@ SELECT count(*),
   count(*) FILTER (WHERE NOT by_staff AND state = 'closed' AND grade IS NULL)
 FROM "case"
 WHERE ours AND part_of_id IS NULL AND reported_at >= %(start)s AND reported_at < %(end)s
-  AND state NOT IN ('abuse', 'withdrawn', 'refused', 'merged')
+  AND state <> 'merged'
 """
 
 
 def year(start: datetime, end: datetime, now: datetime) -> Year:
     """The city's own numbers of a period; public, since they name nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(_YEAR, {"open": list(OPEN), "now": now, "start": start, "end": end})
+        values = {"open": list(OPEN), "whole": sorted(clocks.WHOLE), "out": list(OUT)}
+        cursor.execute(_YEAR, values | {"now": now, "start": start, "end": end})
         n = cursor.fetchone()
     return Year(
-        n[0], n[1], n[2], n[3], Share(n[4], n[5]), Share(n[6], n[7]), Share(n[8], n[9]), Share(n[10], n[11]), n[12]
-    )
+        n[0], n[1], n[2], n[3], n[4], n[5], Share(n[6], n[7]), Share(n[8], n[9]), Share(n[10], n[11]), Share(n[12], n[13]), n[14]
+    )  # fmt: skip
 
 
 def by_county(start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
@@ -75,7 +89,7 @@ def by_county(start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
         cursor.execute(
             """
             SELECT county, count(*), count(*) FILTER (WHERE state = ANY(%s)) FROM "case"
-            WHERE ours AND public AND state <> 'merged' AND reported_at >= %s AND reported_at < %s GROUP BY county
+            WHERE ours AND part_of_id IS NULL AND state <> 'merged' AND reported_at >= %s AND reported_at < %s GROUP BY county
             """,
             [list(OPEN), start, end],
         )
