@@ -1,7 +1,7 @@
 """Every query over messages, choices and hooks."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -80,8 +80,3 @@ def forget() -> None:
     """Forget what this process knows of hooks."""
     global _listening
     _listening = None
-
-
-def failed(since: datetime) -> int:
-    """How many messages could not be delivered since then."""
-    return Message.objects.filter(failed_at__gte=since).count()
