@@ -140,7 +140,7 @@ def _input(plan: Plan) -> SafeString:
     why = rules.why(plan.route) if plan.route and plan.unit else plan.fault or ""
     value = _name(plan.unit) if plan.unit else plan.typed
     return format_html(
-        '<input name="unit-{}" value="{}" list="units" maxlength="100" autocomplete="off" aria-label="{}"{}>'
+        '<input name="unit-{}" value="{}" list="units" size="26" maxlength="100" autocomplete="off" aria-label="{}"{}>'
         '<span class="hint{}">{}</span>',
         plan.number, value, T("{number} 派给", "{number} goes to").fill(number=plan.number),
         SafeString(' aria-invalid="true"') if plan.fault else "", " err-t" if plan.fault else "", why,

@@ -22,13 +22,14 @@ from luoshi.cases.reads.listed import Row
 from luoshi.cases.routing import texts
 from luoshi.cases.staff import record
 from luoshi.cases.staff.rows import Now
-from luoshi.cases.staff.scene import Scene, place_name
+from luoshi.cases.staff.scene import Scene
 from luoshi.cases.staff.times import left_words
 from luoshi.kernel import clock
 from luoshi.kernel.problems import Fault, Invalid, Problem
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
+from luoshi.people import reads as people
 from luoshi.people.sessions import having
 from luoshi.web import said
 from luoshi.web.forms import new_key
@@ -59,8 +60,13 @@ def _far(row: Row) -> SafeString:
     return format_html('<span data-at="{},{}">—</span>', row.lat, row.lon)
 
 
+def _joined(area: str, spot: str) -> str:
+    """The area and the words for the spot, which often begin with the area's own name."""
+    return spot if area and spot.startswith(area.rpartition(" ")[2]) else f"{area} {spot}".strip()
+
+
 def _where(now: Now, row: Row) -> str:
-    return f"{now.place_of(row.street or row.county)} {row.place or ''}".strip() or "—"
+    return _joined(now.place_of(row.street or row.county), row.place or "") or "—"
 
 
 def _what(now: Now, row: Row) -> str:
@@ -74,16 +80,16 @@ def _table(now: Now) -> Table[Row]:
         (
             Column(T("远近", "Distance"), _far, "n nb", label=False),
             Column(T("剩余", "Left"), now.light, "nb", label=False),
-            Column(T("地点", "Place"), lambda row: _where(now, row), "b full", label=False),
+            Column(T("地点", "Place"), lambda row: _where(now, row), "b full", label=False, is_header=True),
             Column(T("问题", "Problem"), lambda row: _what(now, row) or now.category(row), "full", label=False),
-            Column(T("去办", "Go"), _go, "full nb", label=False, is_header=True),
+            Column(T("去办", "Go"), _go, "full nb", label=False),
         ),
     )
 
 
 def _go(row: Row) -> SafeString:
     return format_html(
-        '<a class="btn wide" href="{}{}/">{} {}</a>', ADDRESS, row.number, T("去办", "Do it"), row.number
+        '<a class="btn btn-2 wide" href="{}{}/">{} {}</a>', ADDRESS, row.number, T("去办", "Do it"), row.number
     )
 
 
@@ -113,7 +119,7 @@ def _page(request: HttpRequest, viewer: Viewer, case: Case, problem: Problem | N
     ready = FLOW.fits(FLOW.move("finish"), case) and may(viewer, RIGHT, case)
     context: dict[str, Any] = {
         "case": case, "title": title(case), "light": clocks.light(case, scene.now), "left": left_words(scene),
-        "where": " ".join(one for one in (place_name(case), case.private.place) if one), "text": case.private.text,
+        "where": _joined(" ".join(map(people.division_name, filter(None, (case.county, case.street)))), case.private.place), "text": case.private.text,
         "shots": record.shots(scene), "ready": ready, "accept": photos.ACCEPT, "key": new_key(),
         "answer": typed.get("answer", _answer(case)), "note": typed.get("note", ""), "problem": problem,
         "faults": {fault.field: fault.rule for fault in problem.faults} if problem else {},

@@ -50,8 +50,8 @@ def choices(some: Sequence[Choice]) -> SafeString:
     names = {one.name for one in some}
     return SafeString(
         "".join(
-            f'<label class="pick"><input type="checkbox" name="c" value="{one.name}"'
-            f"{' checked' if one.name in names else ''}><span>{one.head}</span></label>"
+            f'<label class="nb"><input type="checkbox" name="c" value="{one.name}"'
+            f"{' checked' if one.name in names else ''}> {one.head}</label>"
             for one in CHOICES
             if one.name != "number"
         )
