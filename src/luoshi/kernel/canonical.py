@@ -19,6 +19,8 @@ def dumps(value: object) -> bytes:
     too large) name the place, as `$.open.amounts[2]`. Keys are ASCII because RFC 8785 sorts by UTF-16 units
     and orjson by UTF-8 bytes: there both are one.
     """
+    if type(value) is int and -LIMIT <= value <= LIMIT:
+        return b"%d" % value
     if type(value) not in _SIMPLE:
         _check(value, "$")
     try:

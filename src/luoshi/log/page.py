@@ -40,7 +40,16 @@ def picture(text: bytes) -> SafeString:
     out = BytesIO()
     code = segno.make(text, error="l", boost_error=False)
     code.save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=3, border=3, light="#fff", svgclass="qr", lineclass=None
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        scale=3,
+        border=3,
+        light="#fff",
+        title="QR",
+        svgclass="qr",
+        lineclass=None,
     )
     return mark_safe(out.getvalue().decode())  # segno's own markup; the text is in it as squares only
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 import orjson
 
@@ -28,11 +27,11 @@ class Row(NamedTuple):
     """An event as the database holds it, with what can be deleted from beside it."""
 
     idx: int | None
-    id: UUID
+    id: str
     line: str
-    subject: UUID
+    subject: str
     verb: str
-    act: UUID
+    act: str
     actor: int | None
     unit: int | None
     occurred_at: datetime
@@ -46,7 +45,7 @@ class Row(NamedTuple):
 
 
 COLUMNS: Final = (
-    "e.id, e.line, e.subject, e.verb, e.act, e.actor, e.unit, e.occurred_at, e.recorded_at, e.body::text, "
+    "e.id::text, e.line, e.subject::text, e.verb, e.act::text, e.actor, e.unit, e.occurred_at, e.recorded_at, e.body::text, "
     "e.payload, e.leaf, s.secret, p.salt, p.body"
 )
 TABLES: Final = "event e LEFT JOIN event_salt s ON s.event_id = e.id LEFT JOIN event_private p ON p.event_id = e.id"
@@ -64,11 +63,11 @@ def check(row: Row) -> tuple[str, str] | None:
 
 
 def _columns(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
-    if payload["id"] != str(row.id):
+    if payload["id"] != row.id:
         return "column", "id"
     if payload["line"] != row.line:
         return "column", "line"
-    if payload["subject"] != str(row.subject):
+    if payload["subject"] != row.subject:
         return "column", "subject"
     if payload["verb"] != row.verb:
         return "column", "verb"
@@ -94,7 +93,7 @@ def _fields(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
     if row.secret is None:
         return None
     kept = {name: body.get(name) for name in hashed}
-    kept |= {"act": str(row.act), "actor": row.actor, "unit_of_actor": row.unit}
+    kept |= {"act": row.act, "actor": row.actor, "unit_of_actor": row.unit}
     again = restricted_hashes(row.secret, kept)
     if again == hashed:
         return None

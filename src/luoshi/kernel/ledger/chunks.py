@@ -43,7 +43,7 @@ def _read(start: int, end: int) -> list[Row]:
 
 def told(row: Row, what: str, detail: str) -> Bad:
     """A finding about an event."""
-    return Bad(what, row.idx, str(row.id), row.line, str(row.subject), detail)
+    return Bad(what, row.idx, row.id, row.line, row.subject, detail)
 
 
 def check_rows(found: Sequence[Row]) -> list[Bad]:
