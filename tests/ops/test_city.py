@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -156,7 +157,11 @@ def test_a_backup_comes_back_into_an_empty_home(city: City, tmp_path: Path) -> N
         restored = copy.run("restore", str(file))
         assert restored.returncode == 0, restored.stderr
         assert copy.run("restore", str(file)).returncode == 1
+        without = copy.run("upgrade")
+        assert without.returncode == 1 and "✗ log" in without.stdout  # the log's key is in no backup
+        assert "keys/log" in restored.stderr
+        shutil.copytree(city.home / "keys", copy.home / "keys")
         assert copy.run("upgrade").returncode == 0
-        assert len(list((copy.home / "backups").iterdir())) == 1
+        assert len(list((copy.home / "backups").iterdir())) == 2
     finally:
         Embedded(copy.home).remove()

@@ -52,7 +52,22 @@ def restore(file: Path, lists: tuple[Path, ...]) -> None:
             rows=f"{sum(summary.rows.values()):,}", when=summary.created
         )
     )
+    _ask_for_key(conf)
     said(T("又删除了 {n} 件的个人信息。", "Deleted again: personal data of {n} records.").fill(n=again))
+
+
+def _ask_for_key(conf: settings.Conf) -> None:
+    """The log's key is in no backup; without it nothing is sealed."""
+    from luoshi.kernel.ledger import keys
+
+    file = keys.file_of(conf)
+    if not file.exists():
+        said(
+            T(
+                "日志密钥不在备份里：把它和 {name}.last 放回 {file}，否则不封存。",
+                "The log's key is in no backup: put it and {name}.last back at {file}, or nothing is sealed.",
+            ).fill(file=file, name=file.name)
+        )
 
 
 def _erase_again(database: Database, home: Path) -> int:
