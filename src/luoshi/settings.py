@@ -120,7 +120,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 FILE_UPLOAD_MAX_MEMORY_SIZE = CONF.number("upload_max_mb") * 1_000_000
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["luoshi.kernel.upkeep"]
+PROCRASTINATE_IMPORT_PATHS = ["luoshi.kernel.upkeep", "luoshi.kernel.ledger.nightly"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LOGGING = {
     "version": 1,

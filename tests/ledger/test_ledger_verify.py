@@ -218,3 +218,27 @@ def test_consistency_of_two_checkpoints(place: Place, case: str, forced: Forced,
     code, found = command("consistency", str(new), str(old))
     assert code == 1 and "shrank" in found["first_bad"]["detail"]
     assert command("consistency", str(old), str(tmp_path / "none"))[0] == 2
+
+
+def test_the_night_keeps_what_it_found_and_doctor_says_it(
+    place: Place, case: str, forced: Forced, command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import subprocess
+
+    from luoshi import conf
+    from luoshi.cli import examinations
+    from luoshi.kernel.ledger import nightly
+
+    def child(*_: Any, **__: Any) -> subprocess.CompletedProcess[str]:
+        code, found = command("log")
+        return subprocess.CompletedProcess([], code, json.dumps(found), "")
+
+    monkeypatch.setattr(subprocess, "run", child)  # the child would look at the installation, not at this log
+    settings = conf.load({"LUOSHI_HOME": str(tmp_path)})
+    assert examinations.verified(settings).mend is None
+    nightly.run(tmp_path)
+    assert "600" in examinations.verified(settings).detail.en and examinations.verified(settings).mend is None
+    forced.execute("UPDATE event SET verb = 'x' WHERE id = (SELECT event_id FROM log_leaf WHERE idx = 290)")
+    outcome = nightly.run(tmp_path)
+    assert outcome == nightly.last(tmp_path) and outcome.first_bad and outcome.first_bad["idx"] == 290
+    assert examinations.verified(settings).mend is not None and "idx=290" in examinations.verified(settings).detail.en

@@ -198,6 +198,22 @@ def log(conf: Conf) -> Finding:
     )
 
 
+def verified(conf: Conf) -> Finding:
+    """Did the log verify last night?"""
+    from luoshi.kernel.ledger import nightly
+
+    outcome = nightly.last(conf.home)
+    if outcome is None:
+        return Finding(T("还没有夜间验证", "not verified at night yet"))
+    if outcome.first_bad is None:
+        return Finding(T(f"{outcome.at}：{outcome.size:,} 条都对", f"{outcome.at}: all {outcome.size:,} well"))
+    what = " ".join(f"{name}={value}" for name, value in outcome.first_bad.items() if value is not None)
+    return Finding(
+        T(f"{outcome.at}：不符：{what}", f"{outcome.at}: differs: {what}"),
+        T("luoshi verify log；不要修改任何行，先保全证据", "luoshi verify log; change no row, keep the evidence first"),
+    )
+
+
 def worker(conf: Conf) -> Finding:
     """Is somebody doing the queued jobs? Only wrong while the site is served."""
     silent = _ask("SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::int FROM procrastinate_workers")
@@ -227,5 +243,6 @@ OF_DATABASE: Mapping[str, Look] = {
     "clock": clock,
     "calendar": calendar,
     "log": log,
+    "verified": verified,
     "worker": worker,
 }
