@@ -61,6 +61,8 @@ VERBS: Final = (
     "part_off",
     "absorb",
     "detach",
+    "follow",
+    "unfollow",
     *sorted({move.log_verb for move in MOVES}),
 )
 WIDTHS: Final = {

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from luoshi.cases import photos
 from luoshi.cases.actions.erase import erase
-from luoshi.cases.reads import reporter
+from luoshi.cases.actions.follow import unfollow
+from luoshi.cases.reads import listeners, reporter
 from luoshi.kernel.problems import Problem
 from luoshi.kernel.viewer import SYSTEM, Viewer
 from luoshi.privacy.erasures import Erased
@@ -35,11 +36,20 @@ class _Personal:
         for some in _chunks(erased):
             known = reporter.erasures({one.subject for one in some})
             numbers = reporter.numbers([one.subject for one in some])
+            done += self._left_again(some)
             for one in some:
                 if one.erasure not in known and one.subject in numbers:
                     erase(SYSTEM, numbers[one.subject], "again", one.erasure)
                     done += 1
         return done
+
+    def _left_again(self, erased: Sequence[Erased]) -> int:
+        """Followers who had left."""
+        wanted = {one.subject: one.erasure for one in erased}
+        rows = listeners.followers(wanted)
+        for row in rows:
+            unfollow(row, wanted[row.pk])
+        return len(rows)
 
     def expire(self, before: datetime, limit: int) -> int:
         """Delete what belongs to cases that ended before a moment."""

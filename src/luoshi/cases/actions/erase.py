@@ -12,9 +12,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from luoshi.cases import photos
+from luoshi.cases.actions import follow
 from luoshi.cases.core import LINE
 from luoshi.cases.flow import ALIVE, EVERY
 from luoshi.cases.models import Case, CasePrivate, Photo
+from luoshi.cases.reads.listeners import followers_of
 from luoshi.kernel.action import Act, Action, Change
 from luoshi.kernel.flow import Move
 from luoshi.kernel.models import EventPrivate
@@ -74,6 +76,7 @@ def wipe(case: Case) -> list[UUID]:
     for subject in subjects:
         forget_subject(subject)
     _forget_answers([one.number for one in whole])
+    follow.forget(followers_of(case))
     rows = Photo.objects.filter(case__in=keys)
     gone = list(rows.values_list("pk", flat=True))
     rows.delete()

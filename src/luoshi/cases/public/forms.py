@@ -25,7 +25,8 @@ GRADES: Final = (
 )
 NOTE: Final = 1000
 _PHONE = RegexValidator(
-    r"^\+?[0-9][0-9 ()\-]{4,19}$", lazy_text(T("只写数字，例如 138 0000 0000", "Digits only, such as 138 0000 0000"))
+    r"^\+?[0-9][0-9 ()\-]{4,19}$", lazy_text(T("只写数字，例如 138 0000 0000", "Digits only, such as 138 0000 0000")),
+    code="phone",
 )
 
 
@@ -154,6 +155,24 @@ class Contact(_Step):
     )
 
 
+class Follow(forms.Form):
+    """Whoever only follows: how to tell them, all of which may be left out."""
+
+    phone = django.CharField(
+        label=forms.text("电话（可不填）", "Telephone (optional)"),
+        max_length=20,
+        required=False,
+        validators=[_PHONE],
+        widget=django.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    email = django.EmailField(
+        label=forms.text("电子邮箱（可不填）", "E-mail (optional)"),
+        max_length=254,
+        required=False,
+        widget=django.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class Check(_Step):
     """The last look: nothing to fill in."""
 
@@ -259,6 +278,7 @@ __all__ = [
     "GRADES",
     "Check",
     "Contact",
+    "Follow",
     "Kind",
     "Lookup",
     "Lost",

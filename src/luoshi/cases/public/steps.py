@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
 from luoshi.cases import photos
-from luoshi.cases.public import forms, kinds, place
+from luoshi.cases.public import follow, forms, kinds, place
 from luoshi.cases.public.draft import Draft
 from luoshi.cases.reads.reporter import plain_phone
 from luoshi.kernel import limits
@@ -235,6 +235,11 @@ WHAT: Final = Step(
     "what", 3, T("发生了什么", "What happened"), T("发生了什么？", "What happened?"), "what", _what_form, _take_what,
     lambda draft: {"pictures": _names(draft)},
 )  # fmt: skip
+SAME: Final = Step(
+    "same", 3, T("发生了什么", "What happened"), T("是不是这一件？", "Is it one of these?"), "same",
+    lambda draft, data, files: forms.Check(data), lambda draft, form, request, go: draft,
+    lambda draft: {"found": follow.rows(follow.like(draft))},
+)  # fmt: skip
 CONTACT: Final = Step(
     "contact", 4, T("怎么告诉您", "How to reach you"), T("办好了怎么告诉您？", "How shall we tell you?"), "contact",
     _contact_form, _take_contact,
@@ -243,26 +248,26 @@ CHECK: Final = Step(
     "check", 5, T("看一遍", "A last look"), T("提交前看一遍", "Look it over before sending"), "check",
     lambda draft, data, files: forms.Check(data), lambda draft, form, request, go: draft, _check_more,
 )  # fmt: skip
-ORDER: Final = (WHERE, KIND, LEAF, WHAT, CONTACT, CHECK)
+ORDER: Final = (WHERE, KIND, LEAF, WHAT, SAME, CONTACT, CHECK)
 BY_NAME: Final = {step.name: step for step in ORDER}
 
 
 def _skips(step: Step, draft: Draft) -> bool:
-    """Who is not sure of the kind is not asked for the single one."""
-    return step is LEAF and draft.top in ("", kinds.UNSURE)
+    """Who is not sure of the kind is not asked for the single one; nothing alike is no page."""
+    return (step is LEAF and draft.top in ("", kinds.UNSURE)) or (step is SAME and not follow.like(draft))
 
 
 def after(step: Step, draft: Draft) -> Step:
     """The next page: the first that still lacks something, at most the one that follows; `find` and the like stay."""
     following = ORDER[min(ORDER.index(step) + 1, len(ORDER) - 1)]
-    return WHAT if _skips(following, draft) else following
+    return after(following, draft) if _skips(following, draft) else following
 
 
 def before(step: Step, draft: Draft) -> Step | None:
     """The page before, or None on the first."""
     place_ = ORDER.index(step)
     earlier = ORDER[place_ - 1] if place_ else None
-    return KIND if earlier is not None and _skips(earlier, draft) else earlier
+    return before(earlier, draft) if earlier is not None and _skips(earlier, draft) else earlier
 
 
 def gap(draft: Draft) -> Step | None:

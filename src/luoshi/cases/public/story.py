@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from luoshi.cases import clocks
 from luoshi.cases.actions.again import on_time
+from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
 from luoshi.cases.reads.one import Entry
 from luoshi.kernel import calendar
@@ -24,6 +25,7 @@ HEADLINES: Final = {
     "accepted": T("已受理，正在派遣", "Accepted, being sent to a unit"),
     "dispatched": T("已派给{unit}，等待签收", "Sent to {unit}, waiting to be taken on"),
     "joint": T("由谁来办，正在会商", "Being settled whose work it is"),
+    "parted": T("几个单位分头在办", "Several units are each doing a part"),
     "handling": T("{unit}正在办理", "{unit} is working on it"),
     "handled": T("{unit}报告已办，等待另一人核查", "{unit} reports it done; somebody else is to verify it"),
     "verified": T("办好了，请您确认", "It is done: please confirm"),
@@ -31,6 +33,7 @@ HEADLINES: Final = {
     "refused": T("不予受理", "Not accepted"),
     "withdrawn": T("您已撤回", "You took it back"),
     "abuse": T("没有受理", "Not taken on"),
+    "merged": T("和另一件一起办", "Done together with another report"),
 }
 
 
@@ -50,6 +53,13 @@ MOVES: Final = {
     "mark_abuse": Line(T("没有受理", "Not taken on"), "", "is-bad"),
     "dispatch": Line(T("派给 {to}", "Sent to {to}")),
     "decide": Line(T("会商决定：派给 {to}", "Settled: sent to {to}")),
+    "split": Line(T("分给几个单位办", "Split between several units")),
+    "part_done": Line(T("其中一个单位办完", "One of the units is done")),
+    "merge": Line(T("和另一件是同一个问题，一起办", "The same problem as another report: done together")),
+    "absorb": Line(T("又有人上报同一个问题，一起办", "Somebody else reported the same problem: done together")),
+    "unmerge": Line(T("和另一件分开，单独办", "Done on its own again")),
+    "not_same": Line(T("您说不是同一件，单独办", "You said it is another problem: done on its own"), "note"),
+    "adopt": Line(T("转为本市案件，受理", "Taken over as a case of this city")),
     "sign": Line(T("{unit}签收", "{unit} took it on")),
     "send_back": Line(T("{unit}退回，重新派遣", "{unit} returned it: it is sent anew"), "", "is-bad"),
     "escalate": Line(T("{unit}再次退回，多个单位会商", "{unit} returned it again: units settle it together"), "", "is-bad"),
@@ -92,6 +102,7 @@ PUBLIC: Final = {
     "confirm": T("上报人确认解决", "The reporter confirmed that it is solved"),
     "reopen": T("上报人说没解决，重新办", "The reporter said it is not solved: it is done again"),
     "rate": T("上报人评价", "The reporter rated it"),
+    "not_same": T("上报人说不是同一件，单独办", "The reporter said it is another problem: done on its own"),
     "close_unrated": T("到期办结，没有评价", "Closed without a rating"),
     "ask": T("{unit}请上报人补充", "{unit} asks the reporter"),
     "reply": T("上报人答复", "The reporter answered"),
@@ -102,6 +113,11 @@ PUBLIC: Final = {
 def unit_of(case: Case) -> T:
     """Who has it."""
     return T(case.unit.zh, case.unit.en) if case.unit else NOBODY
+
+
+def state(case: Case) -> T:
+    """Where it stands, in a word."""
+    return FLOW.statuses[case.status] if case.status != "going" else FLOW.state(case.state).text
 
 
 def headline(case: Case) -> T:

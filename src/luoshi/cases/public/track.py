@@ -12,8 +12,11 @@ from luoshi.cases import reads
 from luoshi.cases.actions import BY_VERB
 from luoshi.cases.actions.report import secret
 from luoshi.cases.flow import FLOW
+from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case, Photo
-from luoshi.cases.public import forms, kinds, own, pictures, place, story
+from luoshi.cases.public import follow, forms, kinds, own, pictures, place, stands, story
+from luoshi.cases.reads import listeners
+from luoshi.cases.reads.scope import HIDDEN
 from luoshi.kernel import clock, limits
 from luoshi.kernel.ids import normalise_code, show_code
 from luoshi.kernel.problems import Absent, Invalid, NotNow, Problem, Stale
@@ -27,15 +30,17 @@ _FAULT: Final = T("没有这个查询码，请对照收据再看一遍", "There 
 Data = dict[str, Any]
 
 
-def _find(request: HttpRequest, code: str) -> Case | None:
-    """The case of a code; only failures count. Raises TooMany."""
+def _find(request: HttpRequest, code: str) -> Case | Follower | None:
+    """The case that a code opens, or the follower whose it is; only failures count. Raises TooMany."""
     address = client.address(request)
     limits.demand(DOOR, address, settings.CONF.number("lookups_per_hour"))
     try:
         return reads.by_code(code, secret())
     except Absent:
-        limits.count(DOOR, address)
-        return None
+        follower = listeners.follower_by_code(code, secret())
+        if follower is None:
+            limits.count(DOOR, address)
+        return follower
 
 
 def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
@@ -86,6 +91,7 @@ DEEDS: Final[dict[str, tuple[str, type[Any], Callable[[Data], tuple[str, Data]]]
     "rate": ("rate", forms.Rate, lambda data: ("rate", _grade(data))),
     "reopen": ("reopen", forms.Note, lambda data: ("reopen", _note(data))),
     "withdraw": ("withdraw", forms.Note, lambda data: ("withdraw", _note(data))),
+    "not_same": ("not_same", forms.Note, lambda data: ("not_same", _note(data))),
 }
 SAID: Final = {
     "confirm": T("已确认，谢谢您", "Confirmed. Thank you"),
@@ -93,6 +99,7 @@ SAID: Final = {
     "reply": T("答复已送到", "Your answer has arrived"),
     "rate": T("评价已收到", "Your rating has arrived"),
     "withdraw": T("已撤回", "Taken back"),
+    "not_same": T("已分开，单独办", "It is done on its own again"),
 }
 
 
@@ -110,9 +117,12 @@ def _offered(case: Case) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest, code: str) -> HttpResponse:
     """`/track/CODE`: the page of a report for whoever holds a code of it."""
-    case = _find(request, code)
-    if case is None:
+    found = _find(request, code)
+    if found is None:
         return _unknown(request, "")
+    if isinstance(found, Follower):
+        return follow.page(request, found)
+    case = found
     if request.method == "POST":
         return _do(request, code, case)
     return _page(request, code, case)
@@ -138,8 +148,8 @@ def _do(request: HttpRequest, code: str, case: Case) -> HttpResponse:
         form.refuse(problem)
         return _page(request, code, case, {deed: form}, 422)
     except (NotNow, Stale) as problem:
-        now = _find(request, code) or case
-        return _page(request, code, now, status=409, refused=problem.title)
+        now = _find(request, code)
+        return _page(request, code, now if isinstance(now, Case) else case, status=409, refused=problem.title)
     response = HttpResponseRedirect(f"/track/{normalise_code(code)}")
     response.status_code = 303
     said.say(response, SAID[verb])
@@ -156,11 +166,34 @@ def _own(request: HttpRequest, code: str, case: Case) -> HttpResponse:
 
 
 def _pictures(case: Case) -> list[tuple[str, Photo, T]]:
-    """The reporter's own and the released ones: address, photograph, words."""
+    """The reporter's own, the evidence of what was done and the released ones: address, photograph, words."""
     own = T("您上报时", "With your report")
     after = T("处理后", "After the work")
-    rows = [photo for photo in case.photos.order_by("at", "id") if photo.released or _is_own(photo)]
+    done = stands.is_done(case)
+    rows = [
+        photo
+        for photo in case.photos.order_by("at", "id")
+        if photo.released or _is_own(photo) or (done and photo.kind == "after")
+    ]
     return [(pictures.address(photo, case), photo, own if _is_own(photo) else after) for photo in rows]
+
+
+def _answer(case: Case) -> str:
+    """The one answer: what parts have said so far is none."""
+    done = (case.handled_at and case.state != "parted") or case.state == "refused"
+    return case.private.answer if done else ""
+
+
+def _main(case: Case) -> dict[str, Any] | None:
+    """Where the case stands that this one was merged into: its public steps, by when, and what came out."""
+    main = reads.record.stands_for(case)
+    if main is None:
+        return None
+    return {
+        "case": main, "state": story.state(main), "promise": story.promise(main, clock.now()), "answer": _answer(main),
+        "unit": story.unit_of(main), "story": story.public_happenings(reads.entries(main)),
+        "open": main.public and main.state not in HIDDEN,
+    }  # fmt: skip
 
 
 def _is_own(photo: Photo) -> bool:
@@ -185,7 +218,7 @@ def _page(
         "promise": story.promise(case, clock.now()), "unit": story.unit_of(case),
         "story": story.happenings(case, entries), "kind": kinds.name(case.category), "pictures": _pictures(case),
         "where": place.full_name(case.community or case.street or case.county),
-        "answer": case.private.answer if case.handled_at or case.state == "refused" else "",
-        "left": own.left(case),
+        "answer": _answer(case), "left": own.left(case), "main": _main(case),
+        "whereabouts": stands.whereabouts(case), "done": stands.is_done(case),
     }  # fmt: skip
     return render(request, "cases/public/track.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from luoshi.cases.public import browse, feed, home, lost, pictures, report, track
+from luoshi.cases.public import browse, feed, follow, home, lost, pictures, report, track
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("cases/feed.atom", feed.feed, {"form": "atom"}),
     path("cases/feed.rss", feed.feed, {"form": "rss"}),
     path("cases/<str:number>/", browse.one),
+    path("cases/<str:number>/follow/", follow.follow),
+    path("follow/done", follow.done),
     path("report/", report.report, name="report"),
     path("report/map.svg", report.picture),
     path("report/done", report.done),

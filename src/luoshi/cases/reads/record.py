@@ -1,5 +1,6 @@
 """What stands beside a case on its page: photographs, cases of the same kind and place, notices, sources."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Final
@@ -8,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 
 from luoshi.cases.models import Case, Photo
+from luoshi.cases.reads.one import with_private
 from luoshi.cases.reads.scope import visible
 from luoshi.kernel.viewer import Viewer
 
@@ -38,11 +40,39 @@ def parts(case: Case) -> list[str]:
     return list(Case.objects.filter(part_of=case).order_by("id").values_list("number", flat=True))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a case, and whether the viewer may open it."""
+
+    case: Case
+    seen: bool
+
+
+def part_rows(viewer: Viewer, case: Case) -> list[Part]:
+    """The parts of a case that was read through its door; two queries."""
+    found = Case.objects.filter(part_of=case).select_related("private").order_by("id")
+    seen = set(visible(viewer).filter(part_of=case).values_list("pk", flat=True))
+    return [Part(with_private(part), part.pk in seen) for part in found]
+
+
+def whole(viewer: Viewer, part: Case) -> tuple[str, bool]:
+    """The number of the case of which one is a part, and whether the viewer may open it."""
+    number = Case.objects.values_list("number", flat=True).get(part_rows=part)
+    return number, visible(viewer).filter(part_rows=part).exists()
+
+
 def merged(case: Case) -> tuple[str, list[str]]:
     """The number of the case that stands for this one (empty: none), and of those for which this one stands."""
     here = Q(merged_into=case) | (Q(pk=case.merged_into_id) if case.merged_into_id else Q())
     found = dict(Case.objects.filter(here).order_by("id").values_list("pk", "number"))
     return found.pop(case.merged_into_id or 0, ""), list(found.values())
+
+
+def stands_for(case: Case) -> Case | None:
+    """The case that stands for a merged one that was read through its door."""
+    if case.merged_into_id is None:
+        return None
+    return with_private(Case.objects.select_related("private", "category", "unit").get(pk=case.merged_into_id))
 
 
 def sees(viewer: Viewer, case: Case) -> bool:

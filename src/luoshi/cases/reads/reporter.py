@@ -35,11 +35,6 @@ def to_tell(key: int) -> Case | None:
     return None if case is None else with_private(case)
 
 
-def merged_reports(whole: Case) -> list[Case]:
-    """The reports that stand merged in a case, oldest first."""
-    return [with_private(case) for case in whole.merged_rows.select_related("private").order_by("reported_at", "pk")]
-
-
 def numbers(subjects: Sequence[UUID]) -> dict[UUID, str]:
     """The numbers of cases by their ids in the log."""
     return dict(Case.objects.filter(log_id__in=subjects).values_list("log_id", "number"))
