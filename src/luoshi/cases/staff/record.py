@@ -13,7 +13,8 @@ from luoshi.cases.flow import FLOW
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
 from luoshi.cases.public import pictures, place
-from luoshi.cases.staff import history, moves, times
+from luoshi.cases.staff import history, moves, similar, times
+from luoshi.cases.staff import parts as parts_of
 from luoshi.cases.staff.inputs import label
 from luoshi.cases.staff.scene import Scene, channel, place_name
 from luoshi.kernel.problems import Fault, Problem
@@ -67,7 +68,7 @@ def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
         (T("现办", "Unit now"), units.get(case.unit_id or 0, "") if case.unit_id != case.first_unit_id else ""),
         (T("承办人", "Handler"), case.handler.name if case.handler else ""),
         (T("同一问题", "Same problem"), _related(case, related)),
-        (T("分办", "Parts"), _parts(scene)),
+        (T("主件", "Part of"), parts_of.whole(scene)),
         (T("并案", "Merged"), _merged(scene)),
         (T("退回", "Returned"), T("{n} 次", "{n} times").fill(n=case.returns) if case.returns else ""),
         (T("重新办理", "Reopened"), T("{n} 次", "{n} times").fill(n=case.reopened) if case.reopened else ""),
@@ -81,14 +82,6 @@ def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
 
 def _numbers(numbers: list[str]) -> SafeString:
     return format_html_join("　", '<a href="/work/cases/{}/">{}</a>', ((one, one) for one in numbers))
-
-
-def _parts(scene: Scene) -> SafeString | str:
-    """Of which case this is a part, or which parts it has."""
-    case = scene.case
-    if case.part_of_id is not None:
-        return format_html("{} {}", T("主件", "Part of"), _numbers([case.number.rpartition("-")[0]]))
-    return _numbers(reads.parts(case)) if case.parts else ""
 
 
 def _merged(scene: Scene) -> SafeString | str:
@@ -167,6 +160,7 @@ def page(request: HttpRequest, scene: Scene, **more: Any) -> dict[str, Any]:
         "left": times.left_words(scene), "rail": times.rail(scene) if case.status != "imported" else "",
         "facts": facts(scene, related), "text": case.private.text, "shots": shots(scene), "map": city_map(case),
         "timeline": history.timeline(scene), "clocks": times.table(scene), "related": related,
+        "parts": parts_of.table(scene), "similar": similar.candidates(scene),
         "possible": moves.possible(scene, found, opened, get_token(request), back),
         "impossible": moves.impossible(scene, found),
         "typed": _typed(back) if back is not None and back.verb not in ready else [], **more,
