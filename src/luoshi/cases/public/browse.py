@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from luoshi.cases import clocks, reads
-from luoshi.cases.flow import FLOW
+from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.models import Case
 from luoshi.cases.public import kinds, pictures, place, story
 from luoshi.cases.reads import Filters
@@ -73,12 +73,6 @@ def _after(query: QueryDict) -> tuple[datetime, int] | None:
     return at, key
 
 
-def _state(case: Case) -> T:
-    """Where it stands, in a word."""
-    state = FLOW.state(case.state).text
-    return FLOW.statuses[case.status] if case.status != "going" else state
-
-
 def _light(case: Case, now: datetime) -> SafeString:
     """The light of a case whose clock runs."""
     code = clocks.light(case, now)
@@ -97,7 +91,7 @@ def _table(now: datetime, source: str) -> tables.Table[Case]:
         ),
         tables.Column(T("时限", "Time"), lambda case: _light(case, now), label=False),
         tables.Column(T("类别", "Kind"), lambda case: str(kinds.name(case.category)), "b full", label=False),
-        tables.Column(T("进度", "State"), lambda case: str(_state(case)), label=False),
+        tables.Column(T("进度", "State"), lambda case: str(story.state(case)), label=False),
         tables.Column(T("地方", "Where"), lambda case: place.full_name(case.street or case.county), label=False),
         tables.Column(T("上报", "Reported"), lambda case: parts.time(case.reported_at), "n nb"),
         tables.Column(T("应办完", "Due"), lambda case: parts.time(case.due_at), "n nb"),
@@ -155,7 +149,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     photos = list(case.photos.filter(released=True).order_by("at", "id")) if case.released else []
     context = {
         "case": case, "kind": kinds.name(case.category), "unit": story.unit_of(case) if case.unit else "",
-        "top": kinds.name(case.category.parent) if case.category.parent else "", "state": _state(case),
+        "top": kinds.name(case.category.parent) if case.category.parent else "", "state": story.state(case), "open": case.state in OPEN and case.ours,
         "promise": story.promise(case, now), "story": story.public_happenings(entries(case)),
         "where": place.full_name(case.community or case.street or case.county),
         "text": case.private.public_text if case.released and hasattr(case, "private") else "",
