@@ -12,11 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from staff_cast import STREET, at, bureau, case, client, kind, reported, step
 
-from luoshi.cases import reads
+from luoshi.cases import masked, reads
 from luoshi.cases.models import Case, CasePrivate
 from luoshi.cases.reads.listed import page as page_of_rows
 from luoshi.cases.staff.columns import table
-from luoshi.cases.staff.record import masked_email, masked_name, masked_phone
 from luoshi.cases.staff.rows import Now
 from luoshi.kernel import clock, ids
 from luoshi.kernel.text import T
@@ -295,14 +294,14 @@ def test_an_ended_case_opens_for_the_desk() -> None:
     [("张三丰", "张**"), ("", ""), ("欧阳", "欧**")],
 )
 def test_names_are_masked(given: str, shown: str) -> None:
-    assert masked_name(given) == shown
+    assert masked.name(given) == shown
 
 
 def test_telephones_and_addresses_are_masked() -> None:
-    assert masked_phone("15512341234") == "155****1234"
-    assert masked_phone("12345") == "****"
-    assert masked_phone("") == ""
-    assert masked_email("zhang@example.org") == "z***@example.org"
+    assert masked.phone("15512341234") == "155****1234"
+    assert masked.phone("12345") == "****"
+    assert masked.phone("") == ""
+    assert masked.email("zhang@example.org") == "z***@example.org"
 
 
 # search, a new case, messages

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from luoshi.api.endpoint import Answer, Asked, Endpoint
 from luoshi.api.schema import TEXT, TIME, WHOLE, YES, Schema, number, one_of, or_null, record, rows, text
-from luoshi.cases import reads
+from luoshi.cases import masked, reads
 from luoshi.cases.actions import report_case
 from luoshi.cases.actions.again import REASONS
 from luoshi.cases.actions.report import LONGEST as LONGEST_TEXT
@@ -108,7 +108,8 @@ def shown(call: Asked) -> Answer:
     if got is None:
         raise Absent
     row, private = got
-    return Answer(_shown(row, clock.now()) | dict(zip(PRIVATE, private, strict=True)))
+    hidden = (said and masked.free(said) for said in private)
+    return Answer(_shown(row, clock.now()) | dict(zip(PRIVATE, hidden, strict=True)))
 
 
 def offered(call: Asked) -> Answer:

@@ -1,10 +1,10 @@
 """What the shell may ask of the street line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from luoshi.cases import clocks, reads
+from luoshi.cases import clocks, masked, reads
 from luoshi.cases.actions import handing
 from luoshi.cases.flow import FLOW
 from luoshi.cases.load import load_categories, load_desks
@@ -27,7 +27,7 @@ from luoshi.people import reads as people
 def title(case: Case) -> str:
     """`幸福路街道：人行道井盖松动`: where it is and how the text begins."""
     where = people.division_name(case.street or case.county) if case.county else ""
-    text = case.private.text if hasattr(case, "private") else ""
+    text = masked.free(case.private.text) if hasattr(case, "private") else ""
     first = text.split("\n")[0][:40] or case.category.zh
     if not where or where in first:
         return first
@@ -71,6 +71,10 @@ class _Face:
         Page(T("身边", "Nearby"), "/work/near/", "cases.handle"),
         Page(T("热线", "Hotline"), "/work/hotline/", "cases.hotline"),
         Page(T("回访", "Call-backs"), "/work/hotline/calls/", "cases.callback"),
+        Page(T("会商", "Joint dispatch"), "/work/joint/", "cases.split"),
+        Page(T("差评跟进", "Follow-up"), "/work/followup/", "cases.follow"),
+        Page(T("单位三率", "Rates of units"), "/work/rates/", "cases.see"),
+        Page(T("转为本市案件", "Adopt"), "/work/adopt/", "cases.accept"),
         Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),
         Page(T("标准文字", "Standard texts"), "/work/texts/", "cases.texts"),
         Page(T("导入", "Import"), "/work/import/", "cases.import"),
@@ -106,9 +110,9 @@ class _Face:
         """For the operator: the first cases that are not what their events say."""
         return derived(limit)
 
-    def open_with(self, person: int) -> int:
-        """How many open cases a person handles."""
-        return held.count_in_hand(person)
+    def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
+        """How many open cases each of the persons handles."""
+        return held.count_in_hand(persons)
 
     def open_at(self, unit: int) -> int:
         """How many open cases lie with a unit."""

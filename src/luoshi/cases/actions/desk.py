@@ -2,7 +2,7 @@
 
 from luoshi.cases import clocks
 from luoshi.cases.actions.again import again, judge
-from luoshi.cases.actions.report import on_grid
+from luoshi.cases.actions.report import bad_point, on_grid
 from luoshi.cases.core import LINE
 from luoshi.cases.models import Case, Category
 from luoshi.kernel.action import Act, Change
@@ -91,6 +91,8 @@ def relocate(
     case.county, case.street = chain.get("county", ""), chain.get("street", "")
     case.community = chain.get("community", "")
     private = case.private
+    if faults := bad_point(lat, lon):
+        raise Invalid(faults)
     if place:
         private.place = place
     if lat is not None and lon is not None:

@@ -50,6 +50,18 @@ def on_grid(degrees: float | None) -> float | None:
     return None if degrees is None else round(round(degrees / GRID) * GRID, 3)
 
 
+def bad_point(lat: float | None, lon: float | None) -> list[Fault]:
+    """What is wrong with a point in degrees: one half alone, or beyond the poles."""
+    faults = []
+    if (lat is None) != (lon is None):
+        faults.append(Fault("lat", str(lat), T("纬度和经度要一起给", "latitude and longitude belong together")))
+    if lat is not None and not -90 <= lat <= 90:
+        faults.append(Fault("lat", str(lat), T("纬度从 −90 到 90", "latitude is from −90 to 90")))
+    if lon is not None and not -180 <= lon <= 180:
+        faults.append(Fault("lon", str(lon), T("经度从 −180 到 180", "longitude is from −180 to 180")))
+    return faults
+
+
 def _check(text: str, lat: float | None, lon: float | None, category: Category) -> None:
     faults = []
     if not text.strip():
@@ -57,12 +69,7 @@ def _check(text: str, lat: float | None, lon: float | None, category: Category) 
     if len(text) > LONGEST:
         rule = T("最长 {n} 字，现在 {m} 字", "at most {n} characters, now {m}").fill(n=LONGEST, m=len(text))
         faults.append(Fault("text", text[:20] + "…", rule))
-    if (lat is None) != (lon is None):
-        faults.append(Fault("lat", str(lat), T("纬度和经度要一起给", "latitude and longitude belong together")))
-    if lat is not None and not -90 <= lat <= 90:
-        faults.append(Fault("lat", str(lat), T("纬度从 −90 到 90", "latitude is from −90 to 90")))
-    if lon is not None and not -180 <= lon <= 180:
-        faults.append(Fault("lon", str(lon), T("经度从 −180 到 180", "longitude is from −180 to 180")))
+    faults += bad_point(lat, lon)
     if not category.reportable:
         faults.append(Fault("category", category.code, T("这一类不能上报", "this category cannot be reported")))
     if faults:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from luoshi.cases import masked
 from luoshi.cases.reads.listed import Row
 from luoshi.cases.staff import rows
-from luoshi.cases.staff.record import masked_name, masked_phone
 from luoshi.cases.staff.rows import Now
 from luoshi.kernel.text import T
 from luoshi.web import words
@@ -61,12 +61,12 @@ CHOICES: Final = (
     _choice("grade", "评分", "Grade", lambda now, row: row.grade, "r", usual=False),
     _choice("reopened", "重办", "Reopened", lambda now, row: row.reopened, "r", usual=False),
     _choice("source", "来源", "Source", lambda now, row: f"{row.source} {row.source_id}".strip(), usual=False),
-    _choice("text", "内容", "Text", lambda now, row: rows.masked(row.text, row), usual=False, private=True),
-    _choice("spot", "详细地点", "Exact place", lambda now, row: rows.masked(row.place, row), usual=False, private=True),
-    _choice("answer", "答复", "Answer", lambda now, row: rows.masked(row.answer, row), usual=False, private=True),
-    _choice("who", "上报人（遮盖）", "Reporter (masked)", lambda now, row: masked_name(row.name or ""), "nb", usual=False,
+    _choice("text", "内容", "Text", lambda now, row: masked.free(row.text or "", row.name or ""), usual=False, private=True),
+    _choice("spot", "详细地点", "Exact place", lambda now, row: masked.free(row.place or "", row.name or ""), usual=False, private=True),
+    _choice("answer", "答复", "Answer", lambda now, row: masked.free(row.answer or "", row.name or ""), usual=False, private=True),
+    _choice("who", "上报人（遮盖）", "Reporter (masked)", lambda now, row: masked.name(row.name or ""), "nb", usual=False,
             private=True),
-    _choice("phone", "电话（遮盖）", "Telephone (masked)", lambda now, row: masked_phone(row.phone or ""), "n nb", usual=False,
+    _choice("phone", "电话（遮盖）", "Telephone (masked)", lambda now, row: masked.phone(row.phone or ""), "n nb", usual=False,
             private=True),
 )  # fmt: skip
 BY_NAME: Final = {one.name: one for one in CHOICES}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from luoshi.cases import reads
+from luoshi.cases import masked, reads
 from luoshi.cases.flow import FLOW, HOLDER
 from luoshi.cases.reads.one import Entry
 from luoshi.cases.staff.fields import OUTCOMES
@@ -63,7 +63,7 @@ def _moment(value: str) -> str:
 
 
 def _body(entry: Entry, move: str, scene: Scene) -> str | T:
-    said = [str(entry.private[name]) for name in SAID if entry.private.get(name)]
+    said = [masked.free(str(entry.private[name])) for name in SAID if entry.private.get(name)]
     where = str(FOUND) if entry.verb == "report" and scene.case.by_staff else ""
     pieces = [_who(entry, move), *([where] if where else []), *_facts(entry, move, scene)]
     text = str(T("；", "; ")).join(pieces)

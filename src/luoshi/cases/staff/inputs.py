@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.cases import photos
+from luoshi.cases import masked, photos
 from luoshi.cases.actions.again import REASONS
 from luoshi.cases.routing import texts
 from luoshi.cases.routing import words as rules
@@ -99,7 +99,7 @@ def _long(form: Form, name: str) -> SafeString:
     default = ""
     if name == "public_text":
         private = form.scene.case.private
-        default = private.public_text or private.text
+        default = private.public_text or masked.free(private.text)
     return format_html(
         '{}<textarea {} maxlength="{}" rows="3">{}</textarea>',
         standard, form.attributes(name), LONGEST, form.value(name, default),

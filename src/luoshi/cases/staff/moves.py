@@ -20,7 +20,16 @@ from luoshi.web.forms import new_key
 
 # What these guards say is the usual state of a case and tells nobody anything.
 SILENT: Final = frozenset(
-    {"has_reporter", "found_by_staff", "returned_before", "extension_asked", "followup_due", "not_contacted", "not_part", "is_part"}
+    {
+        "has_reporter",
+        "found_by_staff",
+        "returned_before",
+        "extension_asked",
+        "followup_due",
+        "not_contacted",
+        "not_part",
+        "is_part",
+    }
 )
 # What is missing and can be supplied; other guards say why it will not be possible.
 SUPPLIED: Final = frozenset({"has_evidence"})
@@ -98,8 +107,12 @@ def _others(scene: Scene, found: list[Offer]) -> SafeString:
     mine = {offer.move.verb for offer in found}
     out = []
     for move in FLOW.moves:
-        fits = move.main and FLOW.fits(move, scene.case) and not FLOW.lacks(move, scene.case, scene.viewer)
-        if not fits or move.verb in mine or move.right == SYSTEM:
+        if not move.main or not FLOW.fits(move, scene.case) or move.verb in mine or move.right == SYSTEM:
+            continue
+        lacks = [name for name in move.guards if FLOW.guards[name](scene.case, scene.viewer) is not None]
+        if lacks == ["not_worked"]:
+            out.append((move.text, FLOW.lacks(move, scene.case, scene.viewer)[0]))
+        if lacks:
             continue
         who = [ROLES[role] for role, rights in GRANTS.items() if move.right in rights]
         names = T("、".join(t.zh for t in who), ", ".join(t.en for t in who)) if who else T("市民", "the reporter")

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.cases import clocks, reads
+from luoshi.cases import clocks, masked, reads
 from luoshi.cases.flow import FLOW
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
@@ -29,35 +29,19 @@ SIDES: Final = {"before": T("前", "Before"), "after": T("后", "After"), "other
 MAP: Final = 288  # px
 
 
-def masked_name(name: str) -> str:
-    """`张**`: the first character alone."""
-    return name[:1] + "**" if name else ""
-
-
-def masked_phone(phone: str) -> str:
-    """`155****1234`; a short one is hidden whole."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else "****" if phone else ""
-
-
-def masked_email(email: str) -> str:
-    """`a***@example.org`."""
-    name, at, host = email.partition("@")
-    return f"{name[:1]}***{at}{host}" if email else ""
-
-
 def reporter(case: Case) -> str:
     """Who reported, with name and telephone masked; how many there are, if none was left."""
     if case.by_staff:
         return str(T("工作人员巡查发现", "Found by staff"))
     private = case.private
-    left = [masked_name(private.name), masked_phone(private.phone), masked_email(private.email)]
+    left = [masked.name(private.name), masked.phone(private.phone), masked.email(private.email)]
     return " ".join(one for one in left if one) or str(T("市民，没有留联系方式", "The reporter left no contact"))
 
 
 def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
     """The facts of a case in words."""
     case, units = scene.case, people.unit_names()
-    where = " ".join(part for part in (place_name(case), case.private.place) if part)
+    where = " ".join(part for part in (place_name(case), masked.free(case.private.place)) if part)
     source = T("{source} 的 {id}", "{id} of {source}").fill(source=case.source, id=case.source_id)
     return [
         (T("类别", "Category"), scene.kinds.path(case.category_id)),
@@ -73,8 +57,8 @@ def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
         (T("退回", "Returned"), T("{n} 次", "{n} times").fill(n=case.returns) if case.returns else ""),
         (T("重新办理", "Reopened"), T("{n} 次", "{n} times").fill(n=case.reopened) if case.reopened else ""),
         (T("申请延期", "Extension asked"), T("到 {at}", "until {at}").fill(at=words.when(case.extend_to)) if case.extend_to else ""),
-        (T("问市民", "Asked"), case.private.question if case.status == "asked" else ""),
-        (T("答复", "Answer"), case.private.answer),
+        (T("问市民", "Asked"), masked.free(case.private.question) if case.status == "asked" else ""),
+        (T("答复", "Answer"), masked.free(case.private.answer)),
         (T("公开", "Public"), T("文字已公开", "text released") if case.released else "" if case.public else T("这一类从不公开", "never")),
         (T("来源", "Source"), source if case.source else ""),
     ]  # fmt: skip
@@ -158,7 +142,7 @@ def page(request: HttpRequest, scene: Scene, **more: Any) -> dict[str, Any]:
     return {
         "scene": scene, "case": case, "title": title(case), "light": clocks.light(case, scene.now),
         "left": times.left_words(scene), "rail": times.rail(scene) if case.status != "imported" else "",
-        "facts": facts(scene, related), "text": case.private.text, "shots": shots(scene), "map": city_map(case),
+        "facts": facts(scene, related), "text": case.private.text if "shown" in more else masked.free(case.private.text), "shots": shots(scene), "map": city_map(case),
         "timeline": history.timeline(scene), "clocks": times.table(scene), "related": related,
         "parts": parts_of.table(scene), "similar": similar.candidates(scene),
         "possible": moves.possible(scene, found, opened, get_token(request), back),

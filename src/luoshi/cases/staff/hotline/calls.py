@@ -7,14 +7,13 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from luoshi.cases import clocks
+from luoshi.cases import clocks, masked
 from luoshi.cases import reads as cases
 from luoshi.cases.actions import BY_VERB
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
 from luoshi.cases.reads import hotline as reads
 from luoshi.cases.staff.fields import OUTCOMES
-from luoshi.cases.staff.record import masked_name, masked_phone
 from luoshi.cases.staff.scene import place_name
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import due, left
@@ -82,7 +81,7 @@ def _now(case: Case, viewer: Viewer, tried: list[reads.Attempt], shown: bool) ->
     private, units = case.private, people.unit_names()
     where = " ".join(part for part in (place_name(case), private.place) if part)
     facts = [
-        (T("姓名", "Name"), (private.name if shown else masked_name(private.name)) or T("没有留", "Not given")),
+        (T("姓名", "Name"), (private.name if shown else masked.name(private.name)) or T("没有留", "Not given")),
         (T("当时说", "Reported"), private.text or T("没有文字", "No text")),
         (T("地点", "Place"), where),
         (T("答复", "Answer"), private.answer),
@@ -90,7 +89,7 @@ def _now(case: Case, viewer: Viewer, tried: list[reads.Attempt], shown: bool) ->
         (T("上报", "On"), words.when(case.reported_at)),
         (T("办完", "Handled"), words.when(case.handled_at)),
     ]
-    phone = private.phone if shown else masked_phone(private.phone)
+    phone = private.phone if shown else masked.phone(private.phone)
     can = not shown and bool(private.phone) and may(viewer, "cases.unmask", case)
     return Now(case, title(case), facts, phone, bool(private.phone), can, forms.new_key(), _tried(tried))
 
