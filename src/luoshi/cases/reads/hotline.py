@@ -4,36 +4,29 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from luoshi.cases.models import Case, Category
+from luoshi.cases.reads import similar
 from luoshi.cases.reads.kinds import Kinds, kinds
 from luoshi.cases.reads.scope import visible
 from luoshi.cases.staff.hotline import propose
 from luoshi.cases.staff.hotline.flow import RIGHT
 from luoshi.cases.staff.hotline.models import CallDesk, CallLog
 from luoshi.kernel.rights import demand, rows
-from luoshi.kernel.search_tokens import query
 from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
 
 WINDOW: Final = timedelta(days=30)
 LOOKED: Final = 60  # cases of a street that are looked through
 SHOWN: Final = 6
-ALIKE: Final = 0.35  # share of the caller's words that a case must hold
+LIKELY: Final = 4  # points (`similar.weigh`): of the street's cases those of the kind, or told in five of the words
+MOST: Final = 3
 OVER: Final = ("abuse", "withdrawn", "merged")
-
-
-class Like(NamedTuple):
-    """A case that may be the same problem: how many of the caller's words it holds, and whether it is of the kind."""
-
-    case: Case
-    share: float
-    kind: bool
 
 
 def around(viewer: Viewer, place: str, now: datetime) -> list[Case]:
@@ -47,18 +40,16 @@ def around(viewer: Viewer, place: str, now: datetime) -> list[Case]:
     return list(found.order_by("-reported_at", "-id")[:LOOKED])
 
 
-def alike(near: Sequence[Case], text: str, category: Category | None, most: int = 3) -> list[Like]:
-    """Those of the cases that may be the same problem, the likeliest first: of the kind or a neighbouring one, or told
-    in the same words."""
-    asked = set(query(text))
-    found = []
-    for case in near:
-        held = set(case.private.tokens) if hasattr(case, "private") else set()
-        share = len(asked & held) / len(asked) if asked else 0.0
-        kind = category is not None and case.category_id[:4] == category.code[:4]
-        if share >= ALIKE or kind:
-            found.append(Like(case, share, kind))
-    return sorted(found, key=lambda one: (-(one.share + one.kind / 2), -one.case.reported_at.timestamp()))[:most]
+def alike(near: Sequence[Case], sought: similar.Problem, now: datetime) -> list[similar.Candidate]:
+    """Those of the cases, still open, that may be the same problem, the likeliest first; weighed as everywhere."""
+    standing = (case for case in near if case.closed_at is None)
+    found = [similar.weigh(sought, case, _words(case), now) for case in standing]
+    likely = [one for one in found if one is not None and one.score >= LIKELY]
+    return sorted(likely, key=lambda one: (-one.score, -one.case.reported_at.timestamp()))[:MOST]
+
+
+def _words(case: Case) -> list[str]:
+    return case.private.tokens if hasattr(case, "private") else []
 
 
 _index: tuple[Kinds, propose.Index] | None = None

@@ -9,13 +9,15 @@ from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, Category
 from luoshi.cases.public.place import full_name
 from luoshi.cases.reads import hotline as reads
-from luoshi.cases.reads import kinds, routing
+from luoshi.cases.reads import kinds, routing, similar
 from luoshi.cases.routing import words as rules
 from luoshi.cases.staff.hotline import form
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import Rule, explain
+from luoshi.kernel.search_tokens import query
 from luoshi.kernel.text import T, language
 from luoshi.kernel.viewer import Viewer
+from luoshi.people import reads as people
 from luoshi.people.models import Division
 from luoshi.web import words
 
@@ -66,7 +68,7 @@ def beside(viewer: Viewer, data: Any) -> Beside:
     area = form.division(str(data.get("division", "")), named)
     there = area or (named[0] if len(named) == 1 else None)
     near = reads.around(viewer, there.code, now) if there else []
-    same = reads.alike(near, said, kind)
+    same = reads.alike(near, _problem(data, kind, there), now)
     known = {one.case.pk for one in same}
     rest = [case for case in near if case.pk not in known]
     told = T(
@@ -95,13 +97,14 @@ def _place(number: int, row: Division) -> Choice:
     return Choice(number, name if unique else row.code, full_name(row.code), "")
 
 
-def _why(one: reads.Like) -> T:
-    share = round(one.share * 100)
-    if one.kind and share:
-        return T("类别相近，{n}% 的话相同", "a like category, {n}% of the words").fill(n=share)
-    if one.kind:
-        return T("类别相近", "a like category")
-    return T("{n}% 的话相同", "{n}% of the words").fill(n=share)
+def _problem(data: Any, kind: Category | None, there: Division | None) -> similar.Problem:
+    chain = people.chain(there.code) if there else {}
+    words = frozenset(query(str(data.get("text", ""))))
+    return similar.Problem(kind.code if kind else "", chain.get("street", ""), chain.get("community", ""), words=words)
+
+
+def _why(one: similar.Candidate) -> T:
+    return T("，".join(text.zh for text in one.why), ", ".join(text.en for text in one.why))
 
 
 def _row(case: Case, why: T | None = None) -> Row:
