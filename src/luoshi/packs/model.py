@@ -46,6 +46,25 @@ class LightRule:
     workdays: int
 
 
+BASES: Mapping[str, tuple[str, ...]] = {
+    "response": ("due", "all"), "solved": ("answered", "closed"), "satisfied": ("rated", "answered", "closed"),
+}  # fmt: skip
+"""Of which cases each of a unit's three rates is taken; the first is the usual one.
+
+`due`: reporters who were contacted, or whose answer is overdue; `all`: every case with a time for the answer;
+`answered`: the reporter said whether it is solved; `rated`: gave a grade; `closed`: every closed case, also silent ones.
+"""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """A unit's three rates: satisfied from which grade on, weights of the sum by rate, base of each (keys of BASES)."""
+
+    satisfied_from: int = 4
+    weights: Mapping[str, int] = field(default_factory=lambda: {"response": 20, "solved": 40, "satisfied": 40})
+    bases: Mapping[str, str] = field(default_factory=lambda: {name: some[0] for name, some in BASES.items()})
+
+
 @dataclass(frozen=True)
 class OfficeHours:
     """One stretch of opening: from `opens` to `closes` in the city's time."""
@@ -70,6 +89,7 @@ class City:
     clocks: Mapping[str, Rule]
     light: LightRule
     map_note: T
+    rates: Rates = field(default_factory=Rates)
 
 
 @dataclass(frozen=True)

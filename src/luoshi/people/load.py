@@ -24,6 +24,11 @@ def facts(pack: Pack) -> dict[str, Any]:
         "office_hours": [f"{h.opens:%H:%M}-{h.closes:%H:%M}" for h in city.office_hours],
         "clocks": CLOCKS | {name: [rule.n, rule.kind] for name, rule in city.clocks.items()},
         "light": {"percent": city.light.percent, "workdays": city.light.workdays},
+        "rates": {
+            "satisfied_from": city.rates.satisfied_from,
+            "weights": dict(city.rates.weights),
+            "bases": dict(city.rates.bases),
+        },
         "hotline": city.hotline,
         "emergency": list(city.emergency),
         "promises": [list(text) for text in city.promises],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from luoshi.cases import clocks
+from luoshi.cases import clocks, rates
 from luoshi.cases.flow import OPEN
 from luoshi.cases.reads.scope import visible
 from luoshi.kernel import clock
@@ -63,7 +63,7 @@ SELECT count(*),
   count(*) FILTER (WHERE handled_at IS NOT NULL AND due_at IS NOT NULL),
   count(*) FILTER (WHERE NOT by_staff AND solved),
   count(*) FILTER (WHERE NOT by_staff AND solved IS NOT NULL),
-  count(*) FILTER (WHERE NOT by_staff AND grade >= 4),
+  count(*) FILTER (WHERE NOT by_staff AND grade >= %(grade)s),
   count(*) FILTER (WHERE NOT by_staff AND grade IS NOT NULL),
   count(*) FILTER (WHERE NOT by_staff AND state = 'closed' AND grade IS NULL)
 FROM "case"
@@ -75,7 +75,12 @@ WHERE ours AND part_of_id IS NULL AND reported_at >= %(start)s AND reported_at <
 def year(start: datetime, end: datetime, now: datetime) -> Year:
     """The city's own numbers of a period; public, since they name nobody."""
     with connection.cursor() as cursor:
-        values = {"open": list(OPEN), "whole": sorted(clocks.WHOLE), "out": list(OUT)}
+        values = {
+            "open": list(OPEN),
+            "whole": sorted(clocks.WHOLE),
+            "out": list(OUT),
+            "grade": rates.current().satisfied_from,
+        }
         cursor.execute(_YEAR, values | {"now": now, "start": start, "end": end})
         n = cursor.fetchone()
     return Year(

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from luoshi.cases.staff import bulk, do, enter, export, listing, near, notices, record, saved
+from luoshi.cases.staff import (
+    adopt,
+    bulk,
+    do,
+    enter,
+    export,
+    followup,
+    joint,
+    listing,
+    near,
+    notices,
+    record,
+    saved,
+    unit,
+)
 
 urlpatterns = [
     path("cases/", listing.cases, name="cases"),
@@ -17,6 +31,11 @@ urlpatterns = [
     path("cases/<str:number>/do/<str:verb>/", do.do, name="do"),
     path("near/", near.index),
     path("near/<str:number>/", near.one),
+    path("joint/", joint.page),
+    path("followup/", followup.page),
+    path("rates/", unit.index),
+    path("rates/<str:code>/", unit.one),
+    path("adopt/", adopt.page),
     path("report/", enter.report, name="enter"),
     path("notices/", notices.notices, name="notices"),
 ]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from luoshi.kernel.deadlines import KINDS, Rule
 from luoshi.kernel.text import T
 from luoshi.packs.faults import Faults
-from luoshi.packs.model import OPTIONAL_STEPS, STEPS, City, LightRule, OfficeHours
+from luoshi.packs.model import BASES, OPTIONAL_STEPS, STEPS, City, LightRule, OfficeHours, Rates
 from luoshi.packs.tables import Toml, read_toml
 
 FILE = "city.toml"
@@ -37,6 +37,7 @@ def load_city(folder: Path, faults: Faults) -> City | None:
             workdays=toml.whole("light", "yellow_workdays", low=0, high=30),
         ),
         map_note=toml.both("map_note"),
+        rates=_rates(toml),
     )
 
 
@@ -53,6 +54,7 @@ def _known_keys(toml: Toml) -> None:
         "promises",
         "light",
         "clocks",
+        "rates",
     }
     for key in toml.data.keys() - known:
         toml.fault((key,), "未知的键", "unknown key")
@@ -65,6 +67,22 @@ def _steps(toml: Toml) -> tuple[str, ...]:
     for step in given - {*STEPS, *OPTIONAL_STEPS}:
         toml.fault(("clocks", step), "未知的环节", "unknown step")
     return (*STEPS, *(step for step in OPTIONAL_STEPS if step in given))
+
+
+def _rates(toml: Toml) -> Rates:
+    """How units are measured; the usual way where the pack says nothing."""
+    if "rates" not in toml.data:
+        return Rates()
+    weights = {name: toml.whole("rates", "weights", name, low=0, high=100) for name in BASES}
+    if not any(weights.values()):
+        toml.fault(("rates", "weights"), "不能都是 0", "must not all be 0")
+    bases = {}
+    for name, known in BASES.items():
+        bases[name] = toml.string("rates", "bases", name)
+        if bases[name] not in known:
+            words = ", ".join(known)
+            toml.fault(("rates", "bases", name), "应为其一：{known}", "must be one of: {known}", known=words)
+    return Rates(toml.whole("rates", "satisfied_from", low=1, high=5), weights, bases)
 
 
 def _matching(toml: Toml, path: tuple[str, ...], pattern: str, zh: str, en: str) -> str:

@@ -1,0 +1,17 @@
+"""Records of another system that are open there and could become cases of ours."""
+
+from luoshi.cases.flow import OPEN
+from luoshi.cases.imported import STATUS
+from luoshi.cases.reads.lists import Cursor, Page, newest
+from luoshi.cases.reads.scope import visible
+from luoshi.kernel.rights import demand
+from luoshi.kernel.viewer import Viewer
+
+SIZE = 50
+
+
+def adoptable(viewer: Viewer, source: str, county: str = "", after: Cursor | None = None) -> Page:
+    """A page of the records of a source that wait, newest first. Raises Denied."""
+    demand(viewer, "cases.accept")
+    rows = visible(viewer).filter(source=source, status=STATUS, state__in=OPEN)
+    return newest(rows.filter(county=county) if county else rows, after, SIZE)

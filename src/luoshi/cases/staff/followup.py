@@ -1,0 +1,56 @@
+"""`/work/followup/`: ratings of 1 and 2, each with what the reporter said, until somebody says what was done about it."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from luoshi.cases.actions.again import REASONS
+from luoshi.cases.line import title
+from luoshi.cases.models import Case
+from luoshi.cases.reads import joint
+from luoshi.kernel import calendar, clock
+from luoshi.kernel.deadlines import left
+from luoshi.kernel.rights import demand
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.people import reads as people
+from luoshi.people.sessions import staff
+from luoshi.web import parts
+from luoshi.web.forms import new_key
+
+LATELY: Final = timedelta(days=30)
+_SOON: Final = timedelta(days=1)
+
+
+def _light(case: Case) -> Any:
+    now, due = clock.now(), case.followup_due_at
+    if due is None:
+        return parts.light("n")
+    code = "r" if now > due else "y" if due - now <= _SOON else "g"
+    return parts.light(code, left(now, due, "workdays", calendar.current()))  # type: ignore[arg-type]
+
+
+def _row(case: Case, bad: joint.Bad | None) -> dict[str, Any]:
+    reasons = [REASONS[one] for one in bad.reasons if one in REASONS] if bad else []
+    return {
+        "case": case, "title": title(case), "light": _light(case), "key": new_key(), "said": bad.said if bad else "",
+        "reasons": reasons, "unit": people.unit_names().get(case.unit_id or 0, "—"),
+        "answer": case.private.answer if hasattr(case, "private") else "",
+    }  # fmt: skip
+
+
+@staff
+def page(request: HttpRequest) -> HttpResponse:
+    """For who follows up. Raises Denied."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    demand(viewer, "cases.follow")
+    found, count = joint.followups(viewer)
+    said = joint.ratings(found)
+    context = {
+        "rows": [_row(case, said.get(case.pk)) for case in found], "count": count,
+        "done": joint.followed_up(viewer, clock.now() - LATELY), "days": LATELY.days, "here": request.path,
+        "hint": T("写清联系过谁、改了什么", "Whom you spoke to, what was changed"),
+    }  # fmt: skip
+    return render(request, "cases/staff/followup.html", context)

@@ -1,0 +1,65 @@
+"""Grades of 1 and 2 wait on a page, with what was said, until somebody says what was done."""
+
+import pytest
+from staff_cast import at, case, client, do, step
+
+from luoshi.cases.actions import BY_VERB
+from luoshi.people.viewer import holder
+
+
+def rated(grade: int, note: str = "还是会绊倒") -> str:
+    number = at("verified")
+    viewer = holder(str(case(number).log_id))
+    BY_VERB["confirm"](viewer=viewer, on=number, grade=grade, reasons=["undone"], note=note)
+    return number
+
+
+def test_bad_ones_with_reason_words_and_answer_and_good_ones_not(db: None) -> None:
+    bad, worst, good = rated(2), rated(1, "没来人"), rated(3)
+    page = client("supervisor").get("/work/followup/").content.decode()
+    for text in (bad, worst, "还是会绊倒", "没来人", "没真正办好", "路面已补"):
+        assert text in page
+    assert good not in page
+
+
+def test_done_there_it_comes_back_and_is_counted(db: None) -> None:
+    number = rated(1)
+    data = {"note": "已上门道歉并返工", "next": "/work/followup/"}
+    answer = do(client("supervisor"), number, "follow_up", data)
+    assert (answer.status_code, answer.url) == (303, "/work/followup/")
+    page = client("supervisor").get("/work/followup/").content.decode()
+    assert "已跟进 1 件" in page and f"/{number}/do/follow_up/" not in page
+
+
+@pytest.mark.parametrize(
+    ("login", "status"), [("supervisor", 200), ("dispatcher", 200), ("handler", 403), ("desk", 403)]
+)
+def test_who_may_open_it(db: None, login: str, status: int) -> None:
+    assert client(login).get("/work/followup/").status_code == status
+
+
+def test_a_dispatcher_sees_those_of_the_units_below(db: None) -> None:
+    number = rated(1)
+    assert number in client("dispatcher").get("/work/followup/").content.decode()
+    from luoshi.cases.models import Case
+    from luoshi.people.models import Unit
+
+    Case.objects.filter(number=number).update(unit=Unit.objects.filter(level="city").order_by("id").last())
+    assert number not in client("dispatcher").get("/work/followup/").content.decode()
+
+
+def test_the_cost_does_not_grow_with_rows(db: None) -> None:
+    from test_page_costs import queries
+
+    rated(1)
+    browse = client("supervisor")
+    few = queries(browse, "/work/followup/")
+    for _ in range(3):
+        rated(2)
+    assert queries(browse, "/work/followup/") == few <= 9
+
+
+def test_followed_up_once(db: None) -> None:
+    number = rated(1)
+    step(number, "follow_up", "supervisor", note="已返工")
+    assert do(client("supervisor"), number, "follow_up", {"note": "再来"}).status_code == 409
