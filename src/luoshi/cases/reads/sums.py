@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -75,7 +75,7 @@ WHERE ours AND part_of_id IS NULL AND reported_at >= %(start)s AND reported_at <
 def year(start: datetime, end: datetime, now: datetime) -> Year:
     """The city's own numbers of a period; public, since they name nobody."""
     with connection.cursor() as cursor:
-        values = {
+        values: dict[str, Any] = {
             "open": list(OPEN),
             "whole": sorted(clocks.WHOLE),
             "out": list(OUT),
