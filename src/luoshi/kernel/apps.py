@@ -8,3 +8,11 @@ class KernelConfig(AppConfig):
 
     name = "luoshi.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        """Have times read at less cost on each connection."""
+        from django.db.backends.signals import connection_created
+
+        from luoshi.kernel.times import register
+
+        connection_created.connect(register)

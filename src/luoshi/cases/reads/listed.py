@@ -16,39 +16,40 @@ CHUNK: Final = 1000
 
 
 class Row(NamedTuple):
-    """What lists show of a case; names of units and categories come from memory. The private ones are read on demand."""
+    """What lists show of a case; names of units and categories come from memory. A list reads only the first so many."""
 
     id: int
     number: str
     version: int
     sim: bool
-    source: str
-    source_id: str
     category_id: str
     county: str
     street: str
-    community: str
     unit_id: int | None
-    first_unit_id: int | None
     handler: str | None
     state: str
     status: str
     channel: str
-    by_staff: bool
     returns: int
-    reopened: int
-    solved: bool | None
-    grade: int | None
     reported_at: datetime
-    contacted_at: datetime | None
-    handled_at: datetime | None
-    closed_at: datetime | None
-    due_at: datetime | None
     due_kind: str
     next_due_at: datetime | None
     next_warn_at: datetime | None
     step_due_at: datetime | None
     step_kind: str
+    # what the usual columns do not show
+    source: str = ""
+    source_id: str = ""
+    community: str = ""
+    first_unit_id: int | None = None
+    reopened: int = 0
+    solved: bool | None = None
+    grade: int | None = None
+    contacted_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+    due_at: datetime | None = None
+    # what is private
     text: str | None = ""
     place: str | None = ""
     name: str | None = ""
@@ -58,9 +59,13 @@ class Row(NamedTuple):
     lon: float | None = None
 
 
-PRIVATE: Final = ("text", "place", "name", "phone", "answer", "lat", "lon")
-_OPEN: Final = tuple("handler__name" if n == "handler" else n for n in Row._fields if n not in PRIVATE)
-_ALL: Final = (*_OPEN, *(f"private__{name}" for name in PRIVATE))
+PRIVATE: Final = Row._fields[Row._fields.index("text") :]
+# how much of a row is read: times cost most, and a list of fifty is opened all day
+USUAL: Final = Row._fields.index("source")
+OPEN: Final = Row._fields.index("text")
+ALL: Final = len(Row._fields)
+_PATHS: Final = {"handler": "handler__name", **{name: f"private__{name}" for name in PRIVATE}}
+_COLUMNS: Final = tuple(_PATHS.get(name, name) for name in Row._fields)
 
 
 class Listed(NamedTuple):
@@ -70,9 +75,9 @@ class Listed(NamedTuple):
     more: Cursor | None
 
 
-def _take(rows: "QuerySet[Case]", by_due: bool, private: bool, size: int) -> Listed:
+def _take(rows: "QuerySet[Case]", by_due: bool, width: int, size: int) -> Listed:
     order = ("next_due_at", "id") if by_due else ("-reported_at", "-id")
-    read: Any = rows.order_by(*order).values_list(*(_ALL if private else _OPEN))
+    read: Any = rows.order_by(*order).values_list(*_COLUMNS[:width])
     found = [Row(*values) for values in read[: size + 1]]
     last = found[size - 1] if len(found) > size else None
     at = (last.next_due_at if by_due else last.reported_at) if last else None
@@ -80,23 +85,23 @@ def _take(rows: "QuerySet[Case]", by_due: bool, private: bool, size: int) -> Lis
 
 
 def page(
-    viewer: Viewer, filters: Filters, now: datetime, after: Cursor | None = None, *, private: bool = False,
+    viewer: Viewer, filters: Filters, now: datetime, after: Cursor | None = None, *, width: int = USUAL,
     size: int = SIZE,
 ) -> Listed:  # fmt: skip
     """A keyset page of the cases that the viewer may see, in one query: newest first, or, asked for a light, first due
-    first. `private` reads text, place, answer and the reporter too."""
+    first. `width` is USUAL, OPEN (all but what is private) or ALL."""
     rows = narrowed(visible(viewer), filters, viewer, now)
     by_due = bool(filters.light)
     if after is not None:
         rows = after_due(rows, after) if by_due else after_newest(rows, after)
-    return _take(rows, by_due, private, size)
+    return _take(rows, by_due, width, size)
 
 
-def chunks(viewer: Viewer, filters: Filters, now: datetime, most: int, *, private: bool) -> Iterator[list[Row]]:
+def chunks(viewer: Viewer, filters: Filters, now: datetime, most: int, *, width: int) -> Iterator[list[Row]]:
     """The whole list in pages, `most` rows and one more where there are more; a query for each thousand rows."""
     after, left = cast("Cursor | None", None), most + 1
     while left > 0:
-        got = page(viewer, filters, now, after, private=private, size=min(CHUNK, left))
+        got = page(viewer, filters, now, after, width=width, size=min(CHUNK, left))
         yield got.rows
         left -= len(got.rows)
         after = got.more
@@ -116,5 +121,5 @@ def some(viewer: Viewer, numbers: Sequence[str], *, lock: bool = False) -> dict[
 def on_the_way(viewer: Viewer, most: int = 200) -> list[Row]:
     """What the viewer handles now (or those they stand in for), first due first, with text and place."""
     rows = visible(viewer).filter(handler_id__in=viewer.persons, state="handling", ours=True)
-    read: Any = rows.order_by("next_due_at", "id").values_list(*_ALL)
+    read: Any = rows.order_by("next_due_at", "id").values_list(*_COLUMNS)
     return [Row(*values) for values in read[:most]]

@@ -62,7 +62,7 @@ class Export:
     def chunks(self) -> Iterator[list[Line]]:
         """The lines, a thousand at a time, each chunk read when the one before was sent."""
         values: list[Callable[[Now, listed.Row], Value]] = [one.value for one in self.asks.columns]
-        got = listed.chunks(self.viewer, self.asks.filters, self.now, MOST, private=self.asks.private)
+        got = listed.chunks(self.viewer, self.asks.filters, self.now, MOST, width=self.asks.width)
         for rows in got:
             # the language of the reader: a chunk may be made after the answer was begun, by another thread
             with speaking(self.language):

@@ -152,9 +152,11 @@ class View:
     asked: Asked
 
     @property
-    def private(self) -> bool:
-        """Does a column show what is private?"""
-        return any(one.private for one in self.columns)
+    def width(self) -> int:
+        """How much of each row the columns need."""
+        if all(one.usual for one in self.columns):
+            return listed.USUAL
+        return listed.ALL if any(one.private for one in self.columns) else listed.OPEN
 
     @property
     def order(self) -> str:
@@ -190,7 +192,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     demand(viewer, "cases.see")
     now, asks = clock.now(), view(request.GET)
-    page = listed.page(viewer, asks.filters, now, _cursor(request.GET, asks.order), private=asks.private)
+    page = listed.page(viewer, asks.filters, now, _cursor(request.GET, asks.order), width=asks.width)
     onward = pager.encode(page.more, asks.order) if page.more else ""
     views, ticks, token = own_views(viewer), _ticks(viewer), get_token(request)
     table = columns.table(rows.Now(now, reads.kinds()), CAPTIONS[asks.order], asks.columns, ticks)
