@@ -30,6 +30,8 @@ COMMANDS = {
     "seal": "luoshi.cli.seal:seal",
     "key": "luoshi.cli.key:key",
     "verify": "luoshi.cli.verify:verify",
+    "witness": "luoshi.cli.witness:witness",
+    "mirror": "luoshi.cli.mirror:mirror",
     "pack": "luoshi.cli.pack:pack",
     "import": "luoshi.ports.importer.cli:import_",
     "api": "luoshi.api.cli:api",

@@ -29,7 +29,7 @@ def trusted(keys: Sequence[str]) -> list[Any]:
     try:
         return [Verifier.read(text) for text in keys]
     except NoteError as error:
-        raise click.UsageError(f"--key: {error}") from None
+        raise click.UsageError(f"VKEY: {error}") from None
 
 
 def answer(ctx: click.Context, as_json: bool, found: dict[str, Any], well: T) -> None:
@@ -134,3 +134,30 @@ def _own() -> list[Any]:
         from luoshi.kernel.ledger import place, rotate
 
         return list(rotate.trusted(place.current()))
+
+
+@verify.command("mirror")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@as_json
+@keys_given
+@click.pass_context
+def mirror(ctx: click.Context, folder: Path, as_json: bool, keys: Sequence[str]) -> None:
+    """镜像下来的日志，只凭它的文件。A mirrored log, from its files alone; keys from --key or DIR/trusted."""
+    from luoshi.kernel.ledger import mirrored
+    from luoshi.kernel.ledger.folder import Folder
+
+    known = trusted(keys)
+    file = folder / "trusted"
+    if not known and not file.exists():
+        raise click.UsageError("--key VKEY, or DIR/trusted")
+    head, bad = mirrored.check(Folder(folder), known or trusted(file.read_text("utf-8").splitlines()))
+    named = [one._asdict() for one in bad]
+    found: dict[str, Any] = {
+        "first_bad": named[0] if named else None,
+        "bad": named,
+        "origin": head.origin if head else None,
+        "size": head.size if head else None,
+        "root": b64encode(head.root).decode() if head else None,
+    }
+    well = T("✓ {n} 条，根 {root}", "✓ {n} entries, root {root}").fill(n=found["size"], root=found["root"])
+    answer(ctx, as_json, found, well)

@@ -58,6 +58,10 @@ class Folder:
     def _place(self, tile: Tile) -> Path:
         return self.root / "tile" / tile.path
 
+    def has(self, tile: Tile) -> bool:
+        """Is there a file of exactly this tile?"""
+        return self._place(tile).is_file()
+
     def read(self, tile: Tile) -> bytes:
         """The bytes of a tile or bundle; a partial one whose file is gone is cut from a wider one.
 

@@ -9,15 +9,14 @@ from typing import Final
 
 from django.db import connection
 
-from luoshi.kernel.ledger import audit, checkpoint, chunks, tiles
+from luoshi.kernel.ledger import audit, checkpoint, chunks
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
-from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
-from luoshi.kernel.ledger.tiles import WIDTH, Tile
 from luoshi.kernel.ledger.tree import EMPTY, Frontier
+from luoshi.kernel.ledger.upper import Upper
 from luoshi.kernel.lines import Face
 
 MOST: Final = 50
@@ -56,41 +55,6 @@ class Report:
         """Entries in the order of the log first, then what follows from them (higher tiles, roots), then rows."""
         last = 1 << 62
         self.bad.sort(key=lambda one: (one.event is None, last if one.idx is None else one.idx))
-
-
-class _Upper:
-    """The tiles above level 0, made anew as the tree grows and held against their files."""
-
-    def __init__(self, folder: Folder, published: int) -> None:
-        self.folder, self.published = folder, published
-        self.edge = Frontier(self.risen)
-        self.held: dict[int, list[bytes]] = {}
-        self.bad: list[Bad] = []
-
-    def risen(self, level: int, digest: bytes) -> None:
-        """A subtree became complete."""
-        held = self.held.setdefault(level, [])
-        held.append(digest)
-        if len(held) == WIDTH:
-            self._compare(Tile(level, (self.edge.size + 1 >> 8 * (level + 1)) - 1), held)
-            held.clear()
-
-    def _compare(self, tile: Tile, held: Sequence[bytes]) -> None:
-        assert tile.level is not None
-        if (tile.number * WIDTH + tile.width) << 8 * tile.level > self.published:
-            return
-        try:
-            same = self.folder.read(tile) == b"".join(held[: tile.width])
-        except OSError:
-            same = False
-        if not same:
-            self.bad.append(Bad("tile", tile.number << 8 * (tile.level + 1), detail=f"tile/{tile.path}"))
-
-    def partial(self) -> None:
-        """The partial tiles of what is published, once all its entries were added."""
-        for tile in tiles.edge(self.published):
-            if tile.level:
-                self._compare(tile, self.held.get(tile.level, []))
 
 
 class _Checkpoints:
@@ -144,7 +108,7 @@ def _checkpoints() -> Iterator[tuple[int, bytes, bytes]]:
 def _tree(place: Place, trusted: Sequence[Verifier], report: Report) -> None:
     """Entries, tree, tiles and checkpoints."""
     size, head = log_rows.places(), place.folder.head()
-    upper = _Upper(place.folder, min(head.size if head else 0, size))
+    upper = Upper(place.folder, min(head.size if head else 0, size))
     marks = _Checkpoints(place, trusted)
     for chunk in chunks.all_of(size, upper.published, place.folder):
         report.add(chunk.bad)

@@ -1,0 +1,81 @@
+"""`luoshi witness`: somebody else's machine that remembers a log and cosigns its growth. Needs no database."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from time import sleep
+from typing import TYPE_CHECKING
+
+import click
+
+from luoshi.cli.said import Failed, problem_text, said
+from luoshi.cli.verify import trusted
+from luoshi.kernel.text import T
+
+if TYPE_CHECKING:
+    from luoshi.kernel.ledger.note import Key, Witness
+
+
+@click.command()
+@click.option("--log", "url", required=True, metavar="URL", help="日志的网址，如 https://…/log。The log's address.")
+@click.option(
+    "--state", required=True, type=click.Path(path_type=Path, file_okay=False), help="见证所记的目录。Its memory."
+)
+@click.option(
+    "--key", "file", required=True, type=click.Path(path_type=Path, dir_okay=False), help="见证的密钥；没有则生成。"
+)
+@click.option("--name", default="witness.luoshi", show_default=True, help="新密钥的名称。The name of a new key.")
+@click.option("--once", is_flag=True, help="只看一次。Look once and exit.")
+@click.option(
+    "--every", default=60, show_default=True, type=click.IntRange(1), help="每隔多少秒。Seconds between looks."
+)
+@click.option(
+    "--trust", "keys", multiple=True, metavar="VKEY", help="日志的验证公钥；不给则记住第一次见到的。The log's key."
+)
+def witness(url: str, state: Path, file: Path, name: str, once: bool, every: int, keys: Sequence[str]) -> None:
+    """见证一份日志：记住它，只联署它的增长。Witness a log: remember it, cosign nothing but its growth."""
+    from luoshi.kernel.ledger import follow
+    from luoshi.kernel.ledger.remote import Remote
+
+    given = trusted(keys)
+    state.mkdir(mode=0o755, parents=True, exist_ok=True)
+    key, remote = _key(file, name), Remote(url)
+    known = None
+    while True:
+        try:
+            known = known or follow.trusted(state, remote, given)
+            head = follow.witness(remote, state, _at(key), known)
+            click.echo(f"{head.size} {b64encode(head.root).decode()}")
+        except Exception as error:
+            text = problem_text(error)
+            if once or text is None:
+                raise
+            said(text)
+        if once:
+            return
+        sleep(every)
+
+
+def _key(file: Path, name: str) -> "Key":
+    """The witness's key, made at its first use. Raises Failed for a damaged one or one that others can read."""
+    from luoshi import home as homes
+    from luoshi.kernel.ledger import keys
+    from luoshi.kernel.ledger.note import Key, NoteError
+
+    try:
+        if not file.exists():
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            homes.write(file, Key.new(name).secret())
+        wrong = keys.rights_problem(file)
+        if wrong is not None:
+            raise Failed(wrong)
+        return Key.read(file.read_text("utf-8"))
+    except NoteError as error:
+        raise Failed(T("--key {file}：{why}", "--key {file}: {why}").fill(file=file, why=error)) from None
+
+
+def _at(key: "Key") -> "Witness":
+    from luoshi.kernel import clock
+    from luoshi.kernel.ledger.note import Witness
+
+    return Witness(key, int(clock.real().timestamp()))

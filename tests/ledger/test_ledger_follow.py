@@ -1,0 +1,133 @@
+"""Somebody else's machine: a mirror that verifies itself, a witness that names the fork, over real HTTP."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from given import NOW
+from live import serving
+from sealing import files, write
+
+from luoshi.cli.mirror import mirror
+from luoshi.cli.verify import verify
+from luoshi.cli.witness import witness
+from luoshi.kernel.ledger import checkpoint, keys, note, publish, seal
+from luoshi.kernel.ledger import place as places
+from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.tree import leaf_hash
+
+
+@pytest.fixture
+def url(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(places, "current", lambda: place)
+    write(600)
+    seal.seal_all(place)
+    with serving(NOW) as address:
+        yield f"{address}/log"
+
+
+def rewrite(place: Place, forced: psycopg.Connection[Any], index: int) -> None:
+    """What a superuser with the log's key can do: another payload, and leaf, tree, tiles and checkpoints to match."""
+    event, payload = forced.execute(
+        "SELECT id, payload FROM log_leaf JOIN event ON event_id = id WHERE idx = %s", [index]
+    ).fetchone() or ("", b"")
+    other = payload.replace(b'"new"', b'"old"')
+    forced.execute(
+        'UPDATE event SET payload = %s, leaf = %s, body = body || \'{"stage": "old"}\' WHERE id = %s',
+        [other, leaf_hash(other), event],
+    )
+    leaves = [row[0] for row in forced.execute("SELECT leaf FROM log_leaf JOIN event ON event_id = id ORDER BY idx")]
+    from luoshi.kernel.ledger.tree import root_of
+
+    head = checkpoint.Head(place.origin, len(leaves), root_of(leaves))
+    signed = checkpoint.sign(head, place.signers())
+    forced.execute("UPDATE checkpoint SET root = %s, note = %s WHERE size = %s", [head.root, signed, head.size])
+    keys.remember(place.key_file, head)
+    (place.folder.root / "checkpoint").write_bytes(signed)
+    publish.remake(place)
+
+
+def watch(url: str, folder: Path) -> Result:
+    arguments = ["--log", url, "--state", str(folder / "state"), "--key", str(folder / "witness.key"), "--once"]
+    return CliRunner().invoke(witness, arguments)
+
+
+def test_a_witness_cosigns_growth_and_names_the_fork(
+    url: str, place: Place, forced: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    assert watch(url, tmp_path).exit_code == 0
+    write(40)
+    seal.seal_all(place)
+    done = watch(url, tmp_path)
+    assert done.exit_code == 0 and done.output.startswith("640 ")
+    kept = (tmp_path / "state" / "checkpoint").read_bytes()
+    key = note.Key.read((tmp_path / "witness.key").read_text())
+    log = keys.load(place.key_file, place.origin).verifier
+    _, signed = note.open_note(kept, [log, note.Witness(key, 0).verifier])
+    assert [one.name for one in signed] == [place.origin, "witness.luoshi"]
+    rewrite(place, forced, 123)
+    done = watch(url, tmp_path)
+    assert done.exit_code != 0 and "rewritten (fork)" in str(done.exception)
+    assert (tmp_path / "state" / "checkpoint").read_bytes() == kept
+
+
+def test_a_witness_refuses_a_log_that_shrank_and_one_of_another_key(url: str, place: Place, tmp_path: Path) -> None:
+    early = place.folder.checkpoint()
+    write(3)
+    seal.seal_all(place)
+    assert watch(url, tmp_path).exit_code == 0
+    (place.folder.root / "checkpoint").write_bytes(early or b"")
+    assert "shrank" in str(watch(url, tmp_path).exception)
+    stranger = str(note.Key.new(place.origin).verifier)
+    assert "not to be trusted" in watch_trusting(url, tmp_path, stranger)
+
+
+def watch_trusting(url: str, folder: Path, vkey: str) -> str:
+    from luoshi.kernel.ledger import follow
+    from luoshi.kernel.ledger.problem import LogProblem
+    from luoshi.kernel.ledger.remote import Remote
+
+    witness_key = note.Witness(note.Key.new("other"), 1)
+    with pytest.raises(LogProblem) as refused:
+        follow.witness(Remote(url), folder / "state", witness_key, [note.Verifier.read(vkey)])
+    return str(refused.value)
+
+
+def test_a_mirror_holds_the_same_bytes_and_verifies_alone(url: str, place: Place, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    for more in (0, 100):
+        write(more)
+        seal.seal_all(place)
+        done = CliRunner().invoke(mirror, [url, str(copy), "--json"])
+        found = json.loads(done.output)
+        assert done.exit_code == 0 and found["ok"] and found["size"] == 600 + more
+    ours, theirs = files(place), {k: v for k, v in _files(copy).items() if k != "trusted"}
+    assert {name: data for name, data in theirs.items() if ours.get(name) != data} == {}
+    assert CliRunner().invoke(verify, ["mirror", str(copy), "--json"]).exit_code == 0
+    for path in ("tile/0/001", "tile/entries/000", "tile/1/000.p/2"):
+        whole = (copy / path).read_bytes()
+        (copy / path).write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
+        done = CliRunner().invoke(verify, ["mirror", str(copy), "--json"])
+        assert done.exit_code == 1 and path in json.dumps(json.loads(done.output)["bad"])
+        (copy / path).write_bytes(whole)
+    assert CliRunner().invoke(verify, ["mirror", str(tmp_path / "none")]).exit_code == 2
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_mirror_refuses_a_rewritten_log_and_keeps_what_it_had(
+    url: str, place: Place, forced: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    assert CliRunner().invoke(mirror, [url, str(copy)]).exit_code == 0
+    before = _files(copy)
+    rewrite(place, forced, 7)
+    done = CliRunner().invoke(mirror, [url, str(copy)])
+    assert done.exit_code == 1 and "rewritten (fork)" in str(done.exception)
+    assert _files(copy) == before
