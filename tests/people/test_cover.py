@@ -209,3 +209,13 @@ def test_the_page(office: dict[str, Person]) -> None:
 
 def test_who_is_no_person_has_no_tasks_of_their_own(db: None) -> None:
     assert reads.tabs(OPERATOR, NOW)["mine"] == 0
+
+
+def test_a_stand_in_acts_over_http_as_well(office: dict[str, Person]) -> None:
+    number = accepted()
+    arrange("admin9", office["far"], Person.objects.get(login="desk"))
+    browse = Client(HTTP_HOST="127.0.0.1")
+    browse.force_login(office["far"])
+    done = browse.post(f"/work/cases/{number}/do/accept/", {"seen": "1"})
+    assert done.status_code in (302, 303)
+    assert Event.objects.filter(verb="accept").latest("id").body["acting_for"] == Person.objects.get(login="desk").pk

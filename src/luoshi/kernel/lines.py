@@ -98,8 +98,8 @@ class Face(Protocol):
         """Take over what the city pack says for this line; idempotent."""
         ...
 
-    def open_with(self, person: int) -> int:
-        """How many open records a person has in hand."""
+    def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
+        """How many open records each of the persons has in hand; who has none may be left out."""
         ...
 
     def open_at(self, unit: int) -> int:

@@ -1,7 +1,5 @@
 """Who may do what, over which rows: one function answers for one row, one for lists."""
 
-from dataclasses import replace
-
 from luoshi.kernel.problems import Denied
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Reach, Scoped, Viewer
@@ -29,7 +27,7 @@ def demand(viewer: Viewer, right: str, row: Scoped | None = None) -> None:
 
 def acting_for(viewer: Viewer, right: str, row: Scoped | None = None) -> int | None:
     """The person in whose place the viewer uses `right` on this row; None where it is the viewer's own right."""
-    if not viewer.instead or may(replace(viewer, grants=viewer.alone, instead=()), right, row):
+    if not viewer.instead or may(viewer.only(viewer.alone), right, row):
         return None
     return next((one.person for one in viewer.instead if may(one, right, row)), None)
 

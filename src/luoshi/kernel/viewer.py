@@ -1,7 +1,7 @@
 """Who is looking or writing, and how far each right of theirs reaches. Pure: `people` and the doors build viewers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 Kind = Literal["staff", "holder", "public", "operator", "system"]
@@ -45,6 +45,12 @@ class Viewer:
     def persons(self) -> frozenset[int]:
         """The viewer and those they stand in for: whose tasks are theirs today."""
         return frozenset(one.person for one in (self, *self.instead) if one.person is not None)
+
+    def only(self, grants: Mapping[str, Reach]) -> "Viewer":
+        """The same person with these grants alone, standing in for nobody. (A request's viewer is a lazy object, which
+        `dataclasses.replace` does not take; its methods work.)
+        """
+        return replace(self, grants=grants, instead=())
 
     @property
     def is_staff(self) -> bool:

@@ -24,19 +24,28 @@ ROLES: Final[Mapping[str, T]] = {
 # Three separated administrators: none of them can do another's work, and none sees a case.
 RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "sysadmin": {"people.manage": "all", "system.see": "all"},
-    "secadmin": {"people.sessions": "all", "people.signins": "all", "privacy.erase": "all"},
+    "secadmin": {
+        "people.sessions": "all",
+        "people.signins": "all",
+        "people.appoint": "all",
+        "privacy.erase": "all",
+    },
     "auditadmin": {"people.audit": "all", "privacy.erase": "all"},
 }
 ADMINS: Final = frozenset(RIGHTS)
-# What goes with a role in any line of work: who arranges the stand-ins.
+# What goes with a role in any line of work: who arranges the stand-ins, and hands over what others have in hand.
 ALSO: Final[Mapping[str, Mapping[str, Scope]]] = {
-    "head": {"people.cover": "unit"},
-    "sysadmin": {"people.cover": "all"},
+    "head": {"people.cover": "unit", "people.hand_over": "unit"},
+    "sysadmin": {"people.cover": "all", "people.hand_over": "all"},
 }
 PAGES: Final = (
+    Page(T("人员", "People"), "/people/", "people.manage"),
+    Page(T("单位", "Units"), "/people/units/", "people.manage"),
+    Page(T("任命管理员", "Appointments"), "/people/appointments/", "people.appoint"),
     Page(T("登录与会话", "Log-ins"), "/security/", "people.signins"),
     Page(T("本套系统", "Installation"), "/system/", "system.see"),
     Page(T("代班", "Stand-ins"), "/work/cover/", "people.cover"),
+    Page(T("移交工作", "Hand over"), "/people/hand-over/", "people.hand_over"),
     Page(T("审计", "Audit"), "/audit/", "people.audit"),
     Page(T("谁看过上报人", "Who looked"), "/audit/unmasked/", "people.audit"),
     Page(T("个人信息", "Personal data"), "/privacy/", "privacy.erase"),

@@ -1,6 +1,5 @@
 """Open cases go from one person to another, and from a unit to the one that goes on for it."""
 
-from dataclasses import replace
 from typing import Final
 
 from luoshi.cases.actions.unit import assign
@@ -39,7 +38,7 @@ def hand_over(viewer: Viewer, old: int, new: int) -> Handed:
     Whoever hands over lends themselves the right to assign for this alone, and sees nothing of the cases by it.
     """
     reach = rows(viewer, "people.hand_over")
-    lent = replace(viewer, grants={"cases.see": reach, "cases.assign": reach})
+    lent = viewer.only({"cases.see": reach, "cases.assign": reach})
     city, handler = tree.today(), people.by_key(new)
     units = {city.heir(unit) for unit in people.units_of(new)}
     done, left = 0, []

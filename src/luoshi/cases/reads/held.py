@@ -1,6 +1,9 @@
 """Open cases in a person's hands or with a unit: what is handed over when people move and units change."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
+
+from django.db.models import Count
 
 from luoshi.cases.flow import ALIVE, OPEN
 from luoshi.cases.models import Case
@@ -30,9 +33,10 @@ def at_unit(unit: int) -> list[str]:
     return list(found.values_list("number", flat=True))
 
 
-def count_in_hand(person: int) -> int:
-    """How many open cases a person handles."""
-    return Case.objects.filter(handler_id=person, **ROWS).count()
+def count_in_hand(persons: Iterable[int]) -> dict[int, int]:
+    """How many open cases each of the persons handles; who has none is left out. One query."""
+    found = Case.objects.filter(handler_id__in=set(persons), **ROWS).values("handler_id")
+    return dict(found.annotate(n=Count("id")).order_by().values_list("handler_id", "n"))
 
 
 def count_at(unit: int) -> int:

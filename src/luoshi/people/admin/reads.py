@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
+from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Absent
 from luoshi.kernel.rights import may, rows
 from luoshi.kernel.text import T
@@ -239,4 +240,31 @@ def colleagues(viewer: Viewer, person: Person) -> list[Person]:
         Person.objects.filter(pk__in=posts.values("person_id"), is_active=True)
         .exclude(pk=person.pk)
         .order_by("name", "login")
+    )
+
+
+class Happened(NamedTuple):
+    """An event of a person or a unit, without its private part."""
+
+    verb: str
+    actor: int | None
+    at: datetime
+    body: dict[str, Any]
+
+
+def history(subject: UUID, limit: int = 100) -> list[Happened]:
+    """What happened to a person or a unit, the newest first."""
+    rows = Event.objects.filter(subject=subject, line="people").order_by("-recorded_at", "-id")[:limit]
+    return [Happened(row.verb, row.actor, row.recorded_at, row.body) for row in rows]
+
+
+def parents_on(day: date) -> dict[int, int]:
+    """Under which unit each unit stands on a day, by their keys."""
+    return dict(tree.on(UnitParent, day).values_list("unit_id", "parent_id"))
+
+
+def heads(day: date) -> dict[int, int]:
+    """How many persons have a post at each unit on a day."""
+    return dict(
+        tree.on(Post, day).values("unit_id").annotate(n=Count("person_id", distinct=True)).values_list("unit_id", "n")
     )

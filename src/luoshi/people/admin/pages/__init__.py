@@ -1,0 +1,1 @@
+"""The pages of the administration of people and units, one page a file."""
