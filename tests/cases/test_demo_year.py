@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from luoshi.cases import jobs
 from luoshi.cases.demo import generate
 from luoshi.cases.demo.places import short
+from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case, CasePrivate
 from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.models import Event, EventPrivate
@@ -45,9 +46,15 @@ def events(year: generate.Summary) -> dict[Any, list[Event]]:
     return found
 
 
+def wholes() -> Any:
+    """All cases but the parts of others."""
+    return Case.objects.filter(part_of=None)
+
+
 def test_the_summary_is_what_stands_in_the_tables(year: generate.Summary) -> None:
-    assert Case.objects.count() == CasePrivate.objects.count() == year.cases == TOTAL
-    assert Counter(Case.objects.values_list("state", flat=True)) == year.states
+    assert Case.objects.count() == CasePrivate.objects.count()
+    assert wholes().count() == year.cases == TOTAL
+    assert Counter(wholes().values_list("state", flat=True)) == +year.states
     assert Counter(Event.objects.values_list("verb", flat=True)) == year.verbs
     assert year.verbs["report"] == TOTAL
     assert year.events > 8 * TOTAL
@@ -55,7 +62,7 @@ def test_the_summary_is_what_stands_in_the_tables(year: generate.Summary) -> Non
 
 
 def test_every_case_begins_with_its_report_and_goes_on_in_order(events: dict[Any, list[Event]]) -> None:
-    for case in Case.objects.all():
+    for case in wholes():
         mine = events[case.log_id]
         moments = [event.recorded_at for event in mine]
         assert mine[0].verb == "report" and moments[0] == case.reported_at
@@ -66,7 +73,7 @@ def test_every_case_begins_with_its_report_and_goes_on_in_order(events: dict[Any
 
 
 def test_numbers_ascend_with_the_moment_of_report(year: generate.Summary) -> None:
-    numbers = list(Case.objects.order_by("reported_at", "id").values_list("number", flat=True))
+    numbers = list(wholes().order_by("reported_at", "id").values_list("number", flat=True))
     assert numbers == sorted(numbers)
     assert numbers[0].startswith("J-2021-")
 
@@ -148,6 +155,7 @@ def test_open_cases_stand_at_every_step_and_wait_in_every_way(year: generate.Sum
         "dispatched",
         "joint",
         "handling",
+        "parted",
         "handled",
         "verified",
         "closed",
@@ -167,11 +175,20 @@ def test_open_cases_stand_at_every_step_and_wait_in_every_way(year: generate.Sum
 
 def test_rates_are_those_of_a_city_that_works(year: generate.Summary) -> None:
     assert year.year is not None
-    assert year.year.reported == TOTAL - sum(year.states[name] for name in ("refused", "withdrawn", "abuse"))
+    assert year.year.reported == TOTAL - year.states["merged"]
     for share, low, high in (
         (year.year.response, 0.6, 0.98), (year.year.on_time, 0.6, 0.95), (year.year.satisfied, 0.5, 0.95),
     ):  # fmt: skip
         assert low < share.part / share.whole < high
+
+
+def test_some_cases_are_in_parts_and_some_are_followed(year: generate.Summary) -> None:
+    for whole in Case.objects.filter(state="parted"):
+        parts = Case.objects.filter(part_of=whole)
+        assert parts.count() == whole.parts and parts.exclude(state="closed").count() == whole.parts_open > 0
+    assert Follower.objects.exists()
+    merged = Case.objects.filter(state="merged").select_related("merged_into")
+    assert all(case.merged_into and case.merged_into.category_id == case.category_id for case in merged)
 
 
 def test_the_demo_clock_stands_at_the_present(year: generate.Summary) -> None:

@@ -53,7 +53,7 @@ ACTION: Final = Action(LINE, FOLLOW, _follow)
 _END: Final = Action(LINE, UNFOLLOW, _unfollow)
 
 
-def _anybody(case: Case) -> Viewer:
+def anybody(case: Case) -> Viewer:
     """Anybody at the door of one case that is known to be public (or is followed already)."""
     viewer = viewers.public()
     mine = Reach(own=True)
@@ -63,14 +63,14 @@ def _anybody(case: Case) -> Viewer:
 def follow(number: str, *, key: str | None, phone: str = "", email: str = "") -> Done[Case]:
     """Follow a public case that is still open; a repeated key gives the same code. Raises Absent or NotNow."""
     case = one.shown(number)
-    return ACTION(viewer=_anybody(case), on=number, key=key, door=DOOR, phone=phone, email=email)
+    return ACTION(viewer=anybody(case), on=number, key=key, door=DOOR, phone=phone, email=email)
 
 
 def unfollow(follower: Follower, known: UUID | None = None) -> None:
     """Delete a follower for good, with messages; `known` is the id of a deletion that stands on the list already."""
     erasure = known or uuid4()
     with transaction.atomic():
-        _END(viewer=_anybody(follower.case), on=follower.case.number)
+        _END(viewer=anybody(follower.case), on=follower.case.number)
         forget([follower])
         if known is None:
             erasures.add(Path(settings.CONF.home), Erased(LINE.name, follower.pk, erasure))

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Final
 
 from luoshi.cases.actions.report import numbers
-from luoshi.cases.demo import orders, reports, staff, steps
+from luoshi.cases.demo import deep, orders, reports, staff, steps
 from luoshi.cases.demo.life import World
 from luoshi.cases.demo.orders import Order, waiting_for_logins
 from luoshi.cases.demo.pair import each
@@ -30,6 +30,7 @@ from luoshi.people import tree
 STEP: Final = T("演示的一年", "The demo's year")
 Progress = Callable[[T, int, int], None]
 _WEEK: Final = timedelta(days=7)
+LAST_WEEK: Final = 100  # its own stream of chance
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,9 @@ def run(*, total: int | None = None, seed: int = 2021, progress: Progress = _sil
         for part in each(lambda week: _week(shared(week), weeks[week]), sorted(weeks)):
             summary.add(part)
             progress(STEP, summary.cases, len(arrivals))
+        verbs, moved = deep.play(shared(LAST_WEEK))
+        summary.verbs += verbs
+        summary.states.update(moved)
         summary.year = year(profile.moment("start"), present, present)
     _settle(present)
     summary.seconds = monotonic() - begun
