@@ -109,9 +109,10 @@ def test_a_list_over_the_cap_is_cut_and_says_so_at_its_end(monkeypatch: pytest.M
     monkeypatch.setattr(export, "MOST", 5)
     assert len(rows(desk)) == 6
     monkeypatch.setattr(export, "MOST", 3)
+    monkeypatch.setattr(export, "MOST_XLSX", 3)
     found = rows(desk, "cols=number.due")
     assert [row[1] for row in found[1:4]] == numbers[:1:-1]
-    assert found[4:] == [["没有导完：一次最多 3 件，请缩小筛选分几次导"]]
+    assert found[4:] == [["没有导完：这种文件一次最多 3 件，请缩小筛选分几次导"]]
     book = load_workbook(io.BytesIO(get(desk, "xlsx", "cols=number.due")))
     assert "没有导完" in str(list(book.worksheets[0].iter_rows(values_only=True))[-1])
     assert "没有导完" in dict(book.worksheets[1].iter_rows(values_only=True))["完整"]
