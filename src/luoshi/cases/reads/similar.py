@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from luoshi.cases import masked
 from luoshi.cases.flow import OPEN
 from luoshi.cases.models import STANDING, Case
 from luoshi.cases.reads.scope import public, visible
@@ -123,7 +124,7 @@ def weigh(sought: Problem, case: Case, words: Iterable[str], now: datetime) -> C
     if kind:
         points.append((3, T("同一类别", "same kind")))
     if shared:
-        text = T("同样的词：{words}", "same words: {words}").fill(words=" ".join(shared[:4]))
+        text = T("同样的词：{words}", "same words: {words}").fill(words=masked.free(" ".join(shared[:4])))
         points.append((min((len(shared) + 1) // 2, 3), text))
     if now - case.reported_at <= timedelta(days=3):
         points.append((1, T("3 天之内", "within 3 days")))

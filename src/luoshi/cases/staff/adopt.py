@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from luoshi.cases import reads
+from luoshi.cases import masked, reads
 from luoshi.cases.actions.adopting import Adopted, Wish, adopt_many
 from luoshi.cases.actions.bulk import MOST, UNKNOWN, reasons
 from luoshi.cases.actions.desk import adopt
@@ -38,7 +38,7 @@ BAD: Final = T("选一个类别，从列表里选", "choose a kind from the list
 
 
 def _text(case: Case) -> str:
-    text = " ".join(case.private.text.split()) if hasattr(case, "private") else ""
+    text = " ".join(masked.free(case.private.text).split()) if hasattr(case, "private") else ""
     return text if len(text) <= SHORT else text[:SHORT] + "…"
 
 

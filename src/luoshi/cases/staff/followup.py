@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from luoshi.cases import masked
 from luoshi.cases.actions.again import REASONS
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
@@ -35,9 +36,9 @@ def _light(case: Case) -> Any:
 def _row(case: Case, bad: joint.Bad | None) -> dict[str, Any]:
     reasons = [REASONS[one] for one in bad.reasons if one in REASONS] if bad else []
     return {
-        "case": case, "title": title(case), "light": _light(case), "key": new_key(), "said": bad.said if bad else "",
+        "case": case, "title": title(case), "light": _light(case), "key": new_key(), "said": masked.free(bad.said) if bad else "",
         "reasons": reasons, "unit": people.unit_names().get(case.unit_id or 0, "—"),
-        "answer": case.private.answer if hasattr(case, "private") else "",
+        "answer": masked.free(case.private.answer) if hasattr(case, "private") else "",
     }  # fmt: skip
 
 

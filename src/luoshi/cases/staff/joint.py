@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from luoshi.cases import reads
+from luoshi.cases import masked, reads
 from luoshi.cases.flow import FLOW
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
@@ -64,7 +64,7 @@ def _row(
     return {
         "case": case, "title": title(case), "light": light(case, now), "kind": reads.kinds().path(case.category_id),
         "where": place_name(case), "proposed": proposed, "best": best,
-        "returns": [(one.at, names.get(one.unit or 0, "—"), one.who, one.why) for one in no],
+        "returns": [(one.at, names.get(one.unit or 0, "—"), one.who, masked.free(one.why)) for one in no],
         "decide": _can(viewer, case, "decide"), "split": _can(viewer, case, "split"),
         "keys": (new_key(), new_key()),
     }  # fmt: skip

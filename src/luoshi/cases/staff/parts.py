@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from luoshi.cases import clocks, reads
+from luoshi.cases import clocks, masked, reads
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
 from luoshi.cases.staff.scene import Scene
@@ -31,8 +31,8 @@ def table(scene: Scene) -> SafeString | str:
             Column(T("单位", "Unit"), lambda part: units.get(part.case.unit_id or 0, "—"), "b"),
             Column(T("阶段", "Stage"), lambda part: str(FLOW.state(part.case.state).text), "nb"),
             Column(T("剩余", "Left"), lambda part: light(part.case, scene.now), "nb"),
-            Column(T("办什么", "What"), lambda part: part.case.private.text, "full"),
-            Column(T("答复", "Answer"), lambda part: part.case.private.answer or "—", "full"),
+            Column(T("办什么", "What"), lambda part: masked.free(part.case.private.text), "full"),
+            Column(T("答复", "Answer"), lambda part: masked.free(part.case.private.answer) or "—", "full"),
         ),
     ).render(reads.record.part_rows(scene.viewer, scene.case))
 
