@@ -4,6 +4,7 @@ the console, nothing wider than a phone."""
 import shutil
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from live import serving
 
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.models import Case, Category
+from luoshi.kernel.ledger import keys, seal
+from luoshi.kernel.ledger import place as places
+from luoshi.kernel.ledger.folder import Folder
 from luoshi.people import viewer
 from luoshi.people.models import Person, Post
 
@@ -28,20 +32,37 @@ RUN = """async () => {
   return [...told(found.violations), ...told(contrast)];
 }"""
 PASSWORD = "a long enough password"
-PUBLIC = ("/", "/report/", "/track/", "/track/lost", "/cases/", "/cases/{number}/", "/track/{code}", "/login/")
+PUBLIC = (
+    "/",
+    "/report/",
+    "/track/",
+    "/track/lost",
+    "/cases/",
+    "/log/",
+    "/cases/{number}/",
+    "/cases/{number}/follow/",
+    "/track/{code}",
+    "/login/",
+)
 STAFF = (
     "/work/",
     "/work/notify/",
     "/work/cases/",
     "/work/cases/{number}/",
     "/work/report/",
+    "/work/joint/",
+    "/work/rates/",
+    "/work/adopt/",
     "/work/search/?q=井盖",
     "/work/search/?q=",
 )
 
 
 @pytest.fixture
-def address(committed: str) -> Iterator[str]:
+def address(committed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    log = places.Place("test.example/log", Folder(tmp_path / "log"), tmp_path / "keys" / "log")
+    keys.create(log.key_file, log.origin)
+    monkeypatch.setattr(places, "current", lambda: log)
     with serving(NOW) as running:
         yield running
 
@@ -103,6 +124,7 @@ def log_in(page: Any, address: str) -> None:
 
 def test_no_page_has_a_fault_that_axe_can_see(address: str, browser: Any) -> None:
     known = a_case()
+    seal.seal_all(places.current())
     desk = Person.objects.get(login="desk")
     desk.set_password(PASSWORD)
     desk.must_change = False
