@@ -176,3 +176,24 @@ def test_a_secret_of_another_home_opens_nothing(admin: Person) -> None:
     with_factor(admin)
     SecondFactor.objects.update(secret=b"gAAAAA-of-elsewhere")
     assert not actions.passed(admin, "123456")
+
+
+def test_the_operator_resets_and_confirms_by_command(admin: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from contextlib import nullcontext
+
+    from click.testing import CliRunner
+    from people_cast import TODAY, add, of, unit
+
+    from luoshi.cli import people as command
+    from luoshi.people.admin.actions.appoint import ask_appointment
+
+    monkeypatch.setattr(command, "connected", nullcontext)  # the test's own connection
+    run = CliRunner().invoke
+    with_factor(admin)
+    assert run(command.people, ["reset-factor", "sysadmin"]).exit_code == 0
+    assert not SecondFactor.objects.filter(person=admin).exists()
+    assert run(command.people, ["reset-factor", "sysadmin"]).exit_code == 1
+    ask_appointment(viewer=of("sysadmin"), person=add("anna"), unit=unit(), role="secadmin", first=TODAY)
+    assert run(command.people, ["confirm", "nobody"]).exit_code == 1
+    assert run(command.people, ["confirm", "anna"]).exit_code == 0
+    assert of("anna").roles == ("secadmin",)

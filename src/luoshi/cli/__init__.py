@@ -33,6 +33,7 @@ COMMANDS = {
     "witness": "luoshi.cli.witness:witness",
     "mirror": "luoshi.cli.mirror:mirror",
     "pack": "luoshi.cli.pack:pack",
+    "people": "luoshi.cli.people:people",
     "import": "luoshi.ports.importer.cli:import_",
     "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
