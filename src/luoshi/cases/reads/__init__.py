@@ -2,7 +2,7 @@
 
 from luoshi.cases.reads import lists
 from luoshi.cases.reads.kinds import Kinds, kinds
-from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, slim, tabs, tally
+from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, tabs, tally
 from luoshi.cases.reads.one import Entry, by_code, entries, get, join, lock, photo, timeline, told
 from luoshi.cases.reads.record import merged, parts, photos, related, sees, sources
 from luoshi.cases.reads.scope import visible
@@ -31,7 +31,6 @@ __all__ = [
     "photos",
     "related",
     "sees",
-    "slim",
     "sources",
     "tabs",
     "tally",

@@ -1,6 +1,6 @@
 """Lists of cases: filtered, keyset-paged, and what waits for a viewer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from luoshi.kernel.viewer import Viewer
 SIZE = 50
 RELATED = ("private", "category", "unit", "handler")
 Cursor = tuple[datetime, int]
-Load = Callable[["QuerySet[Case]"], "QuerySet[Case]"]
 
 
 @dataclass(frozen=True)
@@ -82,21 +81,9 @@ def _matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     return rows.filter(private__tokens__contains=words) if words else rows.none()
 
 
-# what a row of the list shows; names of units and categories come from memory
-LISTED = (
-    "number", "category_id", "county", "street", "unit_id", "handler__name", "state", "status", "channel", "returns",
-    "reported_at", "next_due_at", "next_warn_at", "step_due_at", "step_kind", "due_kind", "sim",
-)  # fmt: skip
-
-
 def whole(rows: QuerySet[Case]) -> QuerySet[Case]:
     """The rows with all that belongs to them."""
     return rows.select_related(*RELATED)
-
-
-def slim(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """The rows with what a list shows alone."""
-    return rows.select_related("handler").only(*LISTED)
 
 
 def after_newest(rows: QuerySet[Case], after: Cursor) -> QuerySet[Case]:
@@ -111,28 +98,28 @@ def after_due(rows: QuerySet[Case], after: Cursor) -> QuerySet[Case]:
     return rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=key), next_due_at__gte=at)
 
 
-def newest(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE, load: Load = whole) -> Page:
+def newest(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE) -> Page:
     """A keyset page, newest report first."""
     if after is not None:
         rows = after_newest(rows, after)
-    found = list(load(rows).order_by("-reported_at", "-id")[: size + 1])
+    found = list(whole(rows).order_by("-reported_at", "-id")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], (last.reported_at, last.pk) if last else None)
 
 
-def first_due(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE, load: Load = whole) -> Page:
+def first_due(rows: QuerySet[Case], after: Cursor | None, size: int = SIZE) -> Page:
     """A keyset page of cases with a running clock, first due first."""
     if after is not None:
         rows = after_due(rows, after)
-    found = list(load(rows).order_by("next_due_at", "id")[: size + 1])
+    found = list(whole(rows).order_by("next_due_at", "id")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], (last.next_due_at, last.pk) if last and last.next_due_at else None)
 
 
-def list_page(viewer: Viewer, filters: Filters, now: datetime, after: Cursor | None = None, load: Load = whole) -> Page:
+def list_page(viewer: Viewer, filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
     """A page of the cases that the viewer may see: newest first, or, asked for a light, first due first."""
     rows = narrowed(visible(viewer), filters, viewer, now)
-    return first_due(rows, after, load=load) if filters.light else newest(rows, after, load=load)
+    return first_due(rows, after) if filters.light else newest(rows, after)
 
 
 def public_page(filters: Filters, now: datetime, after: Cursor | None = None) -> Page:
@@ -233,7 +220,6 @@ __all__ = [
     "my_work",
     "newest",
     "public_page",
-    "slim",
     "tabs",
     "tally",
     "waiting",
