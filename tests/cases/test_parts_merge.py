@@ -159,3 +159,5 @@ def test_each_failed_call_has_a_new_clock_until_there_were_enough(cast: Cast) ->
             found.append(do("call_failed", cast["desk"], case.number, outcome="unreachable").next_due_at)
     assert found[0] is not None and found[1] is not None and NOW < found[0] < found[1]
     assert found[2] is None
+    with clock.at(NOW + timedelta(hours=72)):
+        assert do("call_unsolved", cast["desk"], case.number, reason="还在晃").calls == 0

@@ -59,7 +59,8 @@ def judge(
 def again(case: Case, act: Act, *, note: str, solved: bool | None) -> Change:
     """The case goes back to its unit with a new clock; what was done and said stays in its events."""
     case.reopened += 1
-    case.evidence, case.handler = 0, None
+    case.calls = case.evidence = 0
+    case.handler = None
     case.handled_at = case.verified_at = case.closed_at = case.signed_at = None
     case.solved, case.grade, case.extended, case.extend_to = solved, None, False, None
     case.followup, case.followup_due_at, case.returns = "", None, 0
