@@ -267,3 +267,15 @@ def test_the_pages_of_units(db: None) -> None:
     )
     assert made.status_code == 303 and "甲办" in browse.get(made["Location"]).content.decode()
     assert Person.objects.get(login="sysadmin").pk == Event.objects.get(verb="add_unit").actor
+
+
+def test_a_routing_rule_follows_the_unit_it_names(db: None) -> None:
+    from luoshi.cases.reads.routing import route
+    from luoshi.cases.routing.match import Rule
+
+    rules, kind = [Rule(unit=BUREAU)], Category.objects.get(code="010102")
+    rename()
+    assert route(kind, "150203001000", NOW, rules).unit == unit()
+    with at(DAY):
+        found = route(kind, "150203001000", NOW, rules)
+        assert found.unit == unit("150203.cityworks") and found.rule == rules[0]

@@ -56,7 +56,7 @@ def _after(base: int) -> int:
 
 
 def _rows(row: RoutingList, rules: Sequence[Rule]) -> list[RoutingRule]:
-    units = {unit.code: unit for unit in tree.today().units.values()}
+    units = tree.today().by_code()
     unknown = [(n, rule.unit) for n, rule in enumerate(rules, 1) if rule.unit not in units]
     if unknown:
         text = T("第 {n} 条的单位今天不存在", "the unit of rule {n} does not exist today")

@@ -100,7 +100,7 @@ def route(category: Category, place: str, at: datetime, by: Sequence[Rule] | Non
     """
     chosen, city = rules() if by is None else by, tree.today()
     if chosen:
-        units = {unit.code: unit for unit in city.units.values()}
+        units = city.by_code()  # rules that name a unit of before go to what it is today
         places = city.places.up(place) if place else []
         number = first(chosen, _above(category.code, kinds().rows), places, _moment(at), units)
         if number is not None:

@@ -54,8 +54,8 @@ def unit(row: Unit | None) -> str:
 
 
 def unit_of(rule: Rule) -> str:
-    """The name of a rule's unit; its code where it does not exist today."""
-    found = next((one for one in tree.today().units.values() if one.code == rule.unit), None)
+    """The name of a rule's unit, or of what it is today; its code where it does not exist."""
+    found = tree.today().by_code().get(rule.unit)
     return unit(found) if found else rule.unit
 
 
