@@ -42,6 +42,8 @@ def find(door: str, key: str | None, asked: bytes) -> dict[str, Any] | None:
         return None
     if len(key) > LONGEST:
         raise Invalid([Fault("key", key[:20] + "…", T("最长 {n} 个字符", "at most {n} characters").fill(n=LONGEST))])
+    if not key.isprintable():
+        raise Invalid([Fault("key", repr(key[:20]), T("只能是看得见的字符", "visible characters only"))])
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT asked, answer::text FROM idempotency WHERE door = %s AND key = %s AND at > %s",

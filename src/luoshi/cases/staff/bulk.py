@@ -67,7 +67,7 @@ def _ticked(data: QueryDict) -> dict[str, int]:
     found: dict[str, int] = {}
     for given in data.getlist("row"):
         number, _, seen = str(given).partition(":")
-        if not (seen.isascii() and seen.isdigit() and len(seen) < 10) or "\0" in number:
+        if not (seen.isascii() and seen.isdigit() and len(seen) < 10) or "\0" in number or len(number) > 40:
             raise Invalid([Fault("row", str(given)[:40], T("从列表里勾选", "tick it in the list"))])
         found[number] = int(seen)
     if len(found) > MOST:

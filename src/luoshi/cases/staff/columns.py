@@ -15,6 +15,7 @@ from luoshi.web.tables import Column, Table
 
 Value = str | int | datetime | None
 NAME: Final = "cols"
+LONGEST: Final = 400  # characters of an address that name columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def chosen(given: str) -> tuple[list[Choice], list[str]]:
 
     The number is always among them: it is the way to the record.
     """
-    names = [name for name in given.split(".") if name]
+    names = [name for name in given[:LONGEST].split(".") if name]
     unknown = [name for name in names if name not in BY_NAME]
     wanted = {name for name in names if name in BY_NAME} | {"number"}
     found = [one for one in CHOICES if one.name in wanted] if len(wanted) > 1 or "number" in names else list(USUAL)
