@@ -164,18 +164,27 @@ def test_nobody_else_sees_it(browse: Client, mine: tuple[Case, str, Photo]) -> N
         assert browse.get(wrong).status_code == 404
 
 
-def test_evidence_of_the_unit_stays_inside_until_released(
+def test_evidence_is_shown_to_the_reporter_when_it_is_done_and_to_nobody_else_until_released(
     browse: Client, mine: tuple[Case, str, Photo], cast: dict[str, Viewer]
 ) -> None:
     case, code, before = mine
+    after, inside = photos.store([sent(with_gps()), sent(picture(size=(9, 7)).getvalue())])
+    for row, kind in ((after, "after"), (inside, "other")):
+        row.case, row.kind, row.person_id = case, kind, cast["handler"].person
+        row.save(force_insert=True)
+    early = browse.get(f"/track/{code}").content.decode()
+    assert str(after.pk) not in early, "nothing is told before the unit says that it is done"
     handle(case, cast)
-    (after,) = photos.store([sent(with_gps())])
-    after.case, after.kind, after.person_id = case, "after", cast["handler"].person
-    after.save(force_insert=True)
     page = browse.get(f"/track/{code}").content.decode()
-    assert str(after.pk) not in page and str(before.pk) in page
+    assert str(after.pk) in page and str(before.pk) in page and str(inside.pk) not in page
+    assert "办了什么" in page and "更换井盖 1 座" in page
+    address = link(page, after)
+    assert code not in address and browse.get(address).status_code == 200
+    _, others = Walk(browse).through(photos=[picture(size=(9, 9))])
+    assert str(after.pk) not in browse.get(f"/track/{others}").content.decode()
+    public = browse.get(f"/cases/{case.number}/").content.decode()
+    assert str(after.pk) not in public and browse.get(f"/photo/{after.pk}/").status_code == 404
     do("release", cast["desk"], case, photos_released=[after])
-    assert str(after.pk) in browse.get(f"/track/{code}").content.decode()
     public = browse.get(f"/cases/{case.number}/").content.decode()
     assert str(after.pk) in public and str(before.pk) not in public
     assert browse.get(f"/photo/{after.pk}/").status_code == 200

@@ -16,6 +16,7 @@ from luoshi.kernel.models import Event, EventPrivate, Tries
 from luoshi.kernel.viewer import Viewer
 from luoshi.ports.notify.codes import words_of
 from luoshi.ports.notify.models import Message
+from luoshi.web import words
 
 Cast = dict[str, Viewer]
 
@@ -52,6 +53,8 @@ def verbs(case: Case) -> list[str]:
 def test_from_report_to_a_rating_with_one_event_a_step(browse: Client, mine: tuple[Case, str], cast: Cast) -> None:
     case, code = mine
     assert "已收到，等待受理" in page(browse, code)
+    assert case.step_due_at is not None
+    assert f"现在在包头市12345政务服务便民热线中心，{words.when(case.step_due_at)} 前受理" in page(browse, code)
     handle(case, cast)
     shown = page(browse, code)
     assert "办好了，请您确认" in shown and "更换井盖 1 座" in shown and "按期" in shown
