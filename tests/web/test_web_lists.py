@@ -172,3 +172,19 @@ def test_bars_start_at_zero_and_unknown_has_no_bar() -> None:
         charts.Frame("题", "%"), ("区", "%"), [charts.Bar("甲", 50), charts.Bar("乙", 100), charts.Bar("丙", None)]
     )
     assert 'y="0" width="50%"' in html and html.count("<rect") == 2 and "未知" in html
+
+
+def test_a_trend_names_only_the_lines_that_are_drawn() -> None:
+    frame, marks = charts.Frame("题", "件"), ["1月", "2月"]
+    one = charts.trend(frame, charts.Trend(marks, [3.0, 4.0], [None, None], "2021 年", "2020 年同月", 0), "走势")
+    key = str(one).partition('class="key"')[2].partition("</p>")[0]
+    assert "2021 年" in key and "2020 年同月" not in key
+    both = charts.trend(frame, charts.Trend(marks, [3.0, 4.0], [1.0, None], "2021 年", "2020 年同月", 0), "走势")
+    assert "2020 年同月" in str(both).partition('class="key"')[2].partition("</p>")[0]
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [None, None]])
+def test_an_empty_trend_says_so_and_draws_no_axis(values: list[float | None]) -> None:
+    series = charts.Trend(["1月", "2月"], values, [None, None], "2021 年", "2020 年同月", 0)
+    drawn = str(charts.trend(charts.Frame("还没有上报", "件"), series, "走势", zero=True))
+    assert "还没有可画的数" in drawn and 'class="zero"' not in drawn and 'class="tx"' not in drawn

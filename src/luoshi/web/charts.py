@@ -120,12 +120,18 @@ class Trend(NamedTuple):
     places: int = 1
 
 
+NOT_YET: Final = T("有了第一个数，这里就是走势图。", "With the first number the trend is drawn here.")
 _SERIES: Final = (("l-prev", "plan-r", "tx"), ("l-this", "fact", "tx tx-a"))
 
 
 def trend(frame: Frame, series: Trend, label: Text, zero: bool = False) -> SafeString:
-    """A line of this year over the last, the last values written at the ends, and all values in a table below."""
+    """A line of this year over the last, the last values written at the ends, and all values in a table below.
+
+    Where no month has a value other than 0 it says so in words: an axis would measure nothing.
+    """
     known = [value for line in (series.prev, series.this) for value in line if value is not None]
+    if not any(known):
+        return framed(frame, parts.empty(T("还没有可画的数。", "Nothing to draw yet."), NOT_YET))
     scale = scale_of(known, zero)
     drawing = format_html(
         '<svg width="100%" height="200" role="img" aria-label="{}">{}{}{}{}</svg>',
@@ -229,7 +235,8 @@ def _months(marks: Sequence[Text]) -> SafeString:
 
 
 def _key(series: Trend) -> SafeString:
-    rows = (("l-this", series.this_name), ("l-prev", series.prev_name))
+    lines = (("l-this", series.this_name, series.this), ("l-prev", series.prev_name, series.prev))
+    rows = [(kind, name) for kind, name, values in lines if any(value is not None for value in values)]
     inner = format_html_join(
         "",
         '<span><svg width="22" height="12" aria-hidden="true"><line class="{}" x1="0" x2="22" y1="6" y2="6"/></svg>{}</span>',
