@@ -1,13 +1,18 @@
 """What anybody may read: the home page's numbers, the list of cases, one case."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from public_walk import Walk, do, handle
 
 from luoshi.cases.actions import report_case
 from luoshi.cases.models import Case, Category
+from luoshi.cases.public import dots
+from luoshi.cases.reads import Filters
 from luoshi.cases.reads.lists import SIZE
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.viewer import public
@@ -148,9 +153,42 @@ def test_the_points_on_maps_are_rounded(browse: Client) -> None:
     case = new()
     seen = place.view("150204000000", 288)
     assert seen is not None
-    x, _ = seen.projection.to_pixel(40.654, 109.877)
-    circles = re.findall(r'<circle class="fact" cx="([\d.]+)"', text(browse, f"/cases/{case.number}/"))
-    assert [float(found) for found in circles] == [pytest.approx(x, abs=0.01)]
+    x, y = seen.projection.to_pixel(40.654, 109.877)
+    dots = re.findall(r'<path class="dots dots-g" d="(\w[^"]+)"', text(browse, f"/cases/{case.number}/"))
+    assert dots == [f"M{round(x)} {round(y)}h0"]
+
+
+def test_the_map_shows_all_open_cases_that_pass_and_says_how_many_have_no_place(browse: Client, cast: Cast) -> None:
+    rows = [new(lat=40.60 + n / 500, lon=109.87) for n in range(SIZE + 5)]
+    new(lat=None, lon=None)
+    late, ended, hidden = rows[0], rows[1], new("130301", lat=40.9, lon=109.87)
+    assert not hidden.public
+    late.due_at = late.reported_at - timedelta(hours=1)
+    late.save(update_fields=["due_at"])
+    do("refuse", cast["desk"], ended, reason="不归本市管", answer="请问邻市")
+
+    def points(address: str) -> dict[str, int]:
+        shown = text(browse, address).partition("</svg></div>")[0]
+        drawn = re.findall(
+            r'<path class="dots dots-(\w)" d="(M[^"]+)"', shown.partition('class="map"')[2].partition("</svg>")[0]
+        )
+        return {light: path.count("h0") for light, path in drawn}
+
+    shown = text(browse, "/cases/?county=150204000000")
+    assert f"在办 {SIZE + 5} 件的位置" in shown and "1 件没有位置" in shown
+    assert points("/cases/?county=150204000000") == {"g": SIZE + 3, "r": 1}
+    assert points("/cases/?county=150204000000&light=r") == {"r": 1}
+    assert points("/cases/?county=150204000000&top=03") == {}
+    assert points("/cases/?county=150204000000&state=ended") == {"g": SIZE + 3, "r": 1}
+
+
+def test_the_map_beside_the_list_costs_one_query_and_is_kept(browse: Client) -> None:
+    new()
+    filters = Filters(state="open")
+    with CaptureQueriesContext(connection) as asked:
+        first = dots.of_list(filters)
+        assert dots.of_list(filters) == first
+    assert sum('"case"' in one["sql"] for one in asked.captured_queries) == 1
 
 
 def test_home_shows_the_years_numbers_with_what_they_rest_on(browse: Client, cast: Cast) -> None:

@@ -7,14 +7,13 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from luoshi.cases import clocks, reads
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.models import Case
-from luoshi.cases.public import kinds, pictures, place, story
+from luoshi.cases.public import dots, kinds, pictures, place, story
 from luoshi.cases.reads import Filters
 from luoshi.cases.reads.lists import public_page
 from luoshi.cases.reads.one import entries, shown
@@ -22,12 +21,11 @@ from luoshi.kernel import clock
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
-from luoshi.web import pager, parts, svg, tables
+from luoshi.web import pager, parts, tables
 
 NUMBER: Final = re.compile(r"J-\d{4}-\d{6,9}")
 _SOURCE: Final = re.compile(r"[\w.-]{1,60}")
 _ORDER: Final = "cases.public"
-_MAP: Final = 340  # px
 TABS: Final = (("open", T("在办", "Open")), ("ended", T("已结束", "Ended")), ("all", T("全部", "All")))
 
 
@@ -91,33 +89,12 @@ def _table(now: datetime, source: str) -> tables.Table[Case]:
         ),
         tables.Column(T("时限", "Time"), lambda case: _light(case, now), label=False),
         tables.Column(T("类别", "Kind"), lambda case: str(kinds.name(case.category)), "b full", label=False),
-        tables.Column(T("进度", "State"), lambda case: str(story.state(case)), label=False),
+        tables.Column(T("进度", "State"), lambda case: str(story.state(case)), "nb", label=False),
         tables.Column(T("地方", "Where"), lambda case: place.full_name(case.street or case.county), label=False),
         tables.Column(T("上报", "Reported"), lambda case: parts.time(case.reported_at), "n nb"),
         tables.Column(T("应办完", "Due"), lambda case: parts.time(case.due_at), "n nb"),
     ]
     return tables.Table(T("公开的案件", "Public cases"), columns)
-
-
-def dots(rows: Sequence[Case], label: str | T, width: int = _MAP, code: str = "") -> SafeString:
-    """A map with a dot at each case's rounded point; nothing where the pack draws none."""
-    seen = place.view(code if code in place.outlines() else "", width)
-    if seen is None:
-        return SafeString("")
-    points = [
-        seen.projection.to_pixel(case.lat, case.lon) for case in rows if case.lat is not None and case.lon is not None
-    ]
-    inside = [
-        (svg.length(x), svg.length(y)) for x, y in points if 0 <= x <= seen.frame.width and 0 <= y <= seen.frame.height
-    ]
-    return format_html(
-        '<figure class="fig"><div class="map"><svg width="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg></div>'
-        '<figcaption class="fig-n">{} {}</figcaption></figure>',
-        seen.frame.width, seen.frame.width, seen.frame.height, label,
-        format_html_join("", '<path class="k1" d="{}"/>', ((path,) for path in seen.paths.values())),
-        format_html_join("", '<circle class="fact" cx="{}" cy="{}" r="4"/>', inside),
-        place.note(), T("点的位置约到 100 米。", "Points are rounded to about 100 m."),
-    )  # fmt: skip
 
 
 @require_safe
@@ -133,7 +110,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tabs": tabs, "filters": filters, "tops": tops, "state": state, "rows": page.rows,
         "counties": [(d.code, people.division_name(d.code)) for d in place.counties()],
         "table": _table(now, filters.source).render(page.rows), "pager": pager.pager(request.GET, len(page.rows), after),
-        "map": dots(page.rows, T("本页案件的位置", "Where the cases of this page are"), code=filters.county),
+        "map": dots.of_list(filters),
     }  # fmt: skip
     return render(request, "cases/public/cases.html", context)
 
@@ -154,6 +131,6 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "where": place.full_name(case.community or case.street or case.county),
         "text": case.private.public_text if case.released and hasattr(case, "private") else "",
         "pictures": [(pictures.address(photo), photo) for photo in photos],
-        "map": dots([case], T("大致位置", "About where it is"), 288, case.county) if case.lat is not None else "",
+        "map": dots.of_case(case),
     }  # fmt: skip
     return render(request, "cases/public/case.html", context)

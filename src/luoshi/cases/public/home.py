@@ -1,8 +1,10 @@
 """`/`: the year's street numbers, each on what it rests on; the map by district; the trend by month."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +21,7 @@ from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
 from luoshi.web import map as maps
 
-_MAP: Final = 260  # px
+_MAP, _CORE_MAP = 184, 262  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
 RULE, AS_OF = T("口径", "Definition"), T("截至", "As of")
 
@@ -76,8 +78,37 @@ def rates(n: Year, now: datetime) -> list[parts.Figure]:
 
 def _classes(found: Mapping[str, int]) -> dict[str, int]:
     """Four classes of equal steps from 0 to the largest."""
-    top = max(found.values(), default=0) or 1
-    return {code: min(1 + 4 * n // (top + 1), 4) for code, n in found.items()}
+    top = max(found.values(), default=0)
+    return {code: 1 + 4 * n // (top + 1) for code, n in found.items()}
+
+
+def _legend(found: Mapping[str, int]) -> SafeString:
+    """What the classes mean; those that hold no whole number are left out."""
+    top = max(found.values(), default=0)
+    edges = [-(-k * (top + 1) // 4) for k in range(5)]
+    ranges = [(k, a, b - 1) for k, (a, b) in enumerate(pairwise(edges), 1) if a < b]
+    return maps.legend(
+        [(k, words.number(a) if a == b else f"{words.number(a)}–{words.number(b)}") for k, a, b in ranges]
+    )
+
+
+def _maps(reported: Mapping[str, int]) -> SafeString:
+    """The city and, closer, its core, shaded and with the numbers, each district opening its rows."""
+    core = place.closer(_CORE_MAP)
+    seen = [one for one in (place.view("", _MAP), core) if one is not None]
+    classes, drawn = _classes({code: reported.get(code, 0) for code in seen[0].paths}), []
+    values = {code: words.number(reported.get(code, 0)) for code in seen[0].paths}
+    for one in seen:
+        # what the core's map shows is opened there
+        mine = [code for code in one.paths if core is None or one is core or code not in core.paths]
+        links = {code: f"/cases/?state=all&county={code}" for code in mine}
+        names = {code: f"{people.division_name(code)} {values[code]}" for code in mine}
+        plain = place.drawn(one, values=values, classes=classes)
+        title = T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside")
+        if one is core:
+            title = T("市区，放大：各区上报数", "The urban core, closer: reports by district")
+        drawn.append(maps.draw(replace(plain, classes=classes, links=links, names=names), title))
+    return SafeString("".join(drawn))
 
 
 def city_map(found: Mapping[str, tuple[int, int]]) -> SafeString:
@@ -98,17 +129,11 @@ def city_map(found: Mapping[str, tuple[int, int]]) -> SafeString:
         installation.current().demo,
     )
     table = charts.bars(frame, (T("旗县区", "District"), T("件", "Reports")), bars)
-    seen = place.view("", _MAP)
-    if seen is None:
+    if not place.outlines():
         return table
-    classes = _classes(reported)
-    labels = [maps.Label(one.x, one.y, one.text, light=False) for one in place.labels(seen)]
-    links = {code: f"/cases/?state=all&county={code}" for code in seen.paths}
-    names = {code: people.division_name(code) for code in seen.paths}
-    drawn = maps.Map(seen.frame, seen.paths, classes, labels, (), links, names)
     return format_html(
-        '<div class="cols c2">{}<figure class="fig"><div class="map">{}</div><figcaption class="fig-n">{} {}</figcaption></figure></div>',
-        table, maps.draw(drawn, T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside")),
+        '<div class="cols c2">{}<figure class="fig"><div class="map">{}</div>{}<figcaption class="fig-n">{} {}</figcaption></figure></div>',
+        table, _maps(reported), _legend({code: reported.get(code, 0) for code in place.outlines()}),
         T("颜色越深，上报越多。", "The darker, the more reports."), place.note(),
     )  # fmt: skip
 

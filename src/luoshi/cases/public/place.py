@@ -1,99 +1,112 @@
 """Where: the installation's schematic map, from a pressed pixel to a point and a district, and places by their names."""
 
-import math
-from functools import lru_cache
-from typing import Final, NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from luoshi.cases.public.mapview import CORE, View, closer, core, locate, near, outlines, view
 from luoshi.kernel import installation
 from luoshi.kernel.text import T, language
-from luoshi.packs import geo
-from luoshi.packs.model import Boundary, Pack
 from luoshi.people import reads as people
 from luoshi.people import tree
 from luoshi.people.models import Division
 from luoshi.web import map as maps
 
-WIDTH: Final = 288  # px: fits a phone of 320 px unscaled, since a pressed picture must not be scaled
-_LOWEST, _HIGHEST = 200, 440
-_LETTER: Final = {"zh": 13.0, "en": 6.5}  # px a letter takes on the map
-_LINE: Final = 14.0  # px between two lines of names
+_LETTER: Final = {"zh": 14.0, "en": 7.2}  # px a letter takes on the map
+_OVER: Final = 16.0  # px by which a name may be wider than its outline: its halo keeps it readable
+_LINE: Final = 16.0  # px between two lines of names
+# what an English name on the map may do without
+_KINDS: Final = ("District", "County", "Banner", "Mining", "United", "Joint")
+_WAYS: Final = ((1, 0), (-1, 0), (1, 0.7), (-1, 0.7), (1, -0.7), (-1, -0.7), (0, 1), (0, -1))
 MOST_FOUND: Final = 12
+Box = tuple[float, float, float, float]
 
 
-class _Drawn(NamedTuple):
-    """As much of a pack as the projection needs."""
-
-    boundaries: tuple[Boundary, ...]
-
-
-class View(NamedTuple):
-    """A map at its size: of the whole city, or closer of one district."""
-
-    frame: maps.Frame
-    projection: geo.Projection
-    paths: dict[str, str]
+def name_on_map(code: str) -> str:
+    """A district's name as short as a map wants it."""
+    words = people.division_name(code).split(" ")
+    while language() == "en" and len(words) > 1 and words[-1] in _KINDS:
+        words.pop()
+    return " ".join(words)
 
 
-def outlines() -> dict[str, Boundary]:
-    """The outlines that the installation has, by district."""
-    return {one.code: one for one in _outlines(installation.current().code)}
+def labels(
+    seen: View, values: Mapping[str, str] | None = None, classes: Mapping[str, int] | None = None
+) -> list[maps.Label]:
+    """The names, with values below: inside where they fit, else beside their outline with a line to it.
 
-
-@lru_cache(maxsize=4)
-def _outlines(city: str) -> tuple[Boundary, ...]:
-    drawn = installation.current().pack["boundaries"]
-    return tuple(
-        Boundary(
-            b["code"],
-            (b["label"][0], b["label"][1]),
-            tuple(tuple(tuple((x, y) for x, y in ring) for ring in polygon) for polygon in b["polygons"]),
-        )
-        for b in drawn
-    )
-
-
-def view(code: str = "", width: int = WIDTH) -> View | None:
-    """The map of a district, or of all; None where nothing is drawn. Raises KeyError for a district without outline."""
-    return _view(installation.current().code, code, width)
-
-
-@lru_cache(maxsize=64)
-def _view(city: str, code: str, width: int) -> View | None:
-    known = outlines()
-    shown = (known[code],) if code else tuple(known.values())
-    if not shown:
-        return None
-    west, south = min(b.box[0] for b in shown), min(b.box[1] for b in shown)
-    east, north = max(b.box[2] for b in shown), max(b.box[3] for b in shown)
-    ratio = (north - south) / ((east - west) * math.cos(math.radians((south + north) / 2)))
-    frame = maps.Frame(width, round(min(max(width * ratio, _LOWEST), _HIGHEST * width / WIDTH)))
-    projection = geo.projection(cast(Pack, _Drawn(shown)), frame.width, frame.height)
-    return View(frame, projection, {b.code: geo.path_of(b, projection) for b in shown})
-
-
-def locate(lat: float, lon: float) -> str:
-    """The district whose outline holds the point; empty where none does."""
-    return next((code for code, b in outlines().items() if geo.inside(b.polygons, lon, lat)), "")
-
-
-def labels(seen: View) -> list[maps.Label]:
-    """The names that fit on this map: inside their outlines and not over each other, large districts first."""
+    What the core's own map shows is not named on the whole map; neighbours are named faintly where there is room.
+    """
     found: list[maps.Label] = []
-    taken: list[tuple[float, float, float]] = []
-    for code in sorted(seen.paths, key=lambda code: _width(seen, code), reverse=True):
-        name, boundary = people.division_name(code), outlines()[code]
-        half = len(name) * _LETTER[language()] / 2
-        x, y = seen.projection.to_pixel(boundary.label[1], boundary.label[0])
-        free = all(abs(x - other_x) > half + other + 4 or abs(y - other_y) > _LINE for other_x, other_y, other in taken)
-        if free and 2 * half <= _width(seen, code) * 1.1:
-            found.append(maps.Label(x, y, name))
-            taken.append((x, y, half))
+    taken: list[Box] = []
+    values, classes = values or {}, classes or {}
+    elsewhere = set(core()) if seen.code == "" else set()
+    if elsewhere:
+        taken.append(core_box(seen))
+    mine = [code for code in seen.spots if code in seen.paths and code not in elsewhere]
+    order = sorted(mine, key=lambda code: _spare(seen, code), reverse=True)
+    for code in [*order, *(code for code in seen.spots if code in seen.around)]:
+        label = _label(seen, code, values.get(code, "") if code in seen.paths else "", classes.get(code, 1), taken)
+        if label is not None:
+            found.append(label)
     return found
 
 
-def _width(seen: View, code: str) -> float:
-    west, south, east, north = outlines()[code].box
-    return seen.projection.to_pixel(north, east)[0] - seen.projection.to_pixel(south, west)[0]
+def _spare(seen: View, code: str) -> float:
+    return seen.spots[code].room - _half(name_on_map(code)) * 2
+
+
+def _half(text: str) -> float:
+    return len(text) * _LETTER[language()] / 2
+
+
+def _label(seen: View, code: str, value: str, shade: int, taken: list[Box]) -> maps.Label | None:
+    """The name of one district where it covers no other; None for a neighbour without room."""
+    name, spot, far = name_on_map(code), seen.spots[code], code in seen.around
+    half, lines = _half(name), 2 if value else 1
+    box = _box(spot.x, spot.y, half, lines)
+    if 2 * half <= spot.room + _OVER and _free(box, taken):
+        taken.append(box)
+        return maps.Label(spot.x, spot.y + 5 - 8 * (lines - 1), name, value, shade == 4, far)
+    if far:
+        return None
+    for reach in (26.0, 40.0, 56.0, 74.0, 94.0):
+        for across, down in _WAYS:
+            x, y = spot.x + across * (reach + half), spot.y + down * (reach + 4)
+            box = _box(x, y, half, lines)
+            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= seen.frame.width and box[3] <= seen.frame.height
+            if inside and _free(box, taken):
+                taken.append(box)
+                end = (x - across * (half + 2), y - (0 if across else down * 9))
+                return maps.Label(x, y + 5 - 8 * (lines - 1), name, value, lead=(spot.x, spot.y, *end))
+    return maps.Label(spot.x, spot.y + 5, name, value)
+
+
+def _box(x: float, y: float, half: float, lines: int) -> Box:
+    return x - half, y - _LINE * lines / 2, x + half, y + _LINE * lines / 2
+
+
+def _free(box: Box, taken: list[Box]) -> bool:
+    return all(box[2] + 3 < b[0] or box[0] > b[2] + 3 or box[3] < b[1] or box[1] > b[3] for b in taken)
+
+
+def core_box(seen: View) -> Box:
+    """Where the core lies on the whole map."""
+    boxes = [seen.boxes[code] for code in core()]
+    west, north, east, south = zip(*boxes, strict=True)
+    return min(west), min(north), max(east), max(south)
+
+
+def drawn(
+    seen: View,
+    pins: Sequence[maps.Pin] = (),
+    values: Mapping[str, str] | None = None,
+    classes: Mapping[str, int] | None = None,
+) -> maps.Map:
+    """The view as a map with its names, values, neighbours and, on the whole one, the frame of the core."""
+    framed = [core_box(seen)] if seen.code == "" and core() else []
+    if seen.code == CORE:
+        framed = [(0.5, 0.5, seen.frame.width - 0.5, seen.frame.height - 0.5)]
+    return maps.Map(seen.frame, seen.paths, {}, labels(seen, values, classes), pins, around=seen.around, boxes=framed)
 
 
 def picture(code: str, pin: tuple[float, float] | None) -> bytes:
@@ -101,9 +114,7 @@ def picture(code: str, pin: tuple[float, float] | None) -> bytes:
     seen = view(code)
     if seen is None:
         raise KeyError(code)
-    names = () if code else labels(seen)
-    pins = [maps.Pin(*pin)] if pin else []
-    return maps.picture(maps.Map(seen.frame, seen.paths, {}, names, pins))
+    return maps.picture(drawn(seen, [maps.Pin(*pin)] if pin else []))
 
 
 def counties() -> list[Division]:
@@ -152,3 +163,6 @@ def note() -> T:
     """What the pack says of its outlines."""
     given = installation.current().pack.get("map_note")
     return T(*given) if given else maps.CAPTION
+
+
+__all__ = ["CORE", "View", "closer", "core", "locate", "near", "outlines", "view"]

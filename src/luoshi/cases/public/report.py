@@ -78,7 +78,7 @@ def _press(request: HttpRequest, step: Step, draft: Draft, go: str) -> HttpRespo
         return show(request, steps.BY_NAME[go[3:]], draft)
     if form.errors:
         return show(request, step, draft, form, 422)
-    if go in ("stay", "find") or go.startswith(("view:", "county:")) or "at.x" in request.POST:
+    if go in ("stay", "find") or go.startswith(("view:", "county:")) or {"at.x", "core.x"} & set(request.POST):
         return show(request, step, draft)
     if step is steps.CHECK and go == "send":
         return _send(request, draft)

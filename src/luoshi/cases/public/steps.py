@@ -99,12 +99,28 @@ def _at_county(draft: Draft, code: str) -> Draft:
 
 def _at_point(draft: Draft, data: QueryDict) -> Draft:
     """Where the map was pressed: a point and its district. Raises Invalid outside of the city."""
-    seen = place.view(draft.view)
-    pressed = maps.pressed(data, "at", seen.frame) if seen else None
-    if seen is None or pressed is None:
-        return draft
-    lat, lon = seen.projection.from_pixel(*pressed)
-    county = place.locate(lat, lon)
+    for name, code, _ in _presses(draft):
+        seen = place.view(code)
+        pressed = maps.pressed(data, name, seen.frame) if seen else None
+        if seen is not None and pressed is not None:
+            return _pressed(draft, seen, pressed)
+    return draft
+
+
+def _presses(draft: Draft) -> list[tuple[str, str, T]]:
+    """The maps of the page: name of the field, view, heading. The crowded core has one of its own."""
+    whole = ("at", draft.view, T("全市", "The whole city"))
+    if draft.view or not place.core():
+        return [whole]
+    return [("core", place.CORE, T("市区，放大", "The urban core, closer")), whole]
+
+
+def _pressed(draft: Draft, seen: place.View, at: tuple[int, int]) -> Draft:
+    """The point that was meant; beside a district too small for a finger it is the district, without a point."""
+    lat, lon = seen.projection.from_pixel(*at)
+    county, near = place.locate(lat, lon), place.near(seen, *at)
+    if near and near != county:
+        return _at_county(draft, near)
     if not county:
         rule = T("按在了本市外面，请按在轮廓里", "That is outside of the city: press inside the outline")
         raise Invalid([Fault("place", "", rule)])
@@ -113,18 +129,27 @@ def _at_point(draft: Draft, data: QueryDict) -> Draft:
     return draft.but(lat=round(lat, 5), lon=round(lon, 5), county=county, view=county)
 
 
+def _press(draft: Draft, name: str, code: str, title: T) -> str:
+    """The map to press, with a pin at the point; nothing where none is drawn."""
+    seen = place.view(code)
+    if seen is None:
+        return ""
+    source = f"/report/map.svg?view={code}"
+    if draft.lat is not None and draft.lon is not None:
+        x, y = (round(one) for one in seen.projection.to_pixel(draft.lat, draft.lon))
+        if 0 <= x <= seen.frame.width and 0 <= y <= seen.frame.height:
+            source += f"&x={x}&y={y}"
+    words = T("按地图选地点", "Press the map to choose the place")
+    return maps.press(
+        name, source, seen.frame, words if draft.view else T("{a}：{b}", "{a}: {b}").fill(a=words, b=title)
+    )
+
+
 def _where_more(draft: Draft) -> Mapping[str, Any]:
-    seen = place.view(draft.view)
-    press = ""
-    if seen is not None:
-        source = f"/report/map.svg?view={draft.view}"
-        if draft.lat is not None and draft.lon is not None:
-            x, y = seen.projection.to_pixel(draft.lat, draft.lon)
-            source += f"&x={max(round(x), 0)}&y={max(round(y), 0)}"
-        press = maps.press("at", source, seen.frame, T("按地图选地点", "Press the map to choose the place"))
+    presses = [(title, press) for name, code, title in _presses(draft) if (press := _press(draft, name, code, title))]
     counties = [(d.code, people.division_name(d.code)) for d in place.counties()]
     return {
-        "press": press, "counties": counties, "streets": place.streets(), "map_note": place.note(),
+        "presses": presses, "counties": counties, "streets": place.streets(), "map_note": place.note(),
         "here": people.division_name(draft.county) if draft.county else "", "shown": draft.view,
         "chosen": place.full_name(draft.area), "pinned": draft.lat is not None,
     }  # fmt: skip

@@ -116,8 +116,7 @@ def city_map(case: Case) -> SafeString:
     if lat is not None and lon is not None and place.locate(lat, lon) in seen.paths:
         pins.append(maps.Pin(*seen.projection.to_pixel(lat, lon)))
     where = people.division_name(case.county) if case.county else T("未知", "unknown")
-    # one district needs no name on it: the line below says which, where every checker can read it
-    drawn = maps.Map(seen.frame, seen.paths, {}, () if closer else place.labels(seen), pins)
+    drawn = place.drawn(seen, pins)
     point = f"{lat:.4f}, {lon:.4f}" if lat is not None and lon is not None else T("没有给出坐标", "no point given")
     note = T("{where}，{point}", "{where}, {point}").fill(where=where, point=point)
     return maps.figure(drawn, T("地点示意：{where}", "Where: {where}").fill(where=where), note)
