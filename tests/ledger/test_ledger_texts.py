@@ -32,6 +32,7 @@ def test_what_a_tree_of_70000_has() -> None:
 
 
 @given(st.integers(0, 63), st.integers(0, 10**12), st.integers(1, 256))
+@settings(deadline=None)
 def test_a_name_leads_back_to_its_tile(level: int, number: int, width: int) -> None:
     tile = Tile(level, number, width)
     assert tiles.parse(tile.path) == tile
@@ -58,7 +59,7 @@ def test_what_the_standard_does_not_know_is_no_tile(path: str) -> None:
 
 
 @given(st.lists(st.binary(max_size=70), min_size=1, max_size=256), st.data())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_bundle_gives_its_entries_back_and_can_be_cut(entries: list[bytes], data: st.DataObject) -> None:
     whole = tiles.bundle(entries)
     assert tiles.entries(whole, len(entries)) == entries
