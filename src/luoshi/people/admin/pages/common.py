@@ -91,7 +91,7 @@ def _details(body: dict[str, Any], units: dict[int, str]) -> str:
         units.get(body.get("from_unit") or 0, ""), forms.role_name(body["from_role"]) if body.get("from_role") else "",
         "→" if body.get("from_unit") else "", units.get(body.get("heir") or body.get("unit") or 0, ""),
         forms.role_name(body["role"]) if body.get("role") else "", body.get("code", "") if not body.get("heir") else "",
-        body.get("first") or "", body.get("last") or "", *(body.get("divisions") or ()),
+        *dict.fromkeys(str(body[name]) for name in ("first", "last") if body.get(name)), *(body.get("divisions") or ()),
     ]  # fmt: skip
     return " ".join(str(one) for one in found if one)
 
