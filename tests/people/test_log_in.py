@@ -133,6 +133,7 @@ def test_a_demo_for_the_public_has_no_log_in(browse: Client, desk: Person, monke
     response = log_in(Client(HTTP_HOST="127.0.0.1"))
     assert response.status_code == 403
     assert "登录已关闭" in response.content.decode()
+    assert "没有这项权限" not in response.content.decode()
     assert browse.get("/work/").status_code == 302
 
 

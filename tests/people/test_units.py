@@ -279,3 +279,18 @@ def test_a_routing_rule_follows_the_unit_it_names(db: None) -> None:
     with at(DAY):
         found = route(kind, "150203001000", NOW, rules)
         assert found.unit == unit("150203.cityworks") and found.rule == rules[0]
+
+
+def test_a_change_of_today_carries_its_work_at_once_by_a_job(db: None) -> None:
+    from django.db import connection
+
+    from luoshi.people import jobs
+
+    number = dispatched()
+    rename(TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE task_name = 'people.carry'")
+        assert cursor.fetchall() == [("{}",)]
+    jobs.carry()
+    assert Case.objects.get(number=number).unit == unit("150203.cityworks")
+    assert Succession.objects.get().carried_at is not None

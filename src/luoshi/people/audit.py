@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.gzip import gzip_page
 
 from luoshi.kernel import calendar
 from luoshi.kernel.lines import installed
@@ -101,7 +100,6 @@ def _table(rows: list[Deed]) -> SafeString:
     return table.render(rows)
 
 
-@gzip_page
 @having("people.audit")
 def audit(request: HttpRequest) -> HttpResponse:
     """The list, by person and days."""

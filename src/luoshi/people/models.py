@@ -62,8 +62,6 @@ class Unit(Dated):
     # what a change to come ended and made (`admin.actions.steps`), so that it can be taken back
     undo = models.JSONField(null=True)
 
-    sim: ClassVar = False  # the city's own order, in a demo too
-
     class Meta:
         db_table = "unit"
 

@@ -21,6 +21,7 @@ from luoshi.web.views import safe_next
 CLOSED: Final = T(
     "这是给公众看的演示，全部登录已关闭。", "This demo is shown to the public: all log-ins are switched off."
 )
+NO_NEED: Final = T("上报和查进度不用登录。", "To report and to track nobody needs to log in.")
 WRONG: Final = T("登录名或密码不对。", "The name or the password is wrong.")
 LONGEST: Final = 200
 # Django's validators speak English only; these are the same rules in both languages, by Django's code.
@@ -99,7 +100,7 @@ def _broken(new: str, person: Person) -> Iterator[T]:
 def enter(request: HttpRequest) -> HttpResponse:
     """Log in. With the demo shown to the public, nobody can."""
     if sessions.closed():
-        return errors.respond(request, 403, CLOSED)
+        return errors.respond(request, 403, CLOSED, hint=NO_NEED)
     form = Login(request.POST or None)
     onward = safe_next(request, "/work/")
     status = 200

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.contrib.auth.hashers import make_password
 
-from luoshi.kernel import calendar, clock
+from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.action import Act, Change, Line
 from luoshi.kernel.problems import Denied, Fault, Invalid
 from luoshi.kernel.text import T
@@ -97,14 +97,17 @@ def add_person(
     unit: Unit | None = None,
     role: str = "",
     first: date | None = None,
-    sim: bool = False,
 ) -> tuple[Person, Change]:
     """Somebody new, with a random first password that is told once (`secret["password"]`), and perhaps a post."""
     if people.person(login) is not None:
         raise Invalid([Fault("login", login, T("已有人用这个登录名", "somebody has this log-in name"))])
     password = first_password()
     person = Person(
-        login=login, name=name, sim=sim, password=make_password(password, hasher="once"), updated_at=act.now
+        login=login,
+        name=name,
+        sim=installation.current().demo,
+        password=make_password(password, hasher="once"),
+        updated_at=act.now,
     )
     rows = []
     if unit is not None:

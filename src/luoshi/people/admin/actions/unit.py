@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from luoshi.kernel import calendar
+from luoshi.kernel import calendar, installation
 from luoshi.kernel.action import Act, Change, Line
 from luoshi.kernel.lines import installed
 from luoshi.kernel.problems import Fault, Invalid
@@ -18,6 +18,7 @@ from luoshi.people.models import Division, Post, Succession, Unit, UnitCovers, U
 LINE: Final[Line[Unit]] = Line(
     flow=UNIT, widths=UNIT_WIDTHS, snapshot=unit_facts, lock=reads.lock_unit, told=reads.told_unit,
     entered=lambda unit, now: None,
+    is_sim=lambda unit: installation.current().demo,
 )  # fmt: skip
 
 
