@@ -211,7 +211,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _result(request: HttpRequest, viewer: Viewer, done: Sent) -> HttpResponse:
     """What was done and what was not; the same after a second press."""
     cases = listed.some(viewer, [*done.sent, *done.left])
-    units = {unit.code: unit for unit in tree.today().units.values()}
+    units = tree.today().by_code()
     sent = [
         Plan(
             number, 0, cases.get(number), unit=units.get(code),
