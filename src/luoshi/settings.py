@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "luoshi.log",
 ]
 MIDDLEWARE = [
+    "luoshi.web.middleware.Packed",
     "luoshi.web.middleware.Edge",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

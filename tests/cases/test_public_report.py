@@ -259,7 +259,7 @@ def test_the_map_is_a_picture_of_ours(browse: Client, query: str) -> None:
 
 def test_the_first_page_is_light(browse: Client) -> None:
     size = 0
-    for address in ("/report/", "/report/map.svg?view="):
+    for address in ("/report/", "/report/map.svg?view=", "/report/map.svg?view=core"):
         response = browse.get(address, HTTP_ACCEPT_ENCODING="gzip")
         assert response.headers["Content-Encoding"] == "gzip"
         size += len(response.content)
@@ -271,3 +271,12 @@ def test_the_first_page_is_light(browse: Client) -> None:
 def test_a_post_without_the_forms_token_is_refused() -> None:
     strict: Any = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
     assert strict.post("/report/", {"draft": "x"}).status_code == 403
+
+
+def test_the_receipt_says_how_long_it_is_shown(browse: Client) -> None:
+    walk = Walk(browse)
+    walk.to_check()
+    code = walk.send()
+    again = browse.get("/report/done").content.decode()
+    assert code in again and "只在这台设备上显示 10 分钟" in again and "一次" not in again
+    assert browse.cookies["luoshi_done"]["max-age"] == 600

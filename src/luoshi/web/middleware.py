@@ -1,4 +1,4 @@
-"""Three layers round every page: `Edge` (client, headers, log, faults), `Language`, `Who`."""
+"""The layers round every page: `Packed` (gzip), `Edge` (client, headers, log, faults), `Language`, `Who`."""
 
 import logging
 import secrets
@@ -11,6 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
@@ -63,6 +64,16 @@ def _away_from_home(request: HttpRequest) -> bool:
         return False
     host = request.get_host()
     return demo and host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK
+
+
+class Packed(GZipMiddleware):
+    """Every answer gzipped for those who ask, but not what is packed already: pictures, archives, workbooks."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The answer, smaller where it is text."""
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        text = kind.startswith("text/") or kind.endswith(("json", "xml", "javascript", "csv"))
+        return super().process_response(request, response) if text else response
 
 
 class Edge:

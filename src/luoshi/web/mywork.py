@@ -11,7 +11,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.gzip import gzip_page
 
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import left
@@ -225,7 +224,6 @@ def _items(viewer: Viewer, moment: Moment, late: int) -> list[Item]:
     return items
 
 
-@gzip_page
 @staff
 def mywork(request: HttpRequest) -> HttpResponse:
     """The first page of staff."""

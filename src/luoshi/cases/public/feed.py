@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.http import http_date
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from luoshi.cases.flow import FLOW
@@ -110,7 +109,6 @@ def _feed(request: HttpRequest, form: str, area: str, rows: Sequence[Case], at: 
 
 
 @require_safe
-@gzip_page
 def feed(request: HttpRequest, form: str) -> HttpResponse:
     """`/cases/feed.atom?division=…`: fifty newest; answers 304 where nothing changed. Raises Invalid."""
     area, filters = _area(request.GET)

@@ -107,7 +107,12 @@ def done(request: HttpRequest) -> HttpResponse:
     except (signing.BadSignature, ValueError):
         pass
     if follower is None:
-        raise Absent(T("收据只显示一次。用查询码可以看进度", "The receipt is shown once. With the code you can look"))
+        raise Absent(
+            T(
+                "收据只显示 10 分钟。用查询码可以看进度",
+                "The receipt is shown for 10 minutes. With the code you can look",
+            )
+        )
     context = {
         **_context(follower.case),
         "code": show_code(code),

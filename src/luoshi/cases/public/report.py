@@ -11,7 +11,6 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from luoshi.cases import actions, photos, reads
@@ -47,7 +46,6 @@ def show(request: HttpRequest, step: Step, draft: Draft, form: Any = None, statu
 
 
 @csrf_exempt
-@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """`/report/`. The size is looked at before anything is read: the check of the form's token reads the whole body."""
@@ -125,8 +123,8 @@ def done(request: HttpRequest) -> HttpResponse:
     except (signing.BadSignature, ValueError):
         raise Absent(
             T(
-                "收据只显示一次。用查询码可以看进度",
-                "The receipt is shown once. With the code you can follow your report",
+                "收据只显示 10 分钟。用查询码可以看进度",
+                "The receipt is shown for 10 minutes. With the code you can follow your report",
             )
         ) from None
     case = reads.by_code(code, secret())
@@ -141,7 +139,6 @@ def done(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@gzip_page
 @require_GET
 def picture(request: HttpRequest) -> HttpResponse:
     """`/report/map.svg?view=CODE&x=&y=`: the map to press, with a pin where it was pressed. Raises Absent."""

@@ -11,7 +11,6 @@ from typing import IO, Any, Final
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -156,7 +155,6 @@ def _named(response: HttpResponseBase, name: str) -> None:
 
 
 @require_safe
-@gzip_page
 @having(RIGHT)
 def as_csv(request: Request) -> HttpResponse:
     """GET `/work/cases/export.csv`: UTF-8 with a byte order mark, for Excel too. Raises Denied."""

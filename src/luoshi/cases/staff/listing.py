@@ -10,7 +10,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.views.decorators.gzip import gzip_page
 
 from luoshi.cases import reads
 from luoshi.cases.flow import FLOW
@@ -185,7 +184,6 @@ def _ticks(viewer: Viewer) -> tuple[Column[Row], ...]:
     return (Column(tick_all(), bulk.tick, "no-print", label=False),)
 
 
-@gzip_page
 @staff
 def cases(request: HttpRequest) -> HttpResponse:
     """`/work/cases/`. Unreadable filters are ignored and said; a cursor that is not ours is refused (400)."""
