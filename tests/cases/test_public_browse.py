@@ -220,3 +220,27 @@ def test_every_page_is_whole_in_english(browse: Client, address: str) -> None:
     shown = browse.get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     main = shown[shown.index("<main") : shown.index("</main")]
     assert not re.findall(r"[\u4e00-\u9fff]+", main)
+
+
+def test_a_simulated_case_is_marked_in_the_list_and_a_source_is_called_one(browse: Client) -> None:
+    real, simulated = new(), new()
+    Case.objects.filter(pk=real.pk).update(sim=False)
+    Case.objects.filter(pk=simulated.pk).update(sim=True, source="georeport", source_id="7")
+    rows = text(browse, "/cases/").split("<tr")
+    marked = {number: "模拟" in row for row in rows for number in (real.number, simulated.number) if number in row}
+    assert marked == {real.number: False, simulated.number: True}
+    assert "来源 georeport" in text(browse, f"/cases/{simulated.number}/?source=georeport")
+
+
+def test_the_public_menu_leads_to_the_cases_and_to_reporting(browse: Client) -> None:
+    menu = text(browse, "/cases/").partition("<nav")[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', menu) == ["/", "/cases/", "/report/"]
+    assert re.search(r'href="/cases/" aria-current="page"', menu)
+
+
+@pytest.mark.parametrize("address", ["/", "/cases/", "/track/", "/open311/v2/services.json", "/api/openapi.json"])
+def test_what_is_text_comes_gzipped_to_those_who_ask(browse: Client, address: str) -> None:
+    plain, packed = browse.get(address), browse.get(address, headers={"accept-encoding": "gzip"})
+    assert plain.status_code == packed.status_code == 200 and "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in packed.headers["Vary"]
+    assert len(packed.content) < len(plain.content) * 0.7

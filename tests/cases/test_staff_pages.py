@@ -368,3 +368,27 @@ def test_the_pages_are_there_in_english(path: str) -> None:
     browse = client("desk")
     text = page(browse, path + ("&" if "?" in path else "?") + "lang=en")
     assert 'lang="en"' in text and "Log out" in text
+
+
+def test_the_outcome_of_a_call_is_not_chosen_beforehand() -> None:
+    shown = page(client("desk"), f"/work/cases/{case(at('verified')).number}/")
+    outcome = shown.partition('id="f-call_failed-outcome"')[2].partition("</select>")[0]
+    assert outcome.startswith(' required><option value="" selected>'), "a browser does not send what was not chosen"
+    assert outcome.count("selected") == 1 and 'value="unreachable"' in outcome
+
+
+def test_a_case_found_by_staff_has_no_verdict_to_come() -> None:
+    found = case(at("handling"))
+    assert "由市民评" in page(client("desk"), f"/work/cases/{found.number}/")
+    Case.objects.filter(pk=found.pk).update(by_staff=True)
+    shown = page(client("desk"), f"/work/cases/{found.number}/")
+    assert "由市民评" not in shown and "巡查发现，不评" in shown
+
+
+def test_simulated_cases_are_marked_in_the_list() -> None:
+    real, simulated = case(at("handling")), case(at("handling"))
+    Case.objects.filter(pk=real.pk).update(sim=False)
+    Case.objects.filter(pk=simulated.pk).update(sim=True)
+    rows = page(client("desk"), "/work/cases/").split("<tr")
+    marked = {n: "tag-demo" in row for row in rows for n in (real.number, simulated.number) if f"/{n}/" in row}
+    assert marked == {real.number: False, simulated.number: True}

@@ -231,3 +231,13 @@ def test_the_questions_of_a_city_come_from_its_home(api: Api, tmp_path: Any, mon
     good.write_text('[[service.010101]]\ncode = "A"\ndatatype = "text"\ndescription = { zh = "甲", en = "a" }\n')
     monkeypatch.setattr(attributes, "file", lambda: good)
     assert attributes.of("010101") == (attributes.Attribute("A", "text", T("甲", "a")),)
+
+
+def test_a_simulated_request_says_so_in_its_notes(api: Api) -> None:
+    number = api.report(description="坑")
+    case = Case.objects.get(number=number)
+    for sim in (True, False):
+        case.sim = sim
+        case.save(update_fields=["sim"])
+        (one,) = api.get(f"requests/{number}", "requests")
+        assert one["status_notes"] == ("待受理 (模拟 / simulated)" if sim else "待受理")

@@ -170,3 +170,9 @@ def test_stylesheet_and_script_stay_small() -> None:
     assert len(gzip.compress(css)) < 12_000
     assert (STATIC / "luoshi.js").stat().st_size < 3_000
     assert b"url(" not in css and b"@import" not in css, "the policy allows nothing from elsewhere"
+
+
+def test_a_word_in_place_of_a_number_is_set_smaller() -> None:
+    ground = [(T("截至", "As of"), "今天")]
+    unknown, known = (parts.figure(parts.Figure("率", value, "", "", ground)) for value in ("未知", "93.0"))
+    assert 'class="num num-w"' in unknown and 'class="num"' in known

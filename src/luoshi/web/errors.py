@@ -40,9 +40,14 @@ HINTS: Final[dict[int, T]] = {
 }  # fmt: skip
 
 
-def respond(request: HttpRequest, status: int, detail: T | None = None, faults: Sequence[Fault] = ()) -> HttpResponse:
-    """The page (or problem+json) for `status`; `detail` says what happened, `faults` which fields and why."""
-    title, hint = TITLES.get(status, TITLES[400]), HINTS.get(status, HINTS[400])
+def respond(
+    request: HttpRequest, status: int, detail: T | None = None, faults: Sequence[Fault] = (), hint: T | None = None
+) -> HttpResponse:
+    """The page (or problem+json) for `status`; `detail` says what happened, `faults` which fields and why.
+
+    `hint` says what to do now, where the usual words do not fit.
+    """
+    title, hint = TITLES.get(status, TITLES[400]), hint or HINTS.get(status, HINTS[400])
     number = getattr(request, "request_id", "")
     if wants_json(request):
         return _json(status, str(title), str(detail or hint), faults, number)

@@ -9,13 +9,17 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.roles import PAGES as ADMIN_PAGES
 
 STAFF_FIRST: Final = Page(T("我的工作", "My work"), "/work/", "")
-PUBLIC_FIRST: Final = Page(T("首页", "Home"), "/", "")
+PUBLIC: Final = (
+    Page(T("首页", "Home"), "/", ""),
+    Page(T("公开的案件", "Public cases"), "/cases/", ""),
+    Page(T("上报", "Report"), "/report/", ""),
+)
 
 
 def entries(viewer: Viewer) -> tuple[Page, ...]:
     """The menu for a viewer: entries without a right are for everybody."""
-    first = STAFF_FIRST if viewer.is_staff else PUBLIC_FIRST
-    offered = (first, *(page for face in installed() for page in face.pages), *ADMIN_PAGES)
+    first = (STAFF_FIRST,) if viewer.is_staff else PUBLIC
+    offered = (*first, *(page for face in installed() for page in face.pages), *ADMIN_PAGES)
     return tuple(page for page in offered if not page.right or viewer.reach(page.right) is not None)
 
 

@@ -171,10 +171,12 @@ def figure(one: Figure) -> SafeString:
     )
     if one.url:
         value = format_html('<a href="{}">{}</a>', one.url, value)
+    # a word such as 未知 is not as large as a number
+    word = "" if any(sign.isdigit() for sign in one.value) else " num-w"
     return format_html(
-        '<article class="num{}"><div class="num-k"><h3>{}</h3><span>{}</span></div><p class="num-v">{}</p>'
+        '<article class="num{}{}"><div class="num-k"><h3>{}</h3><span>{}</span></div><p class="num-v">{}</p>'
         '<p class="num-c">{}</p>{}</article>',
-        f" {one.size}" if one.size else "", one.name, one.tags, value, one.claim, evidence(one.ground),
+        f" {one.size}" if one.size else "", word, one.name, one.tags, value, one.claim, evidence(one.ground),
     )  # fmt: skip
 
 

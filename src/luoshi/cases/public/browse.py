@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -77,12 +78,18 @@ def _light(case: Case, now: datetime) -> SafeString:
     return parts.light(code) if code != "n" else SafeString("")  # type: ignore[arg-type]
 
 
+def _number(case: Case, suffix: str) -> SafeString:
+    """The number as the way to the case, with the mark of a simulated one."""
+    link = tables.link(f"/cases/{case.number}/{suffix}", case.number)
+    return format_html("{} {}", link, parts.tag_demo()) if case.sim else link
+
+
 def _table(now: datetime, source: str) -> tables.Table[Case]:
     suffix = f"?source={source}" if source else ""
     columns: list[tables.Column[Case]] = [
         tables.Column(
             T("编号", "Number"),
-            lambda case: tables.link(f"/cases/{case.number}/{suffix}", case.number),
+            lambda case: _number(case, suffix),
             "nb",
             label=False,
             is_header=True,

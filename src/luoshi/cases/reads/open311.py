@@ -34,6 +34,7 @@ class Row(NamedTuple):
     due: int | None
     text: str | None
     photos: str | None
+    sim: bool
 
 
 # Written by hand, since building it costs a third of the whole answer: the same cases as `scope.public` and, as on the
@@ -50,7 +51,8 @@ SELECT c.id, c.log_id, c.number, c.state, c.status, c.category_id, c.unit_id,
   CASE WHEN c.released THEN (
     SELECT json_agg(json_build_array(f.id, f.kind, f.width, f.height, floor(extract(epoch FROM f.at))::bigint)
       ORDER BY f.at, f.id)::text
-    FROM photo f WHERE f.case_id = c.id AND f.released) END
+    FROM photo f WHERE f.case_id = c.id AND f.released) END,
+  c.sim
 FROM "case" c LEFT JOIN case_private p ON p.case_id = c.id
 WHERE c.public AND c.ours AND c.state <> ALL('{abuse,withdrawn,merged}')
 """

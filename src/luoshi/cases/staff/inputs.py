@@ -165,7 +165,7 @@ def _grade(form: Form, name: str) -> SafeString:
 
 
 def _outcome(form: Form, name: str) -> SafeString:
-    return _select(form, name, OUTCOMES.items())
+    return _select(form, name, [("", T("选一个", "Choose one")), *OUTCOMES.items()])
 
 
 def _until(form: Form, name: str) -> SafeString:

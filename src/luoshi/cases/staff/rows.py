@@ -118,6 +118,7 @@ class Now:
 
 
 def number(row: Row) -> SafeString:
-    """The number, as the way to the record."""
+    """The number, as the way to the record, with the mark of a simulated one."""
     safe = escape(row.number)
-    return SafeString(f'<a href="/work/cases/{safe}/">{safe}</a>')
+    mark = f" {parts.tag_demo()}" if row.sim else ""
+    return SafeString(f'<a href="/work/cases/{safe}/">{safe}</a>{mark}')

@@ -17,6 +17,7 @@ from luoshi.web import parts, svg, words
 
 WORKING: Final = ("workdays", "workhours", "workminutes")
 CITIZEN: Final = T("由市民评", "the reporter's verdict")
+NOBODY: Final = T("巡查发现，不评", "found by staff: no review")
 
 
 def span(seconds: float, kind: Kind, calendar: Calendar) -> T:
@@ -83,14 +84,21 @@ def _stage(scene: Scene, n: int, now: int) -> parts.Stage:
     return parts.Stage(STEPS[n], note, share, now=present, late=stop > limit[1])
 
 
+def _verdict(case: Case, over: bool) -> T:
+    """The reporter's verdict; there is none of a case that staff found."""
+    if case.by_staff:
+        return NOBODY
+    if case.grade:
+        return T("{n} 分", "grade {n}").fill(n=case.grade)
+    return T("未评", "not rated") if over else CITIZEN
+
+
 def rail(scene: Scene) -> SafeString:
     """The seven steps, each with its clock."""
     step = FLOW.state(scene.case.state).step
     stages = [_stage(scene, n, step - 1) for n in range(6)]
     over = step == 7
-    verdict = scene.case.grade
-    note = T("{n} 分", "grade {n}").fill(n=verdict) if verdict else T("未评", "not rated") if over else CITIZEN
-    stages.append(parts.Stage(STEPS[6], note, 1.0 if over else None, now=over))
+    stages.append(parts.Stage(STEPS[6], _verdict(scene.case, over), 1.0 if over else None, now=over))
     return parts.rail(stages, T("七个阶段", "Seven steps"))
 
 

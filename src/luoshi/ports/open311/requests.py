@@ -37,6 +37,7 @@ EXTENDED: Final[Mapping[str, str]] = {
     "refused": "no_further_action",
 }  # fmt: skip
 TITLES: Final = {"before": T("上报时", "As reported"), "after": T("处理后", "After the work")}
+SIMULATED: Final = "模拟 / simulated"
 Item = dict[str, Any]
 
 
@@ -152,7 +153,7 @@ def _item(case: Row, kind: str, unit: str | None, place: Callable[[str], str | N
     return {
         "service_request_id": case.number,
         "status": "open" if case.state in OPEN else "closed",
-        "status_notes": str(FLOW.statuses[case.status] if case.status != "going" else FLOW.state(case.state).text),
+        "status_notes": _stands(case),
         "service_name": kind,
         "service_code": case.category,
         "description": case.text or None,
@@ -167,6 +168,12 @@ def _item(case: Row, kind: str, unit: str | None, place: Callable[[str], str | N
         "lat": case.lat,
         "long": case.lon,
     }
+
+
+def _stands(case: Row) -> str:
+    """Where it stands in a word; of a simulated case it says so, in both languages whoever asks."""
+    text = str(FLOW.statuses[case.status] if case.status != "going" else FLOW.state(case.state).text)
+    return f"{text} ({SIMULATED})" if case.sim else text
 
 
 def _places() -> Callable[[str], str | None]:
