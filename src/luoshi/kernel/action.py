@@ -72,6 +72,8 @@ class Change:
     answer: dict[str, Any] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
     occurred_at: datetime | None = None
+    # the event that this one corrects: then `body` is the whole replacing body, beside which no snapshot stands
+    corrects: UUID | None = None
     also: list[Also] = field(default_factory=list)
 
 
@@ -127,8 +129,9 @@ class Line(Generic[R]):
             self.widths[verb],
             subject=self.subject(row),
             verb=verb,
-            body=self.snapshot(row) | change.body,
+            body=change.body if change.corrects else self.snapshot(row) | change.body,
             occurred_at=change.occurred_at,
+            corrects=change.corrects,
         )
 
 

@@ -25,9 +25,16 @@ class Event(models.Model):
     body = models.JSONField()
     payload = models.BinaryField()
     leaf = models.BinaryField()
+    # the event whose body this one replaces (or, as `void`, takes back): only the newest of a chain can be corrected
+    corrects = models.UUIDField(null=True)
 
     class Meta:
         db_table = "event"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["corrects"], condition=models.Q(corrects__isnull=False), name="event_corrects_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["subject", "recorded_at", "id"], name="event_subject"),
             models.Index(fields=["recorded_at", "id"], name="event_recorded"),

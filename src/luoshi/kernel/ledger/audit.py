@@ -42,11 +42,12 @@ class Row(NamedTuple):
     secret: bytes | None
     salt: bytes | None
     private: bytes | None
+    corrects: str | None = None
 
 
 COLUMNS: Final = (
     "e.id::text, e.line, e.subject::text, e.verb, e.act::text, e.actor, e.unit, e.occurred_at, e.recorded_at, e.body::text, "
-    "e.payload, e.leaf, s.secret, p.salt, p.body"
+    "e.payload, e.leaf, s.secret, p.salt, p.body, e.corrects::text"
 )
 TABLES: Final = "event e LEFT JOIN event_salt s ON s.event_id = e.id LEFT JOIN event_private p ON p.event_id = e.id"
 
@@ -75,6 +76,8 @@ def _columns(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
         return "column", "recorded_at"
     if payload["occurred_at"] != moment(row.occurred_at):
         return "column", "occurred_at"
+    if payload["corrects"] != row.corrects:
+        return "column", "corrects"
     return None
 
 

@@ -48,6 +48,7 @@ class Written:
     secret: bytes
     private_salt: bytes | None
     private: bytes | None
+    corrects: UUID | None = None
 
 
 def digest(data: bytes) -> str:
@@ -131,5 +132,5 @@ def build(
     kept = {name: value for name, value in (opened | restricted).items() if name not in WRITER and value is not None}
     return Written(
         identity, head.line, subject, verb, head.act, head.actor, head.unit, happened, head.recorded_at,
-        kept, payload, leaf_hash(payload), secret, salt, hidden,
+        kept, payload, leaf_hash(payload), secret, salt, hidden, corrects,
     )  # fmt: skip

@@ -12,8 +12,8 @@ from luoshi.kernel.ledger.event import Written
 
 _ONE: Final = """
 WITH e AS (
-  INSERT INTO event (id, line, subject, verb, act, actor, unit, occurred_at, recorded_at, body, payload, leaf)
-  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)
+  INSERT INTO event (id, line, subject, verb, act, actor, unit, occurred_at, recorded_at, body, payload, leaf, corrects)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)
 ), s AS (INSERT INTO event_salt (event_id, secret) VALUES (%s, %s)
 ), p AS (INSERT INTO event_pending (event_id) VALUES (%s)
 )
@@ -21,9 +21,11 @@ INSERT INTO event_private (event_id, salt, body) SELECT %s, %s, %s WHERE %s
 """
 EVENT_COLUMNS: Final = (
     "id", "line", "subject", "verb", "act", "actor", "unit", "occurred_at", "recorded_at", "body", "payload", "leaf",
+    "corrects",
 )  # fmt: skip
 EVENT_TYPES: Final = (
     "uuid", "text", "uuid", "text", "uuid", "int8", "int8", "timestamptz", "timestamptz", "jsonb", "bytea", "bytea",
+    "uuid",
 )  # fmt: skip
 
 
@@ -31,6 +33,7 @@ def _row(event: Written) -> tuple[Any, ...]:
     return (
         event.id, event.line, event.subject, event.verb, event.act, event.actor, event.unit,
         event.occurred_at, event.recorded_at, orjson.dumps(event.body).decode(), event.payload, event.leaf,
+        event.corrects,
     )  # fmt: skip
 
 
@@ -68,6 +71,7 @@ def _binary(event: Written) -> tuple[Any, ...]:
     return (
         event.id, event.line, event.subject, event.verb, event.act, event.actor, event.unit,
         event.occurred_at, event.recorded_at, Jsonb(event.body, orjson.dumps), event.payload, event.leaf,
+        event.corrects,
     )  # fmt: skip
 
 
