@@ -29,7 +29,7 @@ def related(viewer: Viewer, case: Case) -> tuple[int, str]:
     since = case.reported_at - NEAR
     rows = visible(viewer).filter(
         street=case.street, category=case.category_id, reported_at__gte=since, reported_at__lte=case.reported_at,
-        ours=case.ours,
+        ours=case.ours, part_of=None,
     )  # fmt: skip
     found = rows.exclude(pk=case.pk).aggregate(n=Count("id"), last=Max("number"))
     return found["n"], found["last"] or ""

@@ -25,7 +25,8 @@ NEAR: Final = 300.0  # m
 WINDOW: Final = timedelta(days=30)
 MOST: Final = 5
 LOOKED: Final = 60  # rows that are weighed, the newest first
-WORDS: Final = 2  # words that two reports must share, where the kinds differ
+WORDS: Final = 2  # words that two reports must share, where the kinds differ,
+SHARE: Final = 0.3  # and which share of those that are looked for
 _DEGREE: Final = 111_195.0  # m in a degree of latitude
 _GRID: Final = 0.001  # degrees to which a case's point is rounded
 Words = Callable[[Case], Iterable[str]]
@@ -115,7 +116,7 @@ def weigh(sought: Problem, case: Case, words: Iterable[str], now: datetime) -> C
     """Points of a case: place 1–4, kind 3, words 1–3, time 1; None where neither the kind nor the words are the same."""
     shared = sorted(sought.words.intersection(words))
     kind = bool(sought.category) and case.category_id == sought.category
-    if not kind and len(shared) < min(WORDS, max(len(sought.words), 1)):
+    if not kind and len(shared) < _enough(sought):
         return None
     place = _place(sought, case)
     if place is None:
@@ -129,6 +130,12 @@ def weigh(sought: Problem, case: Case, words: Iterable[str], now: datetime) -> C
     if now - case.reported_at <= timedelta(days=3):
         points.append((1, T("3 天之内", "within 3 days")))
     return Candidate(case, sum(n for n, _ in points), tuple(text for _, text in points))
+
+
+def _enough(sought: Problem) -> float:
+    """How many words speak for it where the kinds differ: many are in every other report."""
+    asked = len(sought.words)
+    return max(min(WORDS, max(asked, 1)), SHARE * asked)
 
 
 def _place(sought: Problem, case: Case) -> tuple[int, T] | None:

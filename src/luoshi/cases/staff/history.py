@@ -20,6 +20,7 @@ SENDS: Final = frozenset({"dispatch", "decide", "pass_on"})
 # the private parts of events that staff read on the page
 SAID: Final = ("note", "question", "answer", "public_text")
 REPORTER: Final = T("市民", "The reporter")
+NEIGHBOUR: Final = T("另一位市民", "Somebody else")
 SYSTEM: Final = T("系统", "The system")
 FOUND: Final = T("巡查发现", "Found by staff")
 _HOUR: Final = timedelta(hours=1)
@@ -30,6 +31,8 @@ def _who(entry: Entry, move: str) -> str:
     if entry.actor:
         at = T("{who}，{unit}", "{who}, {unit}").fill(who=entry.actor, unit=entry.unit)
         return str(at) if entry.unit else entry.actor
+    if entry.verb in ("follow", "unfollow"):
+        return str(NEIGHBOUR)
     if entry.verb == "report" or any(m.right == HOLDER and m.verb == move for m in FLOW.moves):
         return str(REPORTER)
     return str(SYSTEM)
