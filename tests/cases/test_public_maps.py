@@ -36,6 +36,17 @@ def test_every_district_is_named_once_and_no_name_covers_another(db: None, langu
         set_language("zh")
 
 
+def test_a_name_without_a_line_stands_on_its_own_district(db: None) -> None:
+    values = dict.fromkeys(place.outlines(), "17,371")
+    for seen in (place.view("", 200), place.closer(288)):
+        assert seen is not None
+        for label in place.labels(seen, values, dict.fromkeys(values, 1)):
+            code = place.locate(*seen.projection.from_pixel(label.x, label.y + 3))
+            x, y = (label.lead or (label.x, label.y))[:2]
+            meant = place.locate(*seen.projection.from_pixel(x, y))
+            assert place.name_on_map(meant) == label.text, (label, code)
+
+
 def test_every_district_can_be_pressed_with_a_finger(db: None) -> None:
     """Somewhere on a map a square of 44 px that holds the district's own pixels leads to it, or its own box is larger."""
     sizes = dict.fromkeys(place.outlines(), 0.0)

@@ -21,7 +21,7 @@ from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
 from luoshi.web import map as maps
 
-_MAP, _CORE_MAP = 184, 262  # px: the whole city's map and that of its core, side by side where there is room
+_MAP, _CORE_MAP = 200, 288  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
 RULE, AS_OF = T("口径", "Definition"), T("截至", "As of")
 

@@ -22,6 +22,7 @@ _SMALL: Final = 60  # px: a district this narrow on the whole map has no room fo
 _CORE_SHARE: Final = (0.6, 0.4)  # of the map's width and height: the most that the core may take of it
 _MARGIN: Final = 4.0
 _NEIGHBOURS: Final = 30.0  # px round a district, in which its neighbours show
+_APART: Final = 3 * 8.0  # px between two places for the same name
 _ROW: Final = 8  # px between the rows on which room for a name is looked for
 
 Ring = list[tuple[float, float]]
@@ -36,14 +37,14 @@ class Spot(NamedTuple):
 
 
 class View(NamedTuple):
-    """A map at its size. `paths` are the districts that it is about, `around` their neighbours; `spots` is for names."""
+    """A map at its size. `paths` are the districts that it is about, `around` their neighbours; `spots` are for names, the roomiest first."""
 
     code: str
     frame: maps.Frame
     projection: geo.Projection
     paths: dict[str, str]
     around: dict[str, str]
-    spots: dict[str, Spot]
+    spots: dict[str, list[Spot]]
     boxes: dict[str, tuple[float, float, float, float]]
 
 
@@ -138,7 +139,7 @@ def _drawn(
     """The view with all outlines that lie in the frame, cut at its edge, and where their names have room."""
     rings = {one: _cut(_pixels(boundary, projection), frame) for one, boundary in known.items()}
     paths = {one: _path(cut) for one, cut in rings.items() if cut}
-    spots = {one: spot for one, cut in rings.items() if cut and (spot := _spot(cut, frame))}
+    spots = {one: some for one, cut in rings.items() if cut and (some := _spots(cut, frame))}
     mine = {one: path for one, path in paths.items() if one in shown}
     around = {one: path for one, path in paths.items() if one not in shown}
     return View(code, frame, projection, mine, around, spots, {one: _box(cut) for one, cut in rings.items() if cut})
@@ -194,17 +195,24 @@ def _box(rings: list[Ring]) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _spot(rings: list[Ring], frame: maps.Frame) -> Spot | None:
-    """The widest place for a name: what three rows one above the other have in common."""
+def _spots(rings: list[Ring], frame: maps.Frame) -> list[Spot]:
+    """The widest places for a name, some rows apart: what three rows one above the other have in common."""
     _, north, _, south = _box(rings)
     first, last = max(0, math.ceil(north / _ROW)), min(frame.height // _ROW, math.floor(south / _ROW))
     rows = {n: _inside(rings, n * _ROW + 0.5, frame.width) for n in range(first, last + 1)}
-    best = Spot(0, 0, 0)
-    for n in range(first + 1, last):
-        for left, right in _common(_common(rows[n - 1], rows[n]), rows[n + 1]):
-            if right - left > best.room:
-                best = Spot((left + right) / 2, n * _ROW + 0.5, right - left)
-    return best if best.room else None
+    found = sorted(
+        (
+            Spot((left + right) / 2, n * _ROW + 0.5, right - left)
+            for n in range(first + 1, last)
+            for left, right in _common(_common(rows[n - 1], rows[n]), rows[n + 1])
+        ),
+        key=lambda spot: -spot.room,
+    )
+    apart: list[Spot] = []
+    for spot in found:
+        if all(abs(spot.y - other.y) >= _APART for other in apart):
+            apart.append(spot)
+    return apart
 
 
 def _inside(rings: list[Ring], y: float, width: float) -> list[tuple[float, float]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from luoshi.cases.public.mapview import CORE, View, closer, core, locate, near, outlines, view
+from luoshi.cases.public.mapview import CORE, Spot, View, closer, core, locate, near, outlines, view
 from luoshi.kernel import installation
 from luoshi.kernel.text import T, language
 from luoshi.people import reads as people
@@ -41,9 +41,11 @@ def labels(
     values, classes = values or {}, classes or {}
     elsewhere = set(core()) if seen.code == "" else set()
     if elsewhere:
-        taken.append(core_box(seen))
+        west, north, east, south = core_box(seen)
+        taken.append((west + _OVER, north, east - _OVER, south))
     mine = [code for code in seen.spots if code in seen.paths and code not in elsewhere]
-    order = sorted(mine, key=lambda code: _spare(seen, code), reverse=True)
+    # those with least room first: the others have more places to choose from
+    order = sorted(mine, key=lambda code: _spare(seen, code))
     for code in [*order, *(code for code in seen.spots if code in seen.around)]:
         label = _label(seen, code, values.get(code, "") if code in seen.paths else "", classes.get(code, 1), taken)
         if label is not None:
@@ -52,7 +54,7 @@ def labels(
 
 
 def _spare(seen: View, code: str) -> float:
-    return seen.spots[code].room - _half(name_on_map(code)) * 2
+    return seen.spots[code][0].room - _half(name_on_map(code)) * 2
 
 
 def _half(text: str) -> float:
@@ -61,14 +63,21 @@ def _half(text: str) -> float:
 
 def _label(seen: View, code: str, value: str, shade: int, taken: list[Box]) -> maps.Label | None:
     """The name of one district where it covers no other; None for a neighbour without room."""
-    name, spot, far = name_on_map(code), seen.spots[code], code in seen.around
+    name, far = name_on_map(code), code in seen.around
     half, lines = _half(name), 2 if value else 1
-    box = _box(spot.x, spot.y, half, lines)
-    if 2 * half <= spot.room + _OVER and _free(box, taken):
-        taken.append(box)
-        return maps.Label(spot.x, spot.y + 5 - 8 * (lines - 1), name, value, shade == 4, far)
-    if far:
-        return None
+    west, _, east, _ = seen.boxes[code]
+    for spot in seen.spots[code]:
+        box = _box(spot.x, spot.y, half, lines)
+        fits = 2 * half <= max(spot.room + _OVER, 0 if far else east - west)
+        if fits and box[0] >= 0 and box[2] <= seen.frame.width and _free(box, taken):
+            taken.append(box)
+            return maps.Label(spot.x, spot.y + 5 - 8 * (lines - 1), name, value, shade == 4, far)
+    return None if far else _beside(seen, seen.spots[code][0], name, value, taken)
+
+
+def _beside(seen: View, spot: Spot, name: str, value: str, taken: list[Box]) -> maps.Label:
+    """A name beside its outline, with a line to it."""
+    half, lines = _half(name), 2 if value else 1
     for reach in (26.0, 40.0, 56.0, 74.0, 94.0):
         for across, down in _WAYS:
             x, y = spot.x + across * (reach + half), spot.y + down * (reach + 4)
