@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -27,14 +28,14 @@ LUOSHI = [sys.executable, "-m", "luoshi"]
 CLIENTS = 8
 TICK = os.sysconf("SC_CLK_TCK")
 MORE = """
-CREATE TEMP TABLE steps AS SELECT generate_series(1, %(rounds)s) AS step;
-INSERT INTO "case" SELECT (jsonb_populate_record(NULL::"case", to_jsonb(c) || jsonb_build_object(
-  'id', nextval('case_id_seq'), 'number', c.number || 'B' || s.step, 'log_id', gen_random_uuid(),
-  'part_of_id', NULL, 'merged_into_id', NULL))).*
-  FROM "case" c CROSS JOIN steps s WHERE c.number !~ 'B' ORDER BY s.step, c.id LIMIT %(more)s;
-INSERT INTO case_private SELECT (jsonb_populate_record(NULL::case_private, to_jsonb(p) || jsonb_build_object('case_id', n.id))).*
-  FROM "case" n JOIN "case" c ON c.number = split_part(n.number, 'B', 1) JOIN case_private p ON p.case_id = c.id
-  WHERE n.number ~ 'B'
+INSERT INTO "case" (id, number, log_id, {columns})
+  SELECT nextval('case_id_seq'), c.number || 'B' || g.n, gen_random_uuid(), {columns}
+  FROM generate_series(1, {rounds}) AS g(n) CROSS JOIN "case" c
+  WHERE c.number !~ 'B' AND c.part_of_id IS NULL AND c.merged_into_id IS NULL ORDER BY g.n, c.id LIMIT {more};
+INSERT INTO case_private (case_id, {private})
+  SELECT n.n_id, {private} FROM (SELECT id AS n_id, split_part(number, 'B', 1) AS first_number FROM "case" WHERE number ~ 'B') n
+  JOIN (SELECT id AS c_id, number AS c_number FROM "case") c ON c_number = first_number
+  JOIN case_private ON case_id = c_id
 """
 
 
@@ -100,9 +101,21 @@ def enlarge(cases: int) -> None:
     ) as db:
         have = db.execute('SELECT count(*) FROM "case"').fetchone()[0]  # type: ignore[index]
         if have < cases:
-            db.execute(MORE, {"rounds": -(-cases // have), "more": cases - have})
+            names = {
+                "columns": columns(db, "case", "id", "number", "log_id"),
+                "private": columns(db, "case_private", "case_id"),
+            }
+            db.execute(MORE.format(rounds=-(-cases // have), more=cases - have, **names))
         db.execute("VACUUM ANALYZE")
         print(f"cases {max(have, cases):,}", flush=True)
+
+
+def columns(db: "psycopg.Connection[Any]", table: str, *without: str) -> str:
+    """The names of a table's columns that can be written, but for some."""
+    found = db.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", [table]
+    )
+    return ", ".join(f'"{name}"' for (name,) in found if name not in without)
 
 
 def loads() -> list[Load]:

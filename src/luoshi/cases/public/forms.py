@@ -25,7 +25,8 @@ GRADES: Final = (
 )
 NOTE: Final = 1000
 _PHONE = RegexValidator(
-    r"^\+?[0-9][0-9 ()\-]{4,19}$", lazy_text(T("只写数字，例如 138 0000 0000", "Digits only, such as 138 0000 0000")),
+    r"^\+?[0-9][0-9 ()\-]{4,19}$",
+    lazy_text(T("只写数字，例如 138 0000 0000", "Digits only, such as 138 0000 0000")),
     code="phone",
 )
 
