@@ -6,7 +6,8 @@ channel, units, verdicts, reasons. Everything else (names, telephone, free text,
 
 from typing import Any, Final
 
-from luoshi.cases.flow import MOVES
+from luoshi.cases.correcting import FIELDS as CORRECTABLE
+from luoshi.cases.flow import FLOW, MOVES
 from luoshi.kernel.ledger.fields import Widths
 
 OPEN: Final = frozenset(
@@ -46,7 +47,13 @@ EXTRA: Final[dict[str, frozenset[str]]] = {
     "absorb": frozenset({"other"}),
     "detach": frozenset({"other"}),
     "adopt": frozenset({"category_before"}),
+    "propose": frozenset({"of", "void"}),
+    "decline": frozenset({"of"}),
 }
+# a correction carries whatever the event that it corrects could carry
+_CORRECTED: Final = frozenset({"proposed_by"}).union(
+    *(EXTRA.get(FLOW.move(move).log_verb if move != "report" else move, frozenset()) for move in CORRECTABLE)
+)
 MORE_OPEN: Final[dict[str, frozenset[str]]] = {
     "warn": frozenset({"clock_name", "threshold", "clock_due_at"}),
     "overdue": frozenset({"clock_name", "threshold", "clock_due_at"}),
@@ -63,11 +70,13 @@ VERBS: Final = (
     "detach",
     "follow",
     "unfollow",
+    "propose",
+    "decline",
     *sorted({move.log_verb for move in MOVES}),
 )
 WIDTHS: Final = {
     verb: Widths(OPEN | MORE_OPEN.get(verb, frozenset()), RESTRICTED | EXTRA.get(verb, frozenset())) for verb in VERBS
-}
+} | {verb: Widths(OPEN, RESTRICTED | _CORRECTED) for verb in ("correct", "void")}
 
 
 def snapshot(case: Any) -> dict[str, Any]:

@@ -129,6 +129,8 @@ class Case(models.Model):
     followup = models.TextField(blank=True)
     followup_due_at = models.DateTimeField(null=True)
     released = models.BooleanField(default=False)
+    # how many corrections of its events were approved
+    corrected = models.SmallIntegerField(default=0)
 
     class Meta:
         db_table = "case"
@@ -216,6 +218,7 @@ class Photo(models.Model):
         indexes = [models.Index(fields=["case", "at"], name="photo_case")]
 
 
+from luoshi.cases.correction import Correction  # noqa: E402, F401  # a table of this application
 from luoshi.cases.follower import Follower, FollowerCode  # noqa: E402, F401  # tables of this application
 from luoshi.cases.routing.models import RoutingList, RoutingRule, StandardText  # noqa: E402, F401  # the same
 from luoshi.cases.staff.hotline.models import CallDesk, CallLog  # noqa: E402, F401  # the same

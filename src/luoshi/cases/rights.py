@@ -10,7 +10,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
         "cases.see": "all", "cases.report": "all", "cases.accept": "all", "cases.dispatch": "all",
         "cases.classify": "all", "cases.contact": "all", "cases.callback": "all", "cases.ask": "all",
         "cases.note": "all", "cases.release": "all", "cases.unmask": "all", "cases.split": "all",
-        "cases.merge": "all", "cases.hotline": "all",
+        "cases.merge": "all", "cases.hotline": "all", "ledger.correct": "all",
     },
     "supervisor": {
         "cases.see": "all", "cases.report": "all", "cases.accept": "all", "cases.dispatch": "all",
@@ -18,6 +18,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
         "cases.suspend": "all", "cases.urge": "all", "cases.reopen": "all", "cases.follow": "all",
         "cases.note": "all", "cases.release": "all", "cases.unmask": "all", "cases.split": "all",
         "cases.merge": "all", "cases.rules": "all", "cases.texts": "all", "cases.import": "all",
+        "ledger.correct": "all", "ledger.approve": "all",
     },
     "dispatcher": {
         "cases.see": "subtree", "cases.report": "all", "cases.pass": "unit", "cases.verify": "subtree",
@@ -26,7 +27,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "head": {
         "cases.see": "subtree", "cases.report": "all", "cases.sign": "unit", "cases.assign": "unit",
         "cases.return": "unit", "cases.contact": "unit", "cases.handle": "unit", "cases.suspend": "unit",
-        "cases.ask": "unit", "cases.extend": "unit", "cases.note": "subtree", "cases.unmask": "unit",
+        "cases.ask": "unit", "cases.extend": "unit", "cases.note": "subtree", "cases.unmask": "unit", "ledger.correct": "unit",
     },
     "handler": {
         "cases.see": "unit", "cases.report": "all", "cases.sign": "unit", "cases.return": "unit",
