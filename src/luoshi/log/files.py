@@ -16,14 +16,14 @@ _HOUR: Final = "public, max-age=3600"
 _EVER: Final = "public, max-age=31536000, immutable"
 
 
-def _answer(content: bytes | str, kind: str, caching: str) -> HttpResponse:
+def answer(content: bytes | str, kind: str, caching: str) -> HttpResponse:
     """Anybody's page may read it: it is public, and a checker elsewhere should not depend on us."""
     headers = {"Cache-Control": caching, "Access-Control-Allow-Origin": "*"}
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
 def _none() -> HttpResponse:
-    response = _answer("not found\n", _TEXT, "no-store")
+    response = answer("not found\n", _TEXT, "no-store")
     response.status_code = 404
     return response
 
@@ -32,7 +32,7 @@ def _none() -> HttpResponse:
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The signed checkpoint; 404 before the first."""
     text = place.current().folder.checkpoint()
-    return _none() if text is None else _answer(text, _TEXT, _SECONDS)
+    return _none() if text is None else answer(text, _TEXT, _SECONDS)
 
 
 @require_safe
@@ -46,7 +46,7 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     if whole is None or wanted.width > whole.width:
         return _none()
     try:
-        return _answer(folder.read(wanted), _BYTES, _EVER)
+        return answer(folder.read(wanted), _BYTES, _EVER)
     except FileNotFoundError:
         return _none()
 
@@ -58,7 +58,7 @@ def key(request: HttpRequest) -> HttpResponse:
         known = rotate.trusted(place.current())
     except LogProblem:
         return _none()
-    return _answer("".join(f"{one}\n" for one in reversed(known)), _TEXT, _HOUR)
+    return answer("".join(f"{one}\n" for one in reversed(known)), _TEXT, _HOUR)
 
 
 @require_safe
@@ -70,7 +70,7 @@ def policy(request: HttpRequest) -> HttpResponse:
         return _none()
     address = address_of(request)
     lines = [f"log {one} {address}" for one in reversed(known)]
-    return _answer("\n".join([*lines, "quorum none", ""]), _TEXT, _HOUR)
+    return answer("\n".join([*lines, "quorum none", ""]), _TEXT, _HOUR)
 
 
 def address_of(request: HttpRequest) -> str:

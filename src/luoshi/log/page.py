@@ -1,21 +1,19 @@
 """The public page of the log."""
 
 from base64 import b64encode
-from io import BytesIO
 from time import monotonic
 from typing import Any, Final
 
-import segno
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from luoshi.kernel.ledger import checkpoint, place, rotate, rows
 from luoshi.kernel.ledger.note import NoteError
 from luoshi.kernel.ledger.problem import LogProblem
 from luoshi.log.files import address_of
+from luoshi.web import qr
 
 _COUNT_SECONDS: Final = 120.0  # counting takes a scan of the log, so a process does it rarely
 _counted: tuple[float, int] | None = None
@@ -35,25 +33,6 @@ def reports() -> int:
     return _counted[1]
 
 
-def picture(text: bytes) -> SafeString:
-    """A QR of a text as SVG, without style or script."""
-    out = BytesIO()
-    code = segno.make(text, error="l", boost_error=False)
-    code.save(
-        out,
-        kind="svg",
-        xmldecl=False,
-        svgns=True,
-        scale=3,
-        border=3,
-        light="#fff",
-        title="QR",
-        svgclass="qr",
-        lineclass=None,
-    )
-    return mark_safe(out.getvalue().decode())  # segno's own markup; the text is in it as squares only
-
-
 def _facts(request: HttpRequest) -> dict[str, Any]:
     ours = place.current()
     text = ours.folder.checkpoint()
@@ -68,7 +47,7 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
                 "root": b64encode(head.root).decode(),
                 "sealed_at": kept.sealed_at if kept else None,
                 "note": text.decode(),
-                "qr": picture(text),
+                "qr": qr.picture(text),
                 "reports": reports(),
             }
     except (LogProblem, NoteError):

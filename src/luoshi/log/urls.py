@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from luoshi.log import files, page
+from luoshi.log import check, files, page
 
 urlpatterns = [
     path("", page.show, name="log"),
+    path("check", check.check),
+    path("proof", check.proof),
     path("checkpoint", files.checkpoint),
     path("key", files.key),
     path("policy", files.policy),

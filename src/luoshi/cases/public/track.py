@@ -14,7 +14,7 @@ from luoshi.cases.actions.report import secret
 from luoshi.cases.flow import FLOW
 from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case, Photo
-from luoshi.cases.public import follow, forms, kinds, own, pictures, place, stands, story
+from luoshi.cases.public import follow, forms, kinds, own, pictures, place, receipts, stands, story
 from luoshi.cases.reads import listeners
 from luoshi.cases.reads.scope import HIDDEN
 from luoshi.kernel import clock, limits
@@ -132,6 +132,8 @@ def _do(request: HttpRequest, code: str, case: Case) -> HttpResponse:
     deed = request.POST.get("do", "")
     if deed in own.DEEDS:
         return _own(request, code, case)
+    if deed == receipts.DEED:
+        return receipts.own_words(case, reads.entries(case))
     if deed not in DEEDS:
         raise Problem(T("没有这一项", "There is no such thing to do"))
     _, make, read = DEEDS[deed]
@@ -219,6 +221,6 @@ def _page(
         "story": story.happenings(case, entries), "kind": kinds.name(case.category), "pictures": _pictures(case),
         "where": place.full_name(case.community or case.street or case.county),
         "answer": _answer(case), "left": own.left(case), "main": _main(case),
-        "whereabouts": stands.whereabouts(case), "done": stands.is_done(case),
+        "whereabouts": stands.whereabouts(case), "done": stands.is_done(case), **receipts.context(request, entries),
     }  # fmt: skip
     return render(request, "cases/public/track.html", context, status=status)

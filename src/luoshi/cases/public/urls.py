@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from luoshi.cases.public import browse, feed, follow, home, lost, pictures, report, track
+from luoshi.cases.public import browse, feed, follow, home, lost, pictures, receipts, report, track
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("report/", report.report, name="report"),
     path("report/map.svg", report.picture),
     path("report/done", report.done),
+    path("receipt", receipts.file),
     path("track/", track.lookup),
     path("track/lost", lost.lost),
     # whatever stands there is a code that opens nothing, so that all mistyped ones look the same

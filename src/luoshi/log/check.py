@@ -1,0 +1,27 @@
+"""Anybody checks a receipt here: a file that was kept, or a slip of paper; and the proof of any entry."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from luoshi.kernel.ledger import place, receipt
+from luoshi.kernel.problems import Absent
+from luoshi.kernel.text import T
+from luoshi.log.files import answer
+from luoshi.web import proof as part
+
+
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """`/log/check`: all of the checking is done by the browser; what a slip says stands behind the # and is not sent."""
+    return render(request, "log/check.html", part.context())
+
+
+@require_safe
+def proof(request: HttpRequest) -> HttpResponse:
+    """`/log/proof?index=`: the tlog-proof of an entry, made from public files alone. Raises Absent."""
+    index = request.GET.get("index", "")
+    found = receipt.at(place.current(), int(index)) if index.isascii() and index.isdigit() and len(index) < 19 else None
+    if found is None:
+        raise Absent(T("日志里没有这一条", "The log has no such entry"))
+    return answer(found.text, "text/plain; charset=utf-8", "public, max-age=3")

@@ -1,0 +1,114 @@
+"""A receipt checked by the browser itself, without the server: right ones are accepted, altered ones refused."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from test_axe import AXE, CHROMIUM, RUN, _blocking, a_case, address, browser
+
+from luoshi.kernel.ledger import place as places
+from luoshi.kernel.ledger import receipt, seal
+from luoshi.kernel.models import Event
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+USED = (_blocking, address, browser)  # fixtures
+
+
+@pytest.fixture(autouse=True)
+def _closed(browser: Any) -> Iterator[None]:
+    yield
+    connection.close()  # the one that the loop of this browser had
+
+
+def upload(page: Any, *files: bytes) -> tuple[str, dict[str, str]]:
+    """Choose files; gives what the page says and how its steps stand."""
+    page.evaluate("document.querySelector('[data-said]').dataset.is = ''")
+    named = [{"name": f"{n}.txt", "mimeType": "text/plain", "buffer": data} for n, data in enumerate(files)]
+    page.locator("#proof-file").set_input_files(named)
+    page.wait_for_selector("[data-said]:not([data-is=''])")
+    page.wait_for_timeout(100)  # the second file is looked at after the first
+    return state(page)
+
+
+def state(page: Any) -> tuple[str, dict[str, str]]:
+    steps = page.locator("[data-step]").all()
+    marks = {one.get_attribute("data-step"): one.get_attribute("class") for one in steps}
+    return page.locator("[data-said]").get_attribute("data-is"), marks
+
+
+def altered(text: bytes) -> dict[str, bytes]:
+    """One small change in each part of the file, and which part."""
+    lines = text.decode().split("\n")
+    blank = lines.index("")
+
+    def change(at: int, old: str, new: str) -> bytes:
+        assert old in lines[at]
+        return "\n".join([*lines[:at], lines[at].replace(old, new, 1), *lines[at + 1 :]]).encode()
+
+    payload = b64decode(lines[1][6:])
+    assert b'"stage":"reported"' in payload
+    entry = b64encode(payload.replace(b'"stage":"reported"', b'"stage":"accepted"')).decode()
+    hashed, mark = lines[blank - 1], lines[blank + 5]
+    data = bytearray(b64decode(mark.split(" ")[2]))
+    data[20] ^= 1
+    return {
+        "entry": change(1, lines[1], f"extra {entry}"),
+        "index": change(2, "index 0", "index 1"),
+        "path": change(blank - 1, hashed[:3], "AAA" if hashed[:3] != "AAA" else "BBB"),
+        "size": change(blank + 2, lines[blank + 2], str(int(lines[blank + 2]) + 1)),
+        "origin": change(blank + 1, "test.", "best."),
+        "signature": change(blank + 5, mark.split(" ")[2], b64encode(bytes(data)).decode()),
+    }
+
+
+def test_the_page_checks_its_receipt_and_kept_files_without_the_server(address: str, browser: Any) -> None:
+    assert CHROMIUM
+    known, other = a_case(), a_case()
+    seal.seal_all(places.current())
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page, faults, asked = context.new_page(), [], []
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.goto(f"{address}/track/{known['code']}")
+    page.wait_for_selector("[data-said][data-is]")
+    assert state(page) == ("good", {"entry": "fact", "tree": "fact", "sign": "fact", "words": "plan"})
+    with page.expect_download() as download:
+        page.get_by_role("link", name="存下收据文件").click()
+    kept = download.value.path().read_bytes()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="另存我的原话").click()
+    own = download.value.path().read_bytes()
+    page.on("request", lambda request: asked.append(request.url))
+    context.set_offline(True)
+    assert upload(page, kept)[0] == "good"
+    assert upload(page, kept, own) == ("good", dict.fromkeys(("entry", "tree", "sign", "words"), "fact"))
+    changed = own.replace("松动".encode(), "完好".encode())
+    assert changed != own and upload(page, kept, changed)[0] == "different"
+    for part, text in altered(kept).items():
+        said, steps = upload(page, text)
+        assert said == "bad" and "over" in (steps["tree"], steps["sign"]), part
+    assert upload(page, kept[: len(kept) // 2])[0] == "malformed"
+    second = Event.objects.filter(verb="report").order_by("-recorded_at", "-id")[0]
+    theirs = receipt.of(places.current(), second.pk)
+    assert theirs is not None and other and upload(page, theirs.text)[0] == "other"
+    assert asked == [] and faults == []
+
+
+def test_a_slip_of_paper_finds_its_entry_and_says_where_it_is_gone(address: str, browser: Any) -> None:
+    a_case()
+    seal.seal_all(places.current())
+    first = receipt.at(places.current(), 0)
+    assert first is not None
+    slip = first.slip
+    page, asked = browser.new_context(locale="en-GB", bypass_csp=True).new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    for text, says in ((slip, "good"), (f"1{slip[1:]}", "other"), (f"99{slip[1:]}", "gone")):
+        page.goto(f"{address}/log/check")  # another fragment alone would load nothing
+        page.goto(f"{address}/log/check#{text}")
+        page.reload()
+        page.wait_for_selector("[data-said][data-is]")
+        assert state(page)[0] == says
+    assert not any(slip[2:] in url.partition("#")[0] for url in asked)
+    page.evaluate(AXE + "; 0")
+    assert page.evaluate(RUN) == []
