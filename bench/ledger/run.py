@@ -4,6 +4,7 @@
 """
 
 import argparse
+import logging
 import os
 import resource
 import shutil
@@ -22,8 +23,9 @@ PACK = ROOT / "src" / "luoshi" / "packs" / "baotou"
 BATCH = 20_000
 BEGIN = datetime(2021, 1, 1, tzinfo=UTC)
 ORIGIN = "bench.example/log"
-LIMITS = {"seal": 20_000.0, "hundred": 25.0, "verify": 30.0, "proof": 100.0, "append": 0.2}
+LIMITS = {"seal": 20_000.0, "hundred": 25.0, "verify": 30.0, "proof": 100.0, "append": 0.2, "receipt": 3.0}
 SLACK = 1.3
+REQUESTS = 400
 failed: list[str] = []
 postmaster = 0
 owner = ""
@@ -174,6 +176,27 @@ def hundred(place: Any, size: int) -> float:
     return (cpu() - begun) * 1000
 
 
+def served(recent: list[int]) -> float:
+    """Milliseconds of CPU, with PostgreSQL, to serve a receipt's file through the whole site, its access line too."""
+    from django.db import connection
+    from django.test import Client
+
+    from luoshi.cases.public.receipts import address
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT event_id FROM log_leaf WHERE idx = ANY(%s)", [recent[:REQUESTS]])
+        asked = [address(row[0]) for row in cursor.fetchall()]
+    client = Client(HTTP_HOST="127.0.0.1")
+    with open(os.devnull, "w") as nowhere:
+        handler = logging.StreamHandler(nowhere)
+        logging.getLogger().handlers[:] = [handler]
+        assert client.get(asked[0]).status_code == 200
+        begun = cpu()
+        for one in asked:
+            client.get(one)
+        return (cpu() - begun) / len(asked) * 1000
+
+
 def measure(server: Any, events: int) -> None:
     """All lines."""
     global postmaster, owner
@@ -211,6 +234,7 @@ def measure(server: Any, events: int) -> None:
     for index in recent:
         tree.inclusion(index, size, cold)
     say("an inclusion proof, among the last 20,000", (process_time() - begun) / 2000 * 1e6, "µs", "proof")
+    say("a receipt's file served, CPU", served(recent), "ms", "receipt")
     begun, spent = perf_counter(), cpu()
     report = verify.verify(ours, rotate.trusted(ours), [])
     assert report.ok and report.size == size, report.first_bad

@@ -37,6 +37,11 @@ def _first(entries: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in entries if entry.verb in ("report", "import")), None)
 
 
+def address(identity: UUID) -> str:
+    """Where the file of an event's receipt is given out, for an hour."""
+    return f"/receipt?p={signing.dumps(str(identity), salt=_SALT)}"
+
+
 def context(request: HttpRequest, entries: Sequence[Entry]) -> dict[str, Any]:
     """What the tracking page shows: `receipt` once the report is sealed, before that `waits` with why."""
     first = _first(entries)
@@ -48,7 +53,7 @@ def context(request: HttpRequest, entries: Sequence[Entry]) -> dict[str, Any]:
     slip = f"{settings.CONF.text('public_url') or f'{request.scheme}://{request.get_host()}'}/log/check#{found.slip}"
     proved = {
         **proof.context(found.text.decode()), "receipt": found, "slip": slip, "qr": qr.picture(slip),
-        "file": f"/receipt?p={signing.dumps(str(first.id), salt=_SALT)}",
+        "file": address(first.id),
         "own_words": first.verb == "report" and bool(first.private),
     }  # fmt: skip
     return {"proved": proved}
