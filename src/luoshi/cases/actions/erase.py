@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from luoshi.cases import photos
 from luoshi.cases.actions import follow
 from luoshi.cases.core import LINE
+from luoshi.cases.correction import Correction
 from luoshi.cases.flow import ALIVE, EVERY
 from luoshi.cases.models import Case, CasePrivate, Photo
 from luoshi.cases.reads.listeners import followers_of
@@ -73,6 +74,7 @@ def wipe(case: Case) -> list[UUID]:
     subjects = [one.log_id for one in whole]
     CasePrivate.objects.filter(pk__in=keys).delete()
     EventPrivate.objects.filter(event__subject__in=subjects).delete()
+    Correction.objects.filter(case__in=keys).update(reason="")
     for subject in subjects:
         forget_subject(subject)
     _forget_answers([one.number for one in whole])

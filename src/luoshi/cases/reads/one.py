@@ -1,6 +1,7 @@
 """One case: found by number or code, locked for writing, its timeline, its photographs."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from luoshi.cases import imported
+from luoshi.cases import correcting, imported
 from luoshi.cases.flow import FLOW
 from luoshi.cases.handing import CARRY, HANDED
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Photo
@@ -100,6 +101,9 @@ class Entry:
     unit: str
     body: dict[str, Any]
     private: dict[str, Any]
+    # the event that it corrects, and its own corrections, oldest first
+    corrects: UUID | None = None
+    newer: tuple["Entry", ...] = ()
 
 
 WORDS = {
@@ -114,7 +118,7 @@ WORDS = {
     "detach": T("分出一件", "A merged report was taken out again"),
     "follow": T("有人关注", "Somebody follows it"),
     "unfollow": T("有人不再关注", "Somebody stopped following it"),
-    **{move.verb: move.text for move in (*imported.MOVES.values(), HANDED, CARRY)},
+    **{move.verb: move.text for move in (*imported.MOVES.values(), HANDED, CARRY, *correcting.MOVES)},
 }
 
 
@@ -135,23 +139,35 @@ def entries(case: Case) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT e.id, e.verb, e.occurred_at, e.recorded_at, e.actor, e.unit, e.body::text, p.body
+            SELECT e.id, e.verb, e.occurred_at, e.recorded_at, e.actor, e.unit, e.body::text, p.body, e.corrects
             FROM event e LEFT JOIN event_private p ON p.event_id = e.id
             WHERE e.subject = %s ORDER BY e.recorded_at, e.id
             """,
             [case.log_id],
         )
-        rows = [(*row[:6], orjson.loads(row[6]), row[7]) for row in cursor.fetchall()]
-    both = {who for row in rows for who in (row[4], row[6].get("acting_for"))}
+        rows = [(*row[:6], orjson.loads(row[6]), *row[7:]) for row in cursor.fetchall()]
+    both = {who for row in rows for who in (row[4], row[6].get("acting_for"), row[6].get("proposed_by"))}
     names, units = people.names(both - {None}), people.unit_names()
     found = []
-    for identity, verb, at, recorded, actor, unit, facts, private in rows:
+    for identity, verb, at, recorded, actor, unit, facts, private, corrects in rows:
         who = people.in_place(names, actor, facts.get("acting_for"))
         secret = orjson.loads(bytes(private)) if private else {}
+        if corrects:
+            secret["proposed_by"] = names.get(facts.get("proposed_by") or 0, "")
         text = _words(verb, facts.get("move") or verb)
-        entry = Entry(identity, verb, text, at, recorded, who, units.get(unit, ""), facts, secret)
-        found.append(entry)
-    return found
+        found.append(Entry(identity, verb, text, at, recorded, who, units.get(unit, ""), facts, secret, corrects))
+    return linked(found)
+
+
+def linked(entries: Sequence[Entry]) -> list[Entry]:
+    """The events of a case, oldest first, each that was corrected with all its corrections."""
+    of: dict[UUID, UUID] = {}
+    newer: dict[UUID, list[Entry]] = {}
+    for entry in entries:
+        if entry.corrects is not None:
+            root = of[entry.id] = of.get(entry.corrects, entry.corrects)
+            newer.setdefault(root, []).append(entry)
+    return [replace(entry, newer=tuple(newer[entry.id])) if entry.id in newer else entry for entry in entries]
 
 
 def told(case: Case) -> T:
