@@ -56,5 +56,6 @@ def test_no_request_finds_a_fault(case: Any, headers: dict[str, str]) -> None:
     if "number" in case.path_parameters:
         case.path_parameters["number"] = "J-2021-000001"
     with transaction.atomic():
-        case.call_and_validate(headers=headers, checks=CHECKS)
+        # it asks for gzip and does not unpack it
+        case.call_and_validate(headers=headers | {"Accept-Encoding": "identity"}, checks=CHECKS)
         transaction.set_rollback(True)
