@@ -63,7 +63,7 @@ lint: $(VENV)/.test
 	@$(RUN)/mypy
 
 test: lint browser go
-	@$(RUN)/python -m pytest $(ARGS)
+	@$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # The test lock is computed first, so that both hold the same versions. Needs pip-tools.
 COMPILE := $(RUN)/pip-compile --quiet --generate-hashes --build-deps-for editable --no-header --no-annotate \
