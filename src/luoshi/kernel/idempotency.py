@@ -15,6 +15,7 @@ from luoshi.kernel.text import T
 
 KEPT: Final = timedelta(hours=24)
 LONGEST: Final = 200
+TRIES: Final = 6  # six people who merged three cases in every direction needed three
 D = TypeVar("D")
 
 
@@ -78,16 +79,17 @@ def keep(door: str, key: str, asked: bytes, answer: Mapping[str, Any]) -> None:
 def once(perform: Callable[[], D]) -> D:
     """Run in one transaction; if another with the same key was first, run again and find its answer.
 
-    Two acts that lock two rows in opposite order meet in a deadlock, which the database ends: that one runs again too.
+    Acts that lock rows in opposite orders meet in a deadlock, which the database ends: that one runs again too.
     """
-    try:
-        with transaction.atomic():
-            return perform()
-    except _Raced:
-        pass
-    except OperationalError as error:
-        if not isinstance(error.__cause__, DeadlockDetected) or connection.in_atomic_block:
-            raise
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return perform()
+        except _Raced:
+            pass
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected) or connection.in_atomic_block:
+                raise
     with transaction.atomic():
         return perform()
 

@@ -14,7 +14,8 @@ def by_source(viewer: Viewer, source: str, ids: Sequence[str], *, lock: bool = F
     Raises Denied for who may not import. `lock` keeps them for the caller's transaction.
     """
     demand(viewer, RIGHT)
-    rows = Case.objects.select_related("private").filter(source=source, source_id__in=ids)
+    # read after the lock: joined, the private rows would be as they were before we waited
+    rows = Case.objects.prefetch_related("private").filter(source=source, source_id__in=ids)
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True).order_by("id")
     found = {case.source_id: case for case in rows}

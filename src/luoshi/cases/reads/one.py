@@ -39,7 +39,8 @@ def get(viewer: Viewer, number: str) -> Case:
 
 def lock(viewer: Viewer, ref: str) -> Case:
     """Lock the case of that number for the caller's transaction. Raises Absent."""
-    rows = visible(viewer).select_related("private", "category").select_for_update(of=("self",), no_key=True)
+    # the private row is read after the lock: joined, it would be as it was before we waited
+    rows = visible(viewer).select_related("category").select_for_update(of=("self",), no_key=True)
     case = rows.filter(number=ref).first()
     if case is None:
         raise Absent
@@ -52,7 +53,7 @@ def lock(viewer: Viewer, ref: str) -> Case:
 
 
 def _locked(key: int) -> Case:
-    rows = Case.objects.select_related("private", "category").select_for_update(of=("self",), no_key=True)
+    rows = Case.objects.select_related("category").select_for_update(of=("self",), no_key=True)
     return with_private(rows.get(pk=key))
 
 

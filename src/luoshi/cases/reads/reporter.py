@@ -29,8 +29,8 @@ def matching(number: str, given: str) -> tuple[Case, str] | None:
 
 def to_tell(key: int) -> Case | None:
     """A case with what its reporter may be told, locked in the caller's transaction; for the worker."""
-    # locked, so that nothing is said from data that are being deleted meanwhile
-    rows = Case.objects.select_related("private").select_for_update(of=("self",), no_key=True)
+    # locked first and its private row read then, so that nothing is said from data that are being deleted meanwhile
+    rows = Case.objects.select_for_update(of=("self",), no_key=True)
     case = rows.filter(pk=key).first()
     return None if case is None else with_private(case)
 
