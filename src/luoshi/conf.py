@@ -230,6 +230,16 @@ SETTINGS: tuple[Setting, ...] = (
         T("每隔多少秒封存新的事件。", "Seconds between two sealings of new events."),
         "number",
     ),
+    Setting(
+        "LUOSHI_METRICS_TOKEN",
+        str,
+        "",
+        T(
+            "读取 /metrics 的令牌（Authorization: Bearer）；空：只限本机。",
+            "Token that reads /metrics (Authorization: Bearer); empty: this machine only.",
+        ),
+        "text",
+    ),
     Setting("LUOSHI_LOG_LEVEL", rules.level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
 )
 # Set by our own processes for their children; not for people.

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
+from luoshi.log.metrics import metrics
+
 urlpatterns = [
     path("", include("luoshi.web.urls")),
     path("", include("luoshi.people.urls")),
@@ -11,6 +13,7 @@ urlpatterns = [
     path("work/", include("luoshi.ports.notify.urls")),
     path("", include("luoshi.privacy.urls")),
     path("log/", include("luoshi.log.urls")),
+    path("metrics", metrics),
     *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),
     *([path("work/import/", include("luoshi.ports.importer.urls"))] if "cases" in settings.LINES else []),
 ]

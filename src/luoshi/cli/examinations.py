@@ -4,6 +4,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from luoshi import home as homes
@@ -13,6 +14,8 @@ from luoshi.kernel.text import T
 from luoshi.serve.database import of, use
 
 _LEAST_FREE = 2_000_000_000  # bytes; PostgreSQL stops when there are none
+_REMEMBERED = timedelta(days=1)  # for how long a message that was given up is said
+_LATE = timedelta(hours=1)  # tries of a message follow each other more slowly each time
 _SILENT = 60  # seconds without a worker's heartbeat
 
 
@@ -214,6 +217,26 @@ def verified(conf: Conf) -> Finding:
     )
 
 
+def messages(conf: Conf) -> Finding:
+    """Do messages to citizens, staff and other systems arrive?"""
+    from luoshi.kernel import clock as clocks
+    from luoshi.ports.notify import reads
+
+    now = clocks.now()
+    found = reads.undelivered(now - _REMEMBERED, now - _LATE)
+    detail = T(
+        f"一天内放弃 {found.given_up:,} 条；晚一小时以上还没送到 {found.late:,} 条",
+        f"{found.given_up:,} given up within a day; {found.late:,} not delivered for more than an hour",
+    )
+    if not found.given_up and not (found.late and _served(conf)):
+        return Finding(detail)
+    mend = T(
+        "看 run/server.log；检查 LUOSHI_MAIL_URL、LUOSHI_SMS_URL 和 luoshi hook list",
+        "Look into run/server.log; check LUOSHI_MAIL_URL, LUOSHI_SMS_URL and luoshi hook list",
+    )
+    return Finding(detail, mend)
+
+
 def worker(conf: Conf) -> Finding:
     """Is somebody doing the queued jobs? Only wrong while the site is served."""
     silent = _ask("SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))::int FROM procrastinate_workers")
@@ -244,5 +267,6 @@ OF_DATABASE: Mapping[str, Look] = {
     "calendar": calendar,
     "log": log,
     "verified": verified,
+    "messages": messages,
     "worker": worker,
 }

@@ -1,6 +1,7 @@
 """What every page's template may ask of the shell, as `shell`. Everything is read on first use and once a request."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from time import monotonic
 from typing import Any, Final
@@ -11,13 +12,20 @@ from django.db import Error, connection
 from django.http import HttpRequest
 
 from luoshi.kernel import clock
+from luoshi.kernel.ledger import nightly
 from luoshi.kernel.lines import Page
 from luoshi.kernel.text import T, language
 from luoshi.kernel.viewer import PUBLIC, Viewer
-from luoshi.web import nav
+from luoshi.web import nav, words
 from luoshi.web.http import on_track
 from luoshi.web.said import Said, said
 
+ALARMED: Final = ("system.see", "people.audit")
+ALARM: Final = T(
+    "账本验证不符（{at}）：{where}。不要修改任何行，先保全证据，再运行 luoshi verify log",
+    "The log does not verify ({at}): {where}. Change no row, keep the evidence first, then run luoshi verify log",
+)
+_WHERE: Final = ("what", "idx", "line", "event")
 _SIZE_SECONDS: Final = 120.0  # counting the log costs tens of milliseconds, so a process does it rarely
 _size: tuple[float, int] | None = None
 
@@ -128,6 +136,19 @@ class Shell:
     def said(self) -> Said | None:
         """What the last press did."""
         return said(self._request)
+
+    @cached_property
+    def alarm(self) -> T | None:
+        """What the last verification of the whole log found wrong, for the administrators who answer for it."""
+        if not any(self.viewer.reach(right) is not None for right in ALARMED):
+            return None
+        outcome = nightly.last(settings.CONF.home)
+        if outcome is None or outcome.first_bad is None:
+            return None
+        where = " ".join(
+            f"{name} {outcome.first_bad[name]}" for name in _WHERE if outcome.first_bad.get(name) is not None
+        )
+        return ALARM.fill(at=words.when(datetime.fromisoformat(outcome.at)), where=where)
 
     @cached_property
     def logins(self) -> bool:

@@ -37,6 +37,14 @@ def last(home: Path) -> Outcome | None:
         return None
 
 
+def keep(home: Path, size: int, first_bad: dict[str, Any] | None) -> Outcome:
+    """Write down what a verification of the whole log found just now."""
+    outcome = Outcome(clock.real().isoformat(timespec="seconds"), size, first_bad)
+    (home / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+    homes.write(home / "run" / FILE, json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+    return outcome
+
+
 def run(home: Path) -> Outcome:
     """Verify now, keep the outcome, and log an error where something differs."""
     command = [sys.executable, "-m", "luoshi", "verify", "log", "--json"]
@@ -47,9 +55,7 @@ def run(home: Path) -> Outcome:
     except ValueError:
         why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         found = {"first_bad": {"what": "not verified", "detail": why}}
-    outcome = Outcome(clock.real().isoformat(timespec="seconds"), found.get("size", 0), found["first_bad"])
-    (home / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
-    homes.write(home / "run" / FILE, json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+    outcome = keep(home, found.get("size", 0), found["first_bad"])
     if outcome.first_bad is not None:
         log.error("the log does not verify: %s", outcome.first_bad)
     return outcome

@@ -1,9 +1,9 @@
 """Every query over messages, choices and hooks."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from luoshi.ports.notify.models import Choice, Hook, Message, Told
@@ -30,6 +30,19 @@ def about(subject: UUID) -> list[Message]:
 def to_person(person: int, limit: int) -> list[Message]:
     """The latest messages to a person of the staff."""
     return list(Message.objects.filter(person=person).order_by("-at", "-id")[:limit])
+
+
+class Undelivered(NamedTuple):
+    """Messages that did not arrive: given up since a moment, and late ones that are still tried."""
+
+    given_up: int
+    late: int
+
+
+def undelivered(since: datetime, late: datetime) -> Undelivered:
+    """How many messages were given up after `since`, and how many that should have gone before `late` have not yet."""
+    open_ones = Message.objects.filter(sent_at=None, failed_at=None, not_before__lt=late)
+    return Undelivered(Message.objects.filter(failed_at__gte=since).count(), open_ones.count())
 
 
 def choice(person: int) -> Choice:
