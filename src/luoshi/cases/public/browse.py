@@ -74,7 +74,7 @@ def _after(query: QueryDict) -> tuple[datetime, int] | None:
 
 def _light(case: Case, now: datetime) -> SafeString:
     """The light of a case whose clock runs."""
-    code = clocks.light(case, now)
+    code = clocks.whole_light(case, now)
     return parts.light(code) if code != "n" else SafeString("")  # type: ignore[arg-type]
 
 
