@@ -17,7 +17,7 @@ USED = (_blocking, address, browser)  # fixtures
 
 
 @pytest.fixture(autouse=True)
-def _closed(browser: Any) -> Iterator[None]:
+def _closed(address: str, browser: Any) -> Iterator[None]:
     yield
     connection.close()  # the one that the loop of this browser had
 

@@ -115,7 +115,7 @@ def test_the_administrators_see_the_alarm_until_it_is_mended(
     assert "账本验证不符" not in client.get(path).content.decode()
     nightly.keep(home, 20, BAD)
     shown = client.get(path).content.decode()
-    assert ("账本验证不符" in shown, "idx 17" in shown) == (told, told)
+    assert ("账本验证不符" in shown, "第 17 条，payload · cases" in shown) == (told, told)
     assert "市民甲" not in shown, "what a row holds is no business of a banner"
     finding = examinations.verified(settings.CONF)
     assert finding.mend is not None and "idx=17" in finding.detail.en

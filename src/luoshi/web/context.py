@@ -22,10 +22,10 @@ from luoshi.web.said import Said, said
 
 ALARMED: Final = ("system.see", "people.audit")
 ALARM: Final = T(
-    "账本验证不符（{at}）：{where}。不要修改任何行，先保全证据，再运行 luoshi verify log",
-    "The log does not verify ({at}): {where}. Change no row, keep the evidence first, then run luoshi verify log",
+    "账本验证不符（{at}）：{idx}{where}。不要修改任何行，先保全证据，再运行 luoshi verify log",
+    "The log does not verify ({at}): {idx}{where}. Change no row, keep the evidence first, then run luoshi verify log",
 )
-_WHERE: Final = ("what", "idx", "line", "event")
+_WHERE: Final = ("what", "line", "event")
 _SIZE_SECONDS: Final = 120.0  # counting the log costs tens of milliseconds, so a process does it rarely
 _size: tuple[float, int] | None = None
 
@@ -38,6 +38,10 @@ def ledger_size() -> int:
             cursor.execute("SELECT count(*) FROM event")
             _size = (monotonic(), int(cursor.fetchone()[0]))
     return _size[1]
+
+
+def _place(index: int | None) -> T:
+    return T("第 {n} 条，", "entry {n}, ").fill(n=index) if index is not None else T("", "")
 
 
 class Shell:
@@ -145,10 +149,11 @@ class Shell:
         outcome = nightly.last(settings.CONF.home)
         if outcome is None or outcome.first_bad is None:
             return None
-        where = " ".join(
-            f"{name} {outcome.first_bad[name]}" for name in _WHERE if outcome.first_bad.get(name) is not None
+        found = [outcome.first_bad.get(name) for name in _WHERE]
+        where = " · ".join(str(one) for one in found if one is not None)
+        return ALARM.fill(
+            at=words.when(datetime.fromisoformat(outcome.at)), where=where, idx=_place(outcome.first_bad.get("idx"))
         )
-        return ALARM.fill(at=words.when(datetime.fromisoformat(outcome.at)), where=where)
 
     @cached_property
     def logins(self) -> bool:
