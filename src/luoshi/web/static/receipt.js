@@ -62,12 +62,15 @@
   };
 
   // what is shown
-  const show = (step, well) => box.querySelector(`[data-step=${step}]`).setAttribute("class", well === null ? "plan" : well ? "fact" : "over");
-  const note = (step, name, values = {}) => { box.querySelector(`[data-of=${step}]`).textContent = fill(name, values); };
+  // a step: solid where it is proved, hollow where that is not known, red with a cross where it does not hold
+  const show = (step, well, name = "", values = {}) => {
+    box.querySelector(`[data-step=${step}]`).setAttribute("class", well === null ? "plan" : well ? "fact" : "over");
+    box.querySelector(`[data-of=${step}]`).textContent = (well === false ? "✗ " : "") + fill(name, values);
+  };
   const fill = (name, values) => (box.dataset[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const say = (name, values = {}) => { said.textContent = fill(name, values); said.dataset.is = name; };
   const when = (text) => new Date(text).toLocaleString(document.documentElement.lang, { timeZone: box.dataset.zone, dateStyle: "medium", timeStyle: "short" });
-  const clear = () => ["entry", "tree", "sign", "words"].forEach((step) => { show(step, null); note(step, ""); });
+  const clear = () => ["entry", "tree", "sign", "words"].forEach((step) => show(step, null));
 
   let held = null; // the entry that this page is about, by its leaf
   let last = null; // the payload of the receipt checked last
@@ -80,8 +83,10 @@
     const leaf = await sha([0], found.payload), ours = held === null || url64(leaf) === held;
     const tree = await included(found, leaf), sign = await signed(found);
     const values = { n: String(found.index), size: String(found.size), log: found.origin, at: when(entry.recorded_at), steps: String(found.path.length) };
-    show("entry", ours); show("tree", tree); show("sign", sign);
-    note("entry", "entry", values); note("tree", "tree", values); note("sign", "sign", values);
+    const holds = tree && sign !== false; // an entry that leads to no signed root is no record of anything
+    show("entry", ours ? holds || null : false, "entry", values);
+    show("tree", tree ? holds || null : false, "tree", values);
+    show("sign", sign, "sign", values);
     last = entry;
     say(!tree || sign === false ? "bad" : !ours ? "other" : sign === null ? "unsigned" : "good", values);
   };
@@ -89,8 +94,7 @@
   // the second file: the holder's own words and the random bytes that they were committed with
   const checkWords = async (file) => {
     const own = JSON.parse(file), well = last !== null && own.event === last.id && url64(await sha(bytes(own.salt), utf8(own.body))) === last.private;
-    show("words", well);
-    note("words", well ? "same" : "different");
+    show("words", well, well ? "same" : "different");
     if (!well) say("different");
   };
 
