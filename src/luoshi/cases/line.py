@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from luoshi.cases import clocks, masked, reads
+from luoshi.cases import clocks, correcting, masked, reads
 from luoshi.cases.actions import handing
+from luoshi.cases.correction import Correction
 from luoshi.cases.flow import FLOW
 from luoshi.cases.load import load_categories, load_desks
 from luoshi.cases.models import Case
+from luoshi.cases.reads import correction as corrections
 from luoshi.cases.reads import held
 from luoshi.cases.reads.deeds import deed
 from luoshi.cases.reads.derived import derived
@@ -61,6 +63,15 @@ def next_move(case: Case, viewer: Viewer) -> Move | None:
     return open_to.get("pass_on")
 
 
+def _proposed(row: Correction) -> Due:
+    """A correction that waits for the viewer's decision; no clock runs for it."""
+    where = "/work/corrections/"
+    return Due(
+        None, None, row.case.number, title(row.case), T("更正等批", "Correction proposed"), where,
+        T("批更正", "Decide on it"), row.case.sim, note=row.by.name, form=where,
+    )  # fmt: skip
+
+
 class _Face:
     name = "cases"
     title = T("街面", "Cases")
@@ -83,7 +94,10 @@ class _Face:
     def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
         """What waits for the viewer (and is due at `since` or later), first due first."""
         units = people.unit_names()
-        return [self._due(case, viewer, units) for case in reads.my_work(viewer, limit, since)]
+        found = [self._due(case, viewer, units) for case in reads.my_work(viewer, limit, since)]
+        if since is not None or not may(viewer, correcting.APPROVE_RIGHT):
+            return found
+        return [*found, *map(_proposed, corrections.to_approve(viewer)[:limit])]
 
     def _due(self, case: Case, viewer: Viewer, units: Mapping[int, str]) -> Due:
         where = f"/work/cases/{case.number}/"
@@ -99,7 +113,10 @@ class _Face:
 
     def tally(self, viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
         """How many wait for the viewer that are due before each of the moments, and last how many in all."""
-        return reads.tally(viewer, edges)
+        found = reads.tally(viewer, edges)
+        if may(viewer, correcting.APPROVE_RIGHT):
+            found[-1] += corrections.count_to_approve(viewer)
+        return found
 
     def find(self, viewer: Viewer, text: str, limit: int) -> list[Found]:
         """Cases that the viewer may see and that match."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from luoshi.cases import clocks
+from luoshi.cases import clocks, corrected
 from luoshi.cases.actions.again import on_time
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
@@ -196,7 +196,7 @@ def move_of(entry: Entry) -> str:
 
 def _said(entry: Entry, line: Line) -> str:
     """What was written to the reporter or by them, with the grade they gave."""
-    return "　".join(part for part in (_grade(entry), entry.private.get(line.said)) if part)
+    return "　".join(part for part in (_grade(entry), entry.private.get(line.said), corrected.said(entry)) if part)
 
 
 def happenings(case: Case, entries: Iterable[Entry]) -> list[parts.Happening]:
@@ -213,7 +213,9 @@ def public_happenings(entries: Iterable[Entry]) -> list[parts.Happening]:
         if move.startswith("import_"):
             told.append(_told(entry, Line(entry.text), entry.text))
         elif move in MOVES and move != "add_evidence":
-            told.append(_told(entry, MOVES[move], PUBLIC.get(move, MOVES[move].text)))
+            told.append(
+                _told(entry, MOVES[move], PUBLIC.get(move, MOVES[move].text), corrected.said(entry, corrected.PUBLIC))
+            )
     return told[::-1]
 
 

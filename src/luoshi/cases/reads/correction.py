@@ -52,6 +52,14 @@ def locked(case: Case, key: Any) -> Correction:
     return found
 
 
+def one(viewer: Viewer, key: int) -> Correction:
+    """A proposal for a case that the viewer may see. Raises Absent."""
+    found = Correction.objects.select_related("case").filter(pk=key, case__in=visible(viewer)).first()
+    if found is None:
+        raise Absent
+    return found
+
+
 def waiting_for(case: Case, event: UUID) -> bool:
     """Does a proposal for this event wait already?"""
     return Correction.objects.filter(case=case, event=event, state="open").exists()

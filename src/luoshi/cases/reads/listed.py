@@ -37,6 +37,7 @@ class Row(NamedTuple):
     next_warn_at: datetime | None
     step_due_at: datetime | None
     step_kind: str
+    corrected: int
     # what the usual columns do not show
     source: str = ""
     source_id: str = ""

@@ -31,6 +31,7 @@ MOST: Final = 50_000
 MOST_XLSX: Final = 20_000  # a workbook takes five times as long to make
 RIGHT: Final = "cases.see"
 SIM: Final = T("模拟", "Demo")
+CORRECTED: Final = T("更正", "Corrections")
 NAMED: Final = T("街面案件", "cases")
 # what a spreadsheet takes for the beginning of a formula, in its wide forms too
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -56,8 +57,8 @@ class Export:
         self.language, self.count, self.cut = language(), 0, False
 
     def head(self) -> list[str]:
-        """The heads of the columns; the last one marks simulated rows."""
-        return [*(str(one.head) for one in self.asks.columns), str(SIM)]
+        """The heads of the columns; the last two count corrections of what the record says and mark simulated rows."""
+        return [*(str(one.head) for one in self.asks.columns), str(CORRECTED), str(SIM)]
 
     def chunks(self) -> Iterator[list[Line]]:
         """The lines, a thousand at a time, each chunk read when the one before was sent."""
@@ -69,7 +70,10 @@ class Export:
                 now, sim = Now(self.now, reads.kinds()), str(SIM)
                 kept = rows[: self.most - self.count]
                 self.cut = self.cut or len(kept) < len(rows)
-                lines = [[*(_plain(value(now, row)) for value in values), sim if row.sim else ""] for row in kept]
+                lines = [
+                    [*(_plain(value(now, row)) for value in values), row.corrected or None, sim if row.sim else ""]
+                    for row in kept
+                ]
             self.count += len(lines)
             yield lines
 

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.cases import masked, reads
+from luoshi.cases import corrected, masked, reads
 from luoshi.cases.flow import FLOW, HOLDER
 from luoshi.cases.reads.one import Entry
+from luoshi.cases.staff.correctable import correctable
 from luoshi.cases.staff.fields import OUTCOMES
 from luoshi.cases.staff.scene import Scene
 from luoshi.kernel.text import T
@@ -80,10 +81,42 @@ def _late(entry: Entry) -> SafeString:
     return format_html(' <span class="qq s">{}</span>', T("记于 {at}", "recorded {at}").fill(at=words.when(entry.recorded_at)))  # fmt: skip
 
 
+def _corrections(entry: Entry, scene: Scene) -> SafeString:
+    """Beside the original, for ever: what was corrected, why, by whom; and the way to propose it."""
+    by = T(
+        "{text}。理由：{why}（{a}提出，{b}批准，{at}）",
+        "{text}. Reason: {why} (proposed by {a}, approved by {b}, {at})",
+    )
+    lines = format_html_join(
+        "",
+        '<br><span class="tag tag-a">{}</span> {}',
+        (
+            (one.entry.text, by.fill(
+                text=one.text, why=masked.free(str(one.entry.private.get("why") or "—")),
+                a=one.entry.private.get("proposed_by") or "—", b=one.entry.actor, at=words.when(one.entry.recorded_at),
+            ))
+            for one in corrected.told(entry)
+        ),
+    )  # fmt: skip
+    if not correctable(scene.viewer, scene.case, entry):
+        return lines
+    link = '{} <a class="s no-print" href="/work/cases/{}/correct/{}/">{}</a>'
+    return format_html(link, lines, scene.case.number, entry.id, T("更正这一条", "Correct this"))
+
+
+def _correction(entry: Entry, text: str) -> parts.Happening:
+    """The correction itself, when it was approved."""
+    said = masked.free(str(entry.private.get("note", "")))
+    body = T("{who}：{text}", "{who}: {text}").fill(
+        who=_who(entry, entry.verb), text=" / ".join(filter(None, (text, said)))
+    )
+    return parts.Happening(entry.recorded_at, entry.text, body)
+
+
 def _happening(entry: Entry, scene: Scene, newest: bool) -> parts.Happening:
     move = str(entry.body.get("move") or entry.verb)
     kind = "is-bad" if move in BAD else "is-now" if newest else ""
-    body = format_html("{}{}", _body(entry, move, scene), _late(entry))
+    body = format_html("{}{}{}", _body(entry, move, scene), _late(entry), _corrections(entry, scene))
     return parts.Happening(entry.at, entry.text, body, kind)  # type: ignore[arg-type]
 
 
@@ -102,5 +135,11 @@ def timeline(scene: Scene) -> SafeString:
     """The timeline of a case that was read through its door."""
     entries = reads.entries(scene.case)
     over = scene.case.closed_at is not None
-    happened = [_happening(entry, scene, newest=n == len(entries) - 1 and not over) for n, entry in enumerate(entries)]
+    corrections = corrected.by_correction(entries)
+    happened = [
+        _correction(entry, corrections.get(entry.id, ""))
+        if entry.corrects
+        else _happening(entry, scene, newest=n == len(entries) - 1 and not over)
+        for n, entry in enumerate(entries)
+    ]
     return parts.timeline([*_coming(scene), *reversed(happened)])

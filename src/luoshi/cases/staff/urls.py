@@ -5,6 +5,7 @@ from django.urls import path
 from luoshi.cases.staff import (
     adopt,
     bulk,
+    correcting,
     do,
     enter,
     export,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("cases/bulk/", bulk.preview),
     path("cases/bulk/do/", bulk.do),
     path("cases/<str:number>/", record.case, name="case"),
+    path("cases/<str:number>/correct/<uuid:event>/", correcting.propose, name="correct"),
+    path("corrections/", correcting.index, name="corrections"),
+    path("corrections/<int:key>/", correcting.decide),
     path("cases/<str:number>/do/<str:verb>/", do.do, name="do"),
     path("near/", near.index),
     path("near/<str:number>/", near.one),

@@ -1,0 +1,161 @@
+"""Corrections on pages: proposed from a timeline, decided by somebody else, beside the original wherever it shows."""
+
+import csv
+import io
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+from staff_cast import STREET, at, case, client, step
+from test_correct import approve, closed, event, propose
+
+from luoshi.cases import reads
+from luoshi.cases.actions import correct
+from luoshi.cases.correction import Correction
+from luoshi.kernel.models import Event
+from luoshi.kernel.problems import NotNow
+from luoshi.kernel.text import set_language
+from luoshi.people import reads as people
+from luoshi.people.models import Person, Post
+from luoshi.people.viewer import of_login
+
+
+def page(login: str, address: str, **more: Any) -> str:
+    return client(login).get(address, **more).content.decode()
+
+
+def test_a_typo_is_put_right_on_pages_by_two_persons(db: None) -> None:
+    number = closed()
+    here = f"/work/cases/{number}/correct/{event(number, 'call_solved')}/"
+    assert here in page("desk", f"/work/cases/{number}/") and here not in page("verifier", f"/work/cases/{number}/")
+    form = page("desk", here)
+    assert 'value="5" selected' in form and "评分" in form and 'name="void"' not in form
+    refused = client("desk").post(here, {"solved": "yes", "grade": "5", "reason": "看错"})
+    assert refused.status_code == 422 and "没有要更正的" in refused.content.decode()
+    assert client("desk").post(here, {"solved": "yes", "grade": "2", "reason": ""}).status_code == 422
+    sent = client("desk").post(here, {"solved": "yes", "grade": "2", "reason": "录音里是 2 分，15512341234"})
+    assert sent.status_code == 303 and case(number).grade == 5
+    row = Correction.objects.get()
+    listed = page("supervisor", "/work/corrections/")
+    assert "评分：5 分 → 2 分" in listed and "155****1234" in listed and "15512341234" not in listed
+    assert number in page("supervisor", "/work/").partition("批更正")[0]
+    assert "没有等您批的更正" not in listed and f"/work/corrections/{row.pk}/" not in page("desk", "/work/corrections/")
+    assert client("desk").post(f"/work/corrections/{row.pk}/", {"go": "approve"}).status_code == 403
+    done = client("supervisor").post(f"/work/corrections/{row.pk}/", {"go": "approve"})
+    assert done.status_code == 303 and case(number).grade == 2
+    record = page("desk", f"/work/cases/{number}/")
+    assert "已更正：评分：5 分 → 2 分" in record and "5 分" in record
+    again = client("supervisor").post(f"/work/corrections/{row.pk}/", {"go": "approve"})
+    assert again.status_code == 409 and "已经有人处理了" in again.content.decode()
+
+
+def test_a_decline_needs_a_reason_and_changes_nothing(db: None) -> None:
+    row = propose(closed(), "call_solved", changes={"grade": 1})
+    address = f"/work/corrections/{row.pk}/"
+    assert client("supervisor").post(address, {"go": "decline"}).status_code == 422
+    assert client("supervisor").post(address, {"go": "decline", "note": "录音里是 5 分"}).status_code == 303
+    assert case(row.case.number).grade == 5 and "不同意更正" in page("desk", f"/work/cases/{row.case.number}/")
+
+
+def test_times_kinds_and_places_are_typed_as_words_and_bad_ones_refused_at_their_field(db: None) -> None:
+    number = closed()
+    step(number, "add_note", "desk", note="记一条")
+    here = f"/work/cases/{number}/correct/{event(number, 'report')}/"
+    kinds = reads.kinds()
+    typed = {
+        "at": "2021-12-29 09:00", "category": str(kinds.path("010102")), "division": people.division_name(STREET),
+        "reason": "看错了",
+    }  # fmt: skip
+    form = page("desk", here)
+    assert all(f'value="{typed[name]}"' in form for name in ("at", "category", "division"))
+    bad = client("desk").post(here, typed | {"at": "昨天", "category": "没有这一类"})
+    assert bad.status_code == 422 and bad.content.decode().count('aria-invalid="true"') == 2
+    assert client("desk").post(here, typed | {"division": "友谊大街街道"}).status_code == 303
+    assert Correction.objects.get().changes == {"division": "150203005000"}
+    note = f"/work/cases/{number}/correct/{event(number, 'add_note')}/"
+    assert client("desk").post(note, {"at": "2021-12-29 09:00", "void": "on", "reason": "记错件了"}).status_code == 303
+    assert Correction.objects.latest("id").void
+
+
+def test_an_entry_without_correctable_fields_is_not_found_and_strangers_are_refused(db: None) -> None:
+    number = closed()
+    assert client("desk").get(f"/work/cases/{number}/correct/{event(number, 'sign')}/").status_code == 404
+    assert client("verifier").get(f"/work/cases/{number}/correct/{event(number, 'report')}/").status_code == 403
+    assert client("verifier").get("/work/corrections/").status_code == 403
+
+
+def test_the_public_page_and_the_reporter_s_say_it_where_the_original_stands(db: None, browse: Any) -> None:
+    from luoshi.cases.public import story
+
+    number = closed()
+    approve(propose(number, "report", changes={"division": "150203005000"}))
+    approve(propose(number, "call_solved", changes={"grade": 2}))
+    shown = browse.get(f"/cases/{number}/").content.decode()
+    assert "地点：" in shown and "友谊大街街道" in shown and "评价已更正" in shown and "2 分" not in shown
+    own = "".join(str(one.body) for one in story.happenings(case(number), reads.entries(case(number))))
+    assert "评分：5 分 → 2 分" in own and "写错了" not in own + shown
+    set_language("en")
+    assert "Corrected: " in browse.get(f"/cases/{number}/", headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_void_contact_says_so(db: None, browse: Any) -> None:
+    number = at("dispatched")
+    step(number, "contact", "desk")
+    approve(propose(number, "contact", void=True))
+    assert "已作废" in browse.get(f"/cases/{number}/").content.decode()
+    assert "已作废" in page("desk", f"/work/cases/{number}/")
+
+
+def test_exports_say_which_records_were_corrected(db: None) -> None:
+    number = closed()
+    approve(propose(number, "call_solved", changes={"grade": 2}))
+    plain = closed()
+    got = client("desk").get("/work/cases/export.csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(got.streaming_content).decode("utf-8-sig"))))
+    found = {row["编号"]: row["更正"] for row in rows}
+    assert (found[number], found[plain]) == ("1", "")
+
+
+def test_of_two_who_approve_at_once_one_does(committed: str) -> None:
+    number = closed()
+    row = propose(number, "call_solved", changes={"grade": 2})
+    post = Post.objects.filter(role="supervisor").first()
+    second = Person.objects.create(login="supervisor2", name="督查二")
+    Post.objects.create(person=second, unit_id=post.unit_id, role="supervisor", valid_from=post.valid_from)  # type: ignore[union-attr]
+    begin, told = threading.Barrier(2), []
+
+    def press(login: str) -> None:
+        try:
+            viewer = of_login(login)
+            begin.wait(10)
+            correct.approve(row)(viewer=viewer, on=number, proposal=row.pk)
+            told.append("done")
+        except NotNow as refused:
+            told.append(refused.title.en)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(login,)) for login in ("supervisor", "supervisor2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(told) == ["Somebody has decided on it already", "done"]
+    assert Event.objects.filter(corrects=row.event).count() == 1 and case(number).corrected == 1
+
+
+def test_the_database_holds_a_chain_together(committed: str) -> None:
+    from django.db import IntegrityError
+
+    from luoshi.kernel.ledger import event as events
+    from luoshi.kernel.ledger import record
+    from luoshi.kernel.ledger.fields import Widths
+
+    number = closed()
+    approve(propose(number, "call_solved", changes={"grade": 2}))
+    first = Event.objects.get(corrects__isnull=False)
+    head = events.Head("150200", False, "cases", first.act, None, None, first.recorded_at)
+    forged = events.build(head, Widths(), subject=first.subject, verb="correct", body={}, corrects=first.corrects)
+    with pytest.raises(IntegrityError):
+        record.write([forged])
