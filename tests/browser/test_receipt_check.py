@@ -112,3 +112,21 @@ def test_a_slip_of_paper_finds_its_entry_and_says_where_it_is_gone(address: str,
     assert not any(slip[2:] in url.partition("#")[0] for url in asked)
     page.evaluate(AXE + "; 0")
     assert page.evaluate(RUN) == []
+
+
+@pytest.mark.parametrize(
+    ("lacking", "says", "sign"),
+    [
+        ("SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))", "unsigned", "plan"),
+        ("Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})", "insecure", "plan"),
+    ],
+)  # fmt: skip
+def test_a_browser_that_cannot_check_says_so(address: str, browser: Any, lacking: str, says: str, sign: str) -> None:
+    known = a_case()
+    seal.seal_all(places.current())
+    page = browser.new_page()
+    page.add_init_script(lacking)
+    page.goto(f"{address}/track/{known['code']}")
+    page.wait_for_selector("[data-said][data-is]")
+    said, steps = state(page)
+    assert (said, steps["sign"]) == (says, sign)
