@@ -123,6 +123,13 @@ WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 FILE_UPLOAD_MAX_MEMORY_SIZE = CONF.number("upload_max_mb") * 1_000_000
+# The largest form that any page takes, whatever stands before the server: four photographs, or a file to take in.
+BODY_MOST = max(4 * CONF.number("upload_max_mb"), CONF.number("import_max_mb")) * 1_000_000 + 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "luoshi.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["luoshi.kernel.upkeep", "luoshi.kernel.ledger.nightly"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -66,7 +66,10 @@ class _Asked:
     def _day(request: HttpRequest, name: str) -> date | None:
         given = request.GET.get(name, "").strip()[:10]
         try:
-            return date.fromisoformat(given) if given else None
+            day = date.fromisoformat(given) if given else None
+            if day is not None and not 1900 <= day.year <= 2200:  # a day more must still be one
+                raise ValueError
+            return day
         except ValueError:
             rule = T("写成 2021-11-23 的样子", "write it like 2021-11-23")
             raise Problem(T("日期不对", "Not a day"), [Fault(name, given, rule)]) from None

@@ -25,6 +25,7 @@ TITLES: Final[dict[int, T]] = {
     429: T("次数太多", "Too many tries"),
     500: T("系统出了错", "The system failed"),
     503: T("数据库暂时连不上", "The database is away for the moment"),
+    507: T("存储空间已满", "The disk is full"),
 }
 HINTS: Final[dict[int, T]] = {
     400: T("地址或表单不完整。请回到上一页再试。", "The address or form is incomplete. Go back and try again."),
@@ -37,6 +38,7 @@ HINTS: Final[dict[int, T]] = {
     429: T("请过一小时再试。", "Try again in an hour."),
     500: T("没有写入任何东西。原因已记入日志，请把编号告诉管理员。", "Nothing was written. The cause is in the log: give the number to the administrator."),
     503: T("没有写入任何东西。请过半分钟再试。", "Nothing was written. Try again in half a minute."),
+    507: T("没有写入任何东西。请告诉管理员，稍后再试。", "Nothing was written. Tell the administrator, and try again later."),
 }  # fmt: skip
 
 
@@ -81,6 +83,17 @@ def problem(request: HttpRequest, refused: Problem) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400; a body above the limit is 413."""
     return respond(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """A NUL character, which no text may hold."""
+    text = T("有看不见的字符（NUL），请删去", "It holds an unreadable character (NUL): take it out")
+    return respond(request, 400, text)
+
+
+def full(request: HttpRequest) -> HttpResponse:
+    """507: a file could not be written because there is no room."""
+    return respond(request, 507)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The layers round every page: `Packed` (gzip), `Edge` (client, headers, log, faults), `Language`, `Who`."""
 
+import errno
 import logging
 import secrets
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -29,6 +30,7 @@ access = logging.getLogger("luoshi.access")
 Next = Callable[[HttpRequest], HttpResponseBase]
 LANG_COOKIE: Final = "lang"
 _YEAR: Final = 365 * 24 * 3600
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 POLICY: Final = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -113,8 +115,18 @@ class Edge:
             return errors.unavailable(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A view's Problem becomes a page or problem+json; anything else goes on to `errors.fault`."""
-        return errors.problem(request, exception) if isinstance(exception, Problem) else None
+        """A view's Problem becomes a page or problem+json; so do a NUL that came so far, and a full disk.
+
+        Anything else goes on to `errors.fault`.
+        """
+        if isinstance(exception, Problem):
+            return errors.problem(request, exception)
+        if isinstance(exception, DataError) and "(0x00)" in str(exception):
+            return errors.unreadable(request)
+        if isinstance(exception, OSError) and exception.errno in FULL:
+            access.error("no room on the disk: %s", exception.strerror)
+            return errors.full(request)
+        return None
 
 
 def chosen(request: HttpRequest) -> str:

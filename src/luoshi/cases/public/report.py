@@ -25,7 +25,7 @@ from luoshi.kernel.problems import Absent, Invalid
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people import viewer
-from luoshi.web import client, errors
+from luoshi.web import client, errors, uploads
 
 DOOR: Final = "report"
 COOKIE: Final = "luoshi_done"
@@ -50,8 +50,7 @@ def show(request: HttpRequest, step: Step, draft: Draft, form: Any = None, statu
 def report(request: HttpRequest) -> HttpResponse:
     """`/report/`. The size is looked at before anything is read: the check of the form's token reads the whole body."""
     most = photos.MOST * settings.CONF.number("upload_max_mb") * 1_000_000 + 1_000_000
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > most:
+    if uploads.longer(request, most):
         return errors.respond(request, 413)
     return _pages(request)
 

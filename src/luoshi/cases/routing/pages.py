@@ -186,9 +186,14 @@ class _Editor:
             self.try_out()
         elif name == "save":
             return self.save()
-        elif index.isascii() and index.isdigit() and int(index) < len(self.draft.rules):
-            self.change(name, int(index))
+        elif (place := self.place(index)) is not None:
+            self.change(name, place)
         return None
+
+    def place(self, index: str) -> int | None:
+        """The place of a rule in the draft that an index names; None where it names none."""
+        fits = index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(self.draft.rules)
+        return int(index) if fits else None
 
     def change(self, name: str, index: int) -> None:
         """Move, drop or open one rule."""
@@ -203,7 +208,7 @@ class _Editor:
         """Take the rule of the form into the draft."""
         form = RuleForm(self.request.POST)
         if form.is_valid():
-            self.draft = self.draft.put(form.rule(), int(index) if index.isascii() and index.isdigit() else None)
+            self.draft = self.draft.put(form.rule(), self.place(index))
         else:
             self.form, self.index = form, index
 

@@ -18,7 +18,7 @@ from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice, guess, meanin
 from luoshi.ports.importer.mapping import MappingError, dump
 from luoshi.ports.importer.models import FAILED, UPLOADED, ImportRun
 from luoshi.ports.importer.rows import FileProblem
-from luoshi.web import errors, forms, said
+from luoshi.web import errors, forms, said, uploads
 
 ADDRESS: Final = "/work/import/"
 LONGEST: Final = 120
@@ -36,8 +36,7 @@ class Upload(forms.Form):
 @csrf_exempt
 def page(request: HttpRequest) -> HttpResponse:
     """The runs, and the upload. Its size is looked at before anything is read: the form's token needs the whole body."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > files.most() + 1_000_000:
+    if uploads.longer(request, files.most() + 1_000_000):
         return errors.respond(request, 413)
     return _page(request)
 

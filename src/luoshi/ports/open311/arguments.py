@@ -16,6 +16,7 @@ from django.http.request import UnreadablePostError
 
 from luoshi.cases import photos
 from luoshi.kernel.text import T
+from luoshi.web import uploads
 
 SHOWN: Final = 60  # characters of a bad value that an error repeats
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -131,8 +132,7 @@ def form(request: HttpRequest) -> tuple[QueryDict, Mapping[str, Any]]:
     if request.content_type not in _FORMS:
         rule = T("Content-Type 须为 {forms} 之一", "Content-Type must be one of {forms}")
         raise Refused(400, rule.fill(forms=", ".join(_FORMS)))
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > _largest():
+    if uploads.longer(request, _largest()):
         raise Refused(400, T("整个请求最大 {n} 字节", "A request is at most {n} bytes").fill(n=_largest()))
     request.encoding = "utf-8"  # whatever the client says: the standard knows no other
     try:
