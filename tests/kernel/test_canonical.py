@@ -58,7 +58,7 @@ class Point:
     [
         *(0.0, 1.5, float("nan"), float("inf"), -0.0),
         *((1, 2), {1}, b"x", Grade.GOOD, Number(3), Point(1), UUID(int=1)),
-        *(datetime(2021, 1, 1, tzinfo=UTC), datetime(2021, 1, 1).date(), object()),
+        *(datetime(2021, 1, 1, tzinfo=UTC), datetime(2021, 1, 1).date(), ...),
     ],
     ids=repr,
 )
