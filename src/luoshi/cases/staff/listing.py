@@ -66,7 +66,9 @@ def asked(query: QueryDict) -> Asked:
     if given.get("source"):
         found.take("source", T("来源", "Source"), given["source"], reads.sources())
     if given.get("unit"):
-        unit = cast(Unit | None, named(tree.today().units, given["unit"]))
+        city = tree.today()
+        # units that are no more keep the cases that ended with them
+        unit = cast(Unit | None, named(city.units, given["unit"]) or named(city.former, given["unit"]))
         if unit is None:
             found.bad.append((T("单位", "Unit"), given["unit"]))
         else:
