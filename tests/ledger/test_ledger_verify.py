@@ -2,17 +2,20 @@
 
 import json
 from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from click.testing import CliRunner
+from given import NOW
 from sealing import write
 
 from luoshi.cases.actions import report_case
 from luoshi.cases.models import Category
-from luoshi.kernel import lines
+from luoshi.cli.verify import deleted
+from luoshi.kernel import clock, lines
 from luoshi.kernel.ledger import checkpoint, chunks, keys, rotate, seal, verify
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.tree import leaf_hash
@@ -115,16 +118,41 @@ def _back(forced: Forced, case: str, field: str) -> None:
     forced.execute(f'UPDATE "case" SET {field} = %s WHERE number = %s', [value, case])
 
 
-def test_a_private_body_changed_is_named_and_one_deleted_is_not(place: Place, case: str, forced: Forced) -> None:
-    event = (forced.execute("SELECT event_id FROM log_leaf WHERE idx = 40").fetchone() or ("",))[0]
-    forced.execute("DELETE FROM event_private WHERE event_id = %s", [event])
-    forced.execute("DELETE FROM event_salt WHERE event_id = %s", [event])
-    report = look(place)
-    assert report.ok and report.deleted == 1
+def test_a_private_body_changed_or_gone_is_named(place: Place, case: str, forced: Forced) -> None:
+    for table, what in (("event_private", "private"), ("event_salt", "salt")):
+        event = (forced.execute("SELECT event_id FROM log_leaf WHERE idx = 40").fetchone() or ("",))[0]
+        forced.execute(f"DELETE FROM {table} WHERE event_id = %s", [event])  # type: ignore[arg-type]
+        first = look(place).first_bad
+        assert first is not None and (first.what, first.idx, first.event) == (what, 40, str(event))
+        assert "tells of no deletion" in first.detail
     event = (forced.execute("SELECT event_id FROM log_leaf WHERE idx = 41").fetchone() or ("",))[0]
     forced.execute("UPDATE event_private SET body = body || ' ' WHERE event_id = %s", [event])
-    first = look(place).first_bad
-    assert first is not None and (first.what, first.idx) == ("private", 41)
+    assert [one.what for one in look(place).bad if one.idx == 41] == ["private"]
+
+
+def test_a_body_deleted_on_request_is_told_with_day_and_role_and_is_no_fault(
+    place: Place, case: str, forced: Forced
+) -> None:
+    from luoshi.cases.actions import BY_VERB
+    from luoshi.cases.actions.erase import erase
+    from luoshi.kernel.viewer import EVERYTHING, Viewer
+
+    desk, officer = viewer.of_login("desk"), viewer.of_login("secadmin")
+    able = Viewer("staff", person=officer.person, grants={"cases.see": EVERYTHING, "cases.erase": EVERYTHING})
+    with clock.at(NOW + timedelta(hours=1)):
+        BY_VERB["refuse"](viewer=desk, on=case, reason="重复", answer="已在办")
+        erase(able, case, "asked")
+    seal.seal_all(place)
+    report = look(place)
+    assert report.bad == [] and report.deleted == 2
+    (told,) = deleted(report.deletions)
+    assert (told["on"], told["by"], told["reason"], told["bodies"]) == ("2021-12-29", "安全管理员", "asked", 2)
+    later = write(1, NOW + timedelta(days=1))[0]
+    forced.execute(
+        "UPDATE event SET subject = (SELECT subject FROM event WHERE verb = 'erase') WHERE id = %s", [later.id]
+    )
+    forced.execute("DELETE FROM event_private WHERE event_id = %s", [later.id])
+    assert "private" in {one.what for one in look(place).bad}  # after the deletion, and of nothing that tells of it
 
 
 def test_a_changed_tile_is_named_at_every_level(place: Place, case: str) -> None:

@@ -261,3 +261,18 @@ def test_at_night_it_is_rewritten_only_where_something_was_deleted(committed: st
     assert scrub.after_deletions(tmp_path)
     os.utime(tmp_path / erasures.FILE, (0, 0))
     assert not scrub.after_deletions(tmp_path)
+
+
+def test_the_parts_of_a_case_tell_of_the_deletion_too(cast: Cast) -> None:
+    from luoshi.cases.actions.parts import Share
+    from luoshi.people.models import Unit
+
+    case, _ = report()
+    BY_VERB["accept"](viewer=cast["desk"], on=case.number)
+    units = Unit.objects.filter(code__in=("150203.urban", "city.roads")).order_by("code")
+    BY_VERB["split"](viewer=cast["desk"], on=case.number, parts=[Share(unit, "各办一半") for unit in units])
+    subjects = [case.log_id, *case.part_rows.values_list("log_id", flat=True)]
+    able = Viewer("staff", person=cast["secadmin"].person, grants={"cases.see": EVERYTHING, RIGHT: EVERYTHING})
+    erase(able, case.number, "asked")
+    assert sorted(Event.objects.filter(verb="erase").values_list("subject", flat=True)) == sorted(subjects)
+    assert len(subjects) == 3 and not EventPrivate.objects.filter(event__subject__in=subjects).exists()

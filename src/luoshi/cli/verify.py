@@ -17,6 +17,19 @@ keys_given = click.option(
 )
 
 
+SHOWN = 20
+DELETED = T(
+    "· {on} 由{by}删除了 {n} 条私人内容（{subject}）", "· {n} private bodies deleted on {on} by {by} ({subject})"
+)
+SYSTEM = T("系统", "the system")
+WHOM = {
+    "holder": T("上报人", "the reporter"),
+    "retention": T("系统（保存期满）", "the system (kept long enough)"),
+    "again": T("系统（恢复备份后再删）", "the system (again, after a restore)"),
+    "supply_tail": T("备份恢复（补回的部分不带私人内容）", "a restore (a supplied tail holds none)"),
+}
+
+
 @click.group()
 def verify() -> None:
     """验证日志、检查点、回执。Verify the log, checkpoints, receipts."""
@@ -64,6 +77,7 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
 
         ours = place.current()
         report = whole.verify(ours, known or rotate.trusted(ours), lines.installed())
+        deletions = deleted(report.deletions)
         bad = [one._asdict() for one in report.bad]
         if not known:  # what the pages and the doctor say is what the installation's own keys say
             nightly.keep(settings.CONF.home, report.size, bad[0] if bad else None)
@@ -76,13 +90,35 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
         "checkpoints": report.checkpoints,
         "pending": report.pending,
         "private_deleted": report.deleted,
+        "deletions": deletions,
         "seconds": round(monotonic() - begun, 1),
     }
     well = T(
         "✓ {n} 条，根 {root}，{c} 个检查点，{d} 条私人内容已删除，{p} 条等待封存",
         "✓ {n} entries, root {root}, {c} checkpoints, {d} private bodies deleted, {p} wait to be sealed",
     ).fill(n=report.size, root=found["root"], c=report.checkpoints, d=report.deleted, p=report.pending)
+    if not as_json:
+        for one in deletions[:SHOWN]:
+            click.echo(str(DELETED.fill(n=one["bodies"], on=one["on"], by=one["by"], subject=one["subject"])))
     answer(ctx, as_json, found, well)
+
+
+def deleted(deletions: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each deletion: on which day, by whom (a role, no name), of which record of the log, how many bodies."""
+    from luoshi.people import reads as people
+    from luoshi.people.roles import ROLES
+    from luoshi.web import words
+
+    roles = people.roles_of({one.actor for one in deletions if one.actor is not None})
+    found = []
+    for one in deletions:
+        held = [str(ROLES[role]) for role in roles.get(one.actor or 0, ()) if role in ROLES]
+        by = ", ".join(held) or str(WHOM.get(one.reason, SYSTEM))
+        found.append(
+            {"on": words.day(one.at), "by": by, "reason": one.reason, "line": one.line, "subject": one.subject,
+             "bodies": one.bodies}
+        )  # fmt: skip
+    return found
 
 
 @verify.command("consistency")

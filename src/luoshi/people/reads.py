@@ -1,6 +1,6 @@
 """Every query over people, units and divisions that others need."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -88,6 +88,16 @@ def by_key(key: int) -> Person:
 def unit_by_key(key: int) -> Unit:
     """The unit of that key. Unit.DoesNotExist if there is none."""
     return Unit.objects.get(pk=key)
+
+
+def roles_of(persons: Collection[int]) -> dict[int, list[str]]:
+    """The roles that persons ever held, by key; one query."""
+    found: dict[int, list[str]] = {}
+    rows = Post.objects.filter(person_id__in=persons).order_by("id").values_list("person_id", "role")
+    for person, role in rows:
+        if role not in found.setdefault(person, []):
+            found[person].append(role)
+    return found
 
 
 def units_of(person: int) -> set[int]:

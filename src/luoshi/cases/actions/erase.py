@@ -5,7 +5,7 @@ What stays is the case with its steps, places of the grid's size gone, and an ev
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from luoshi.cases.correction import Correction
 from luoshi.cases.flow import ALIVE, EVERY
 from luoshi.cases.models import Case, CasePrivate, Photo
 from luoshi.cases.reads.listeners import followers_of
-from luoshi.kernel.action import Act, Action, Change
+from luoshi.kernel.action import Act, Action, Also, Change
 from luoshi.kernel.flow import Move
 from luoshi.kernel.models import EventPrivate
 from luoshi.kernel.problems import NotNow
@@ -45,7 +45,10 @@ def _erase(case: Case, act: Act, *, reason: str, erasure: UUID) -> Change:
         raise NotNow(_OPEN)
     case.lat = case.lon = None
     case.released = False
-    return Change(body={"reason": reason, "erasure": str(erasure)})
+    body: dict[str, Any] = {"reason": reason, "erasure": str(erasure)}
+    # a part's bodies go with those of the whole: its events say so too
+    parts = Case.objects.filter(part_of=case).select_for_update(no_key=True).order_by("id")
+    return Change(body=body, also=[Also(part, "erase", Change(body=dict(body))) for part in parts])
 
 
 ACTION: Final = Action(LINE, MOVE, _erase)

@@ -109,7 +109,7 @@ def _fields(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
 def _private(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
     committed = payload["private"]
     if row.private is None or row.salt is None:
-        return None  # deleted, as is a person's right, or never there
+        return None  # never there, or gone: `gone` says so
     if committed is None:
         return "private", "a private body that the payload does not know"
     if private_hash(row.salt, row.private) != committed:
@@ -117,6 +117,11 @@ def _private(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def deleted(row: Row) -> bool:
-    """Was the private body that the payload commits to deleted? (No text in the payload can hold a bare quote.)"""
-    return row.private is None and b'"private":null' not in row.payload
+def gone(row: Row) -> str:
+    """What that the payload commits to cannot be checked any more: `private`, `salt`, or nothing.
+
+    (No text in the payload can hold a bare quote.)
+    """
+    if row.secret is None:
+        return "salt"
+    return "private" if row.private is None and b'"private":null' not in row.payload else ""

@@ -12,6 +12,7 @@ from luoshi.kernel.ledger import audit, tiles
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad, Row
 from luoshi.kernel.ledger.folder import Folder
+from luoshi.kernel.ledger.forgotten import Gone
 from luoshi.kernel.ledger.tiles import WIDTH, Tile
 
 LENGTH: Final = 16 * WIDTH
@@ -20,12 +21,12 @@ _FEW: Final = 8 * LENGTH
 
 
 class Chunk(NamedTuple):
-    """What came of some entries: their leaves, the first that differs of each kind, how many bodies were deleted."""
+    """What came of some entries: their leaves, the first that differs of each kind, those of which a body is gone."""
 
     start: int
     leaves: list[bytes]
     bad: list[Bad]
-    deleted: int
+    gone: list[Gone]
 
 
 def rows(query: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -67,8 +68,16 @@ def check(start: int, end: int, folder: Folder, published: int) -> Chunk:
     else:
         named = {one.idx for one in bad}
         bad += [one for one in _files(found, start, min(end, published), folder) if one.idx not in named]
-    gone = sum(map(audit.deleted, found))
-    return Chunk(start, [row.leaf for row in found], bad, gone)
+    return Chunk(start, [row.leaf for row in found], bad, gone(found))
+
+
+def gone(found: Sequence[Row]) -> list[Gone]:
+    """The events of which the private body or the secret is not there."""
+    return [
+        Gone(row.idx, row.id, row.line, row.subject, row.recorded_at, what)
+        for row in found
+        if (what := audit.gone(row))
+    ]
 
 
 def _files(found: Sequence[Row], start: int, end: int, folder: Folder) -> Iterator[Bad]:

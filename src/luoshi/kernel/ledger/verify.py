@@ -13,8 +13,10 @@ from luoshi.kernel.ledger import audit, checkpoint, chunks
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
+from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone
 from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.rotate import subject_of
 from luoshi.kernel.ledger.tree import EMPTY, Frontier
 from luoshi.kernel.ledger.upper import Upper
 from luoshi.kernel.lines import Face
@@ -33,6 +35,7 @@ class Report:
     checkpoints: int = 0
     pending: int = 0
     deleted: int = 0
+    deletions: list[Deletion] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
 
     @property
@@ -105,14 +108,14 @@ def _checkpoints() -> Iterator[tuple[int, bytes, bytes]]:
         after = found[-1][0]
 
 
-def _tree(place: Place, trusted: Sequence[Verifier], report: Report) -> None:
+def _tree(place: Place, trusted: Sequence[Verifier], report: Report, forgotten: Forgotten) -> None:
     """Entries, tree, tiles and checkpoints."""
     size, head = log_rows.places(), place.folder.head()
     upper = Upper(place.folder, min(head.size if head else 0, size))
     marks = _Checkpoints(place, trusted)
     for chunk in chunks.all_of(size, upper.published, place.folder):
         report.add(chunk.bad)
-        report.deleted += chunk.deleted
+        report.add(_unexplained(chunk.gone, forgotten, report))
         for leaf in chunk.leaves:
             upper.edge.add(leaf)
             if upper.edge.size == upper.published:
@@ -140,7 +143,29 @@ def _published(place: Place, trusted: Sequence[Verifier]) -> Iterator[Bad]:
         yield Bad("published", head.size - 1, detail="the published checkpoint is none of the database's")
 
 
-def _pending(report: Report) -> None:
+def _unexplained(some: Iterable[Gone], forgotten: Forgotten, report: Report) -> Iterator[Bad]:
+    """Count the bodies that were deleted as the log tells; those of which it tells nothing are faults."""
+    for gone in some:
+        if forgotten.explain(gone) is not None:
+            report.deleted += 1
+        else:
+            what = "the private body" if gone.what == "private" else "the secret of the restricted fields"
+            detail = f"{what} is gone, and the log tells of no deletion"
+            yield Bad(gone.what, gone.idx, gone.event, gone.line, gone.subject, detail)
+
+
+def _corrections() -> Iterator[Bad]:
+    """Corrections of what is not there, or of another subject."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.line, c.subject FROM event c LEFT JOIN event o ON o.id = c.corrects "
+            "AND o.subject = c.subject AND o.line = c.line WHERE c.corrects IS NOT NULL AND o.id IS NULL LIMIT 10"
+        )
+        for key, line, subject in cursor.fetchall():
+            yield Bad("correction", None, str(key), line, str(subject), "corrects no event of this subject")
+
+
+def _pending(report: Report, forgotten: Forgotten) -> None:
     """Events that wait; and those that neither wait nor are sealed, or both."""
     waiting = chunks.rows(
         f"SELECT NULL::bigint, {audit.COLUMNS} FROM event_pending w JOIN ({audit.TABLES}) ON e.id = w.event_id "
@@ -149,6 +174,7 @@ def _pending(report: Report) -> None:
     )
     report.pending = len(waiting)
     report.add(chunks.check_rows(waiting))
+    report.add(_unexplained(chunks.gone(waiting), forgotten, report))
     astray = (
         ("left out", "LEFT JOIN log_leaf l ON l.event_id = e.id LEFT JOIN event_pending w ON w.event_id = e.id "
          "WHERE l.idx IS NULL AND w.event_id IS NULL", "neither sealed nor waiting"),
@@ -171,10 +197,12 @@ def _rows(faces: Iterable[Face]) -> Iterator[Bad]:
 
 def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face]) -> Report:
     """Look at everything. Raises only where the database or the disk cannot be read."""
-    report = Report()
-    _tree(place, trusted, report)
+    report, forgotten = Report(), Forgotten(subject_of(place.origin))
+    _tree(place, trusted, report, forgotten)
     report.add(_published(place, trusted))
-    _pending(report)
+    _pending(report, forgotten)
+    report.add(_corrections())
+    report.deletions = forgotten.used()
     report.add(_rows(faces))
     report.sort()
     return report
