@@ -29,6 +29,7 @@ COMMANDS = {
     "db": "luoshi.cli.db:db",
     "seal": "luoshi.cli.seal:seal",
     "key": "luoshi.cli.key:key",
+    "log": "luoshi.cli.log:log",
     "verify": "luoshi.cli.verify:verify",
     "witness": "luoshi.cli.witness:witness",
     "mirror": "luoshi.cli.mirror:mirror",

@@ -32,7 +32,7 @@ _KEPT: Final = timedelta(days=1)
 """For how long the partial tiles of a checkpoint keep their files."""
 
 
-def _edge(place: Place, last: Sealed | None) -> Frontier:
+def edge_of(place: Place, last: Sealed | None) -> Frontier:
     """The right edge of the sealed tree: from the public files, else from the database's leaves."""
     if last is None:
         return Frontier()
@@ -69,7 +69,7 @@ def _commit(place: Place, limit: int) -> Sealed | None:
         leaves = rows.take(last.size if last else 0, limit)
         if not leaves:
             return None
-        edge = _edge(place, last)
+        edge = edge_of(place, last)
         for leaf in leaves:
             edge.add(leaf)
         now = clock.now()

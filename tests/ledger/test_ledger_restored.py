@@ -1,0 +1,169 @@
+"""A database restored from before what was published: sealing stops; a tail is supplied, or a new log begun."""
+
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import psycopg
+import pytest
+from django.db import ProgrammingError, transaction
+from given import NOW
+from sealing import ORIGIN, holds, rows, sealed_once, write
+
+from luoshi.kernel import installation, lines
+from luoshi.kernel.ledger import anew, checkpoint, keys, rotate, seal, tail, tiles, verify
+from luoshi.kernel.ledger.folder import Folder
+from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.problem import LogProblem
+
+Forced = psycopg.Connection[Any]
+
+
+def look(place: Place) -> verify.Report:
+    return verify.verify(place, rotate.trusted(place), lines.installed())
+
+
+@pytest.fixture
+def mirror(place: Place, forced: Forced, tmp_path: Path) -> Folder:
+    """300 entries in the database, 5 that waited when it was backed up; 700 and those 5 were sealed since, and mirrored."""
+    forced.execute('TRUNCATE "case" CASCADE')
+    write(300)
+    seal.seal_all(place)
+    waited = write(5, NOW + timedelta(minutes=1))
+    before = shutil.copytree(place.folder.root, tmp_path / "before")
+    lost = write(400, NOW + timedelta(minutes=2))
+    seal.seal_all(place)
+    lost += write(300, NOW + timedelta(minutes=3))
+    seal.seal_all(place)
+    shutil.copytree(place.folder.root, tmp_path / "mirror")
+    shutil.rmtree(place.folder.root)
+    shutil.copytree(before, place.folder.root)
+    ids = [one.id for one in lost]
+    for table, column in (("event", "id"), ("event_private", "event_id"), ("event_salt", "event_id")):
+        forced.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [ids])  # type: ignore[arg-type]
+    forced.execute("DELETE FROM log_leaf WHERE idx >= 300")
+    forced.execute("DELETE FROM checkpoint WHERE size > 300")
+    for one in waited:
+        forced.execute("INSERT INTO event_pending VALUES (%s)", [one.id])
+    return Folder(tmp_path / "mirror")
+
+
+def test_it_is_noticed_and_the_missing_tail_makes_it_whole(place: Place, mirror: Folder) -> None:
+    fresh = write(3, NOW + timedelta(hours=1))
+    with pytest.raises(LogProblem, match="missing tail"):
+        seal.seal_all(place)
+    assert place.folder.head().size == 300 and rows("SELECT count(*) FROM log_leaf") == [(300,)]  # type: ignore[union-attr]
+    assert tail.supply(place, mirror) == (300, 1005, 700)
+    assert holds(place) == 1009 == sealed_once()  # what was written meanwhile, and the event that tells of it
+    assert rows("SELECT idx FROM log_leaf WHERE event_id = %s", [fresh[0].id])[0][0] in range(1005, 1009)  # type: ignore[operator]
+    report = look(place)
+    assert report.bad == [] and report.deleted == 700
+    assert [(one.reason, one.bodies) for one in report.deletions] == [("supply_tail", 700)]
+    shown = place.folder.root / "tile" / "0" / "000"
+    assert shown.read_bytes() == (mirror.root / "tile" / "0" / "000").read_bytes()
+    write(2, NOW + timedelta(hours=2))
+    seal.seal_all(place)
+    assert holds(place) == 1011
+
+
+def test_a_body_that_vanishes_outside_the_tail_is_still_a_fault(place: Place, mirror: Folder, forced: Forced) -> None:
+    tail.supply(place, mirror)
+    forced.execute("DELETE FROM event_private WHERE event_id = (SELECT event_id FROM log_leaf WHERE idx = 299)")
+    assert [(one.what, one.idx) for one in look(place).bad] == [("private", 299)]
+
+
+def test_a_tail_that_was_altered_or_falls_short_changes_nothing(place: Place, mirror: Folder, tmp_path: Path) -> None:
+    bundle = mirror.root / "tile" / "entries" / "002"
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole.replace(b"150203000000", b"150203000001", 1))
+    with pytest.raises(LogProblem, match="not what was signed"):
+        tail.supply(place, mirror)
+    bundle.unlink()
+    with pytest.raises(LogProblem, match="missing"):
+        tail.supply(place, mirror)
+    with pytest.raises(LogProblem, match="Nothing is missing"):
+        tail.supply(place, Folder(tmp_path / "before"))
+    with pytest.raises(LogProblem, match="not to be trusted"):
+        tail.supply(place, Folder(tmp_path / "nowhere"))
+    assert rows("SELECT count(*) FROM log_leaf") == [(300,)] == rows("SELECT max(size) FROM checkpoint")
+    bundle.write_bytes(whole)
+    assert tail.supply(place, mirror).end == 1005
+
+
+def test_a_mirror_that_is_behind_what_was_published_is_refused(place: Place, mirror: Folder) -> None:
+    head = mirror.head()
+    assert head is not None
+    keys.remember(place.key_file, replace(head, size=head.size + 1))
+    with pytest.raises(LogProblem, match="ends at 1005 entries, 1006 were published"):
+        tail.supply(place, mirror)
+
+
+@pytest.fixture
+def owner(place: Place, mirror: Folder, server: Any, forced: Forced) -> Iterator[None]:
+    """Django at work as the owner; the installation has its old name again afterwards."""
+    from conftest import _connect as connect
+
+    connect(urlsplit(server.url("owner"))._replace(path="/sealed").geturl())
+    yield
+    forced.execute("UPDATE installation SET origin = %s", [ORIGIN])
+    installation.current.cache_clear()
+
+
+def begun(place: Place) -> tuple[Place, bytes]:
+    """A new log, and the public half of the old key."""
+    old = str(keys.load(place.key_file, place.origin).verifier).encode()
+    fresh, head = anew.begin(place, "备份太旧，没有镜像")
+    assert head is not None and head.size == 306 and fresh.origin == f"{ORIGIN}/2"
+    return fresh, old
+
+
+def test_a_new_log_begins_with_the_size_and_root_of_the_old_one(place: Place, mirror: Folder, owner: None) -> None:
+    published = place.folder.head()
+    remembered = keys.remembered(place.key_file)
+    assert published is not None and remembered is not None and (published.size, remembered.size) == (300, 1005)
+    fresh, old = begun(place)
+    first = orjson.loads(tiles.entries(fresh.folder.read(tiles.Tile(None, 0, 256)), 256)[0])
+    assert first["open"] == {
+        "old_origin": ORIGIN, "old_size": 1005, "old_root": b64encode(remembered.root).decode(), "old_key": old.decode(),
+        "reason": "备份太旧，没有镜像",
+    }  # fmt: skip
+    text = fresh.folder.checkpoint()
+    assert text is not None
+    key = keys.load(fresh.key_file, fresh.origin).verifier
+    assert key.name == fresh.origin and checkpoint.verify(text, [key], fresh.origin).size == 306 == sealed_once()
+    assert look(fresh).bad == []
+    assert Folder(fresh.folder.root.with_name("log.1")).head() == published
+    write(1, NOW + timedelta(hours=1))
+    assert seal.seal_all(fresh).size == 307  # type: ignore[union-attr]
+    with pytest.raises(ProgrammingError, match="only ever grows"), transaction.atomic():
+        rows("DELETE FROM log_leaf")
+
+
+def test_a_new_log_cut_short_goes_on(
+    place: Place, mirror: Folder, owner: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(old: Place) -> None:
+        raise OSError("cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(anew, "_put_aside", cut)
+        with pytest.raises(OSError, match="cut"):
+            anew.begin(place, "备份太旧，没有镜像")
+    assert installation.current().origin == f"{ORIGIN}/2"
+    turned = Place(f"{ORIGIN}/2", place.folder, place.key_file)
+    with pytest.raises(LogProblem):
+        seal.seal_all(turned)
+    fresh, head = anew.begin(turned, "备份太旧，没有镜像")
+    assert (fresh.origin, head.size) == (f"{ORIGIN}/2", 306) and look(fresh).bad == []  # type: ignore[union-attr]
+
+
+def test_the_next_name() -> None:
+    assert [anew.next_origin(one) for one in ("log.city", "log.city/2", "log.city/a")] == [
+        "log.city/2", "log.city/3", "log.city/a/2",
+    ]  # fmt: skip
