@@ -1,6 +1,6 @@
 """A new log, where the old one cannot go on: another name and key, its first entry names the old one's size and root.
 
-All events of the database follow after it. The old public files and the old key's public half are kept beside.
+All events of the database follow after it. The old public files are kept beside; the first entry names the old key too.
 Run as the owner of the database, while nothing serves.
 """
 
