@@ -2,20 +2,15 @@
 the console, nothing wider than a phone."""
 
 import shutil
-from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
-from given import NOW
-from live import serving
 
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.models import Case, Category
-from luoshi.kernel.ledger import keys, seal
 from luoshi.kernel.ledger import place as places
-from luoshi.kernel.ledger.folder import Folder
+from luoshi.kernel.ledger import seal
 from luoshi.people import viewer
 from luoshi.people.models import Person, Post
 
@@ -56,29 +51,6 @@ STAFF = (
     "/work/search/?q=井盖",
     "/work/search/?q=",
 )
-
-
-@pytest.fixture
-def address(committed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    log = places.Place("test.example/log", Folder(tmp_path / "log"), tmp_path / "keys" / "log")
-    keys.create(log.key_file, log.origin)
-    monkeypatch.setattr(places, "current", lambda: log)
-    with serving(NOW) as running:
-        yield running
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        yield play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-
-
-@pytest.fixture(autouse=True)
-def _blocking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright runs an event loop in this thread; the database is asked from it all the same."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def a_case() -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_axe import CHROMIUM, PASSWORD, _blocking, address, browser, faults
+from test_axe import CHROMIUM, PASSWORD, faults
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
 from test_correct import approve, case, closed, event, propose
@@ -14,7 +14,6 @@ from test_correct import approve, case, closed, event, propose
 from luoshi.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-USED = (_blocking, address, browser)  # fixtures
 SHOTS = os.environ.get("SHOTS")
 
 

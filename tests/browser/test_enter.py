@@ -1,31 +1,14 @@
 """Enter in a field of the report goes on, as the phone's keyboard does with its "Go"; the language stays as it was."""
 
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from given import NOW
-from live import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = shutil.which("chromium")
 if CHROMIUM is None:
     pytest.skip("no chromium: the browser tests are left out", allow_module_level=True)
-
-
-@pytest.fixture
-def address(committed: str) -> Iterator[str]:
-    with serving(NOW) as running:
-        yield running
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        yield play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
 @pytest.mark.parametrize("script", [True, False])

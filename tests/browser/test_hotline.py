@@ -3,14 +3,10 @@ call-backs; no fault that axe can see, nothing wider than a phone."""
 
 import re
 import shutil
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
 import pytest
-from django.db import connections
-from given import NOW
-from live import serving
 
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.models import Case, Category
@@ -31,28 +27,6 @@ RUN = """async () => {
 }"""
 PASSWORD = "a long enough password"
 STREET = "150203001000"
-
-
-@pytest.fixture
-def address(committed: str) -> Iterator[str]:
-    with serving(NOW) as running:
-        yield running
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        yield play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        # while Playwright's loop runs, Django holds another connection than outside of it: the database is dropped next
-        connections.close_all()
-
-
-@pytest.fixture(autouse=True)
-def _blocking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright runs an event loop in this thread; the database is asked from it all the same."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def verified() -> str:

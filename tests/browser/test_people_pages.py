@@ -7,7 +7,7 @@ from typing import Any
 import pyotp
 import pytest
 from people_cast import TODAY, add, of, unit
-from test_axe import CHROMIUM, PASSWORD, _blocking, address, browser, faults
+from test_axe import CHROMIUM, PASSWORD, faults
 
 from luoshi.kernel import clock
 from luoshi.people.admin.actions import person
@@ -16,7 +16,6 @@ from luoshi.people.admin.actions.appoint import ask_appointment
 from luoshi.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-USED = (_blocking, address, browser)  # fixtures
 
 
 def prepared() -> dict[str, str]:

@@ -1,25 +1,16 @@
 """A receipt checked by the browser itself, without the server: right ones are accepted, altered ones refused."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
-from test_axe import AXE, CHROMIUM, RUN, _blocking, a_case, address, browser
+from test_axe import AXE, CHROMIUM, RUN, a_case
 
 from luoshi.kernel.ledger import place as places
 from luoshi.kernel.ledger import receipt, seal
 from luoshi.kernel.models import Event
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-USED = (_blocking, address, browser)  # fixtures
-
-
-@pytest.fixture(autouse=True)
-def _closed(address: str, browser: Any) -> Iterator[None]:
-    yield
-    connection.close()  # the one that the loop of this browser had
 
 
 def upload(page: Any, *files: bytes) -> tuple[str, dict[str, str]]:

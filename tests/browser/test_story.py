@@ -3,13 +3,10 @@ confirms and rates; one event a step, nobody's name in an address."""
 
 import re
 import shutil
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from given import NOW
-from live import serving
 from server_log import server_log
 
 from luoshi.cases.models import Case
@@ -25,12 +22,6 @@ PASSWORD = "a long enough password"
 PERSONAL = {"name": "欧阳标记", "phone": "13877776666", "email": "ouyang@mark.example"}
 WORDS = ("幸福南路 12 号门前", "人行道井盖松动，夜里有人绊倒")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture
-def address(committed: str) -> Iterator[str]:
-    with serving(NOW) as running:
-        yield running
 
 
 class Somebody:
@@ -114,20 +105,6 @@ def confirm(phone: Somebody, code: str, number: str) -> None:
     phone.page.locator("input[name=grade][value='5']").check()
     phone.page.locator("main form button").first.click()
     phone.look()
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        yield play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-
-
-@pytest.fixture(autouse=True)
-def _blocking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright runs an event loop in this thread; the database is asked from it all the same."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def test_from_a_phone_through_the_city_and_back(address: str, browser: Any) -> None:
