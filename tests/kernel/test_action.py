@@ -41,16 +41,16 @@ def events(row: Loan) -> list[Event]:
 
 
 def test_one_action_leaves_the_row_and_one_event_in_one_act(loan: Loan) -> None:
-    done = give_back(viewer=DESK, on=loan.pk, shelf="A3")
+    done = give_back(viewer=DESK, on=loan.pk, shelf="书架三")
     assert done.row is not None and done.row.state == "back" and done.row.version == 2
     first, second = events(loan)
     assert (first.verb, second.verb) == ("borrow", "give_back")
-    assert second.body == {"title": "红楼梦", "stage": "back", "shelf": "A3"}
+    assert second.body == {"title": "红楼梦", "stage": "back", "shelf": "书架三"}
     assert second.act != first.act and second.actor == 7
 
 
 def test_the_payload_opens_restricts_and_hides_as_declared(loan: Loan) -> None:
-    give_back(viewer=DESK, on=loan.pk, shelf="A3")
+    give_back(viewer=DESK, on=loan.pk, shelf="书架三")
     event = events(loan)[1]
     payload = orjson.loads(bytes(event.payload))
     assert set(payload) == {
@@ -59,13 +59,13 @@ def test_the_payload_opens_restricts_and_hides_as_declared(loan: Loan) -> None:
     }  # fmt: skip
     assert payload["open"] == {"title": "红楼梦", "stage": "back"}
     secret = bytes(EventSalt.objects.get(pk=event.pk).secret)
-    assert payload["restricted"]["shelf"] == restricted_hash(secret, "shelf", "A3")
+    assert payload["restricted"]["shelf"] == restricted_hash(secret, "shelf", "书架三")
     assert payload["restricted"]["actor"] == restricted_hash(secret, "actor", 7)
     hidden = EventPrivate.objects.get(pk=event.pk)
     assert orjson.loads(bytes(hidden.body))["reader"] == "王"
     assert payload["private"] == private_hash(bytes(hidden.salt), bytes(hidden.body))
     assert payload["private"] == digest(bytes(hidden.salt) + bytes(hidden.body))
-    assert "王".encode() not in bytes(event.payload) and b"A3" not in bytes(event.payload)
+    assert "王".encode() not in bytes(event.payload) and "书架三".encode() not in bytes(event.payload)
     assert bytes(event.leaf) == hashlib.sha256(b"\0" + bytes(event.payload)).digest()
     assert EventPending.objects.filter(pk=event.pk).exists()
 
