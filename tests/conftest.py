@@ -19,27 +19,20 @@ _HOME = Path(tempfile.mkdtemp(prefix="luoshi test ")) / "home"
 os.environ["LUOSHI_HOME"] = str(_HOME)
 os.environ["LUOSHI_DB_URL"] = "postgresql://nobody@127.0.0.1:1/none"  # set by `server`
 os.environ["DJANGO_SETTINGS_MODULE"] = "luoshi.settings"
+(_HOME / "static").mkdir(parents=True)  # whitenoise warns where there is none
 
 import django  # noqa: E402
-from given import NOW  # noqa: E402
+from given import NOW, connect  # noqa: E402
 
 django.setup()
 
-from django.db import connection, connections, transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from luoshi.kernel import clock, installation  # noqa: E402
 from luoshi.kernel.kept import forget_all  # noqa: E402
 from luoshi.kernel.text import set_language  # noqa: E402
 from luoshi.kernel.viewer import Viewer  # noqa: E402
-
-
-def connect(url: str) -> None:
-    """Point Django's connection at another address."""
-    from luoshi.settings import _database
-
-    connection.close()
-    connections["default"].settings_dict.update(_database(url))
 
 
 def pytest_unconfigure() -> None:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.db import connection, connections
-from given import NOW
+from django.db import connection
+from given import NOW, connect
 
 from luoshi.kernel import clock
 from luoshi.kernel.ledger.place import Place
@@ -46,13 +46,6 @@ def go(tmp_path_factory: pytest.TempPathFactory) -> Ask:
 TABLES = "event, event_salt, event_private, event_pending, log_leaf, checkpoint, idempotency, tries"
 
 
-def _connect(url: str) -> None:
-    from luoshi.settings import _database
-
-    connection.close()
-    connections["default"].settings_dict.update(_database(url))
-
-
 @pytest.fixture(scope="module")
 def strongest(server: Any) -> Iterator[str]:
     """The superuser's address of a copy of the database where commits are real; one for each module."""
@@ -75,12 +68,23 @@ def forced(strongest: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
+def owner(place: Place, server: Any, forced: psycopg.Connection[Any]) -> Iterator[None]:
+    """Django at work as the owner; the installation has its old name again afterwards."""
+    from luoshi.kernel.installation import current
+
+    connect(urlsplit(server.url("owner"))._replace(path="/sealed").geturl())
+    yield
+    forced.execute("UPDATE installation SET origin = %s", [place.origin])
+    current.cache_clear()
+
+
+@pytest.fixture
 def place(server: Any, forced: psycopg.Connection[Any], tmp_path: Path) -> Iterator[Place]:
     """An empty log with its key and folder, the database's role the application's, at NOW."""
     from sealing import new_place
 
     forced.execute(f"TRUNCATE {TABLES}")
-    _connect(urlsplit(server.url("app"))._replace(path="/sealed").geturl())
+    connect(urlsplit(server.url("app"))._replace(path="/sealed").geturl())
     with clock.at(NOW):
         yield new_place(tmp_path)
-    _connect(server.url("app"))
+    connect(server.url("app"))

@@ -2,12 +2,10 @@
 
 import shutil
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import psycopg
@@ -102,17 +100,6 @@ def test_a_mirror_that_is_behind_what_was_published_is_refused(place: Place, mir
     keys.remember(place.key_file, replace(head, size=head.size + 1))
     with pytest.raises(LogProblem, match="ends at 1005 entries, 1006 were published"):
         tail.supply(place, mirror)
-
-
-@pytest.fixture
-def owner(place: Place, mirror: Folder, server: Any, forced: Forced) -> Iterator[None]:
-    """Django at work as the owner; the installation has its old name again afterwards."""
-    from conftest import _connect as connect
-
-    connect(urlsplit(server.url("owner"))._replace(path="/sealed").geturl())
-    yield
-    forced.execute("UPDATE installation SET origin = %s", [ORIGIN])
-    installation.current.cache_clear()
 
 
 def begun(place: Place) -> tuple[Place, bytes]:

@@ -174,3 +174,10 @@ def test_a_mapping_with_a_mistake_is_refused_by_name(tmp_path: Path, before: str
 def test_a_mapping_that_is_not_there_is_said(name: str) -> None:
     with pytest.raises(MappingError):
         load(name)
+
+
+def test_a_link_that_is_not_on_the_web_is_left_out_and_marked() -> None:
+    good = record(media_url="https://example.org/a.jpg")
+    bad = record(media_url="javascript:alert(1)")
+    assert (good.media_url, "bad_link" in good.flags) == ("https://example.org/a.jpg", False)
+    assert (bad.media_url, "bad_link" in bad.flags) == ("", True)

@@ -12,6 +12,7 @@ Kept and marked in `flags`:
     bad_characters            characters that the database cannot hold, replaced
     unlocated                 latitude 0, or a point that is none on earth or cannot be read
     outside                   a point outside the city; it stays
+    bad_link                  an address of a picture that is not on the web, left out
 """
 
 import re
@@ -97,7 +98,7 @@ class _Row:
         requested = self.requested()
         self.identifiers(source_id, code)
         text, answer, place = self.joined("text"), self.joined("answer"), self.joined("place")
-        media = self.first("media")
+        media = self.link()
         if self.faults or meaning is None or requested is None:
             raise Refused(self.faults)
         at = self.moments(requested, meaning)
@@ -108,6 +109,14 @@ class _Row:
             source_id, status, meaning.state, meaning.verb, code, name, requested, at, text, answer, place, media,
             lat, lon, county, tuple(sorted(self.flags)),
         )  # fmt: skip
+
+    def link(self) -> str:
+        """The address of a picture, if it is one on the web."""
+        given = self.first("media")
+        if given and not given.lower().startswith(("http://", "https://")):
+            self.flags.add("bad_link")
+            return ""
+        return given
 
     def plain(self, column: str) -> str:
         """A value as text, without what the database cannot hold."""
