@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. All paths are relative, so that a folder with spaces is no trouble.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo clean-demo test lint browser go lock
+.PHONY: help setup demo clean-demo test test-faults lint browser go lock
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -15,6 +15,7 @@ help:
 	@echo "make demo        set everything up, make a city with a year of records, and serve it"
 	@echo "make clean-demo  throw the demo away"
 	@echo "make test        lint, types and all tests"
+	@echo "make test-faults only the tests that kill, fill disks and take the database away"
 	@echo "make setup       only make .venv"
 	@echo "make lock        compute the locked dependencies anew"
 
@@ -64,6 +65,10 @@ lint: $(VENV)/.test
 
 test: lint browser go
 	@$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+# Processes killed, disks full, the database away for a whole minute.
+test-faults: $(VENV)/.test
+	@LUOSHI_TEST_OUTAGE=60 $(RUN)/python -m pytest -m faults $(ARGS)
 
 # The test lock is computed first, so that both hold the same versions. Needs pip-tools.
 COMPILE := $(RUN)/pip-compile --quiet --generate-hashes --build-deps-for editable --no-header --no-annotate \

@@ -3,10 +3,12 @@
 import os
 import signal
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from luoshi.serve.body import OneThread
 from luoshi.serve.lifeline import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luoshi.settings")
 end_with_parent(signal.SIGKILL)
-application = get_wsgi_application()
+application = OneThread(get_wsgi_application(), settings.BODY_MOST)

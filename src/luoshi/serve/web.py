@@ -18,7 +18,7 @@ _BACKLOG = 1024
 
 
 def main(number: int) -> None:
-    """Serve `luoshi.wsgi` on a port until SIGTERM. One thread a process: four gave three times the p99."""
+    """Serve `luoshi.wsgi` on a port until SIGTERM. Its threads only wait for bodies; Django runs in one (`body.py`)."""
     end_with_parent(signal.SIGTERM)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luoshi.settings")
     Server(
@@ -27,7 +27,7 @@ def main(number: int) -> None:
         port=number,
         interface=Interfaces.WSGI,
         workers=conf.load().number("web_workers"),
-        blocking_threads=1,
+        blocking_threads=_CONNECTIONS,
         http=HTTPModes.http1,
         websockets=False,
         backlog=_BACKLOG,
