@@ -68,7 +68,7 @@ test: lint browser go
 
 # Processes killed, disks full, the database away for a whole minute.
 test-faults: $(VENV)/.test
-	@LUOSHI_TEST_OUTAGE=60 $(RUN)/python -m pytest -m faults $(ARGS)
+	@OUTAGE_SECONDS=60 $(RUN)/python -m pytest -m faults $(ARGS)
 
 # The test lock is computed first, so that both hold the same versions. Needs pip-tools.
 COMPILE := $(RUN)/pip-compile --quiet --generate-hashes --build-deps-for editable --no-header --no-annotate \

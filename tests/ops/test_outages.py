@@ -185,7 +185,7 @@ def test_a_database_gone_for_a_minute_is_told_and_nothing_acknowledged_is_lost(c
     before = number_of(report(base, key, "before"))
     seen: dict[str, set[int]] = {}
     with no_database(city):
-        end = time.monotonic() + float(os.environ.get("LUOSHI_TEST_OUTAGE", "8"))
+        end = time.monotonic() + float(os.environ.get("OUTAGE_SECONDS", "8"))
         while time.monotonic() < end:
             for path in ("", "cases/", "login/", "work/", f"cases/{before}/", "track/7K2M9QX4ABCD"):
                 status, headers, page = ask(base + path, Accept="text/html")
