@@ -22,6 +22,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = CONF.number("session_hours") * 3600
+SESSION_ENGINE = "luoshi.people.door"
 SESSION_COOKIE_NAME = "luoshi_session"
 CSRF_COOKIE_NAME = "luoshi_csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -91,7 +92,7 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": _database(os.environ.get("LUOSHI_DB_URL", CONF.text("database_url")))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "luoshi.people.door.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "luoshi.people.once.Once"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

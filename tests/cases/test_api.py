@@ -152,7 +152,7 @@ def test_nobody_is_let_in_without_a_good_token(browse: Client, headers: dict[str
 
 def test_a_session_reads_and_cannot_write(browse: Client, cast: dict[str, Viewer]) -> None:
     case = reported(cast)
-    browse.force_login(Person.objects.get(login="desk"), backend="django.contrib.auth.backends.ModelBackend")
+    browse.force_login(Person.objects.get(login="desk"), backend="luoshi.people.door.Backend")
     Person.objects.filter(login="desk").update(must_change=False)
     assert browse.get(f"/api/cases/{case.number}").status_code == 200
     assert browse.post(f"/api/cases/{case.number}/moves/accept", {}, content_type="application/json").status_code == 401

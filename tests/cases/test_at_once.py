@@ -74,7 +74,7 @@ def together(hold: Any, rows: Sequence[Case], acts: Sequence[Callable[[], Any]],
 def press(login: str, case: Case, verb: str, **data: Any) -> Callable[[], Answer]:
     """A log-in and, later, its press on the page of a case."""
     client = Client(HTTP_HOST="127.0.0.1", HTTP_ACCEPT="application/json")
-    client.force_login(Person.objects.get(login=login), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Person.objects.get(login=login), backend="luoshi.people.door.Backend")
     form = {"seen": str(case.version), **data}
 
     def act() -> Answer:

@@ -30,7 +30,7 @@ def test_no_staff_page_shows_a_telephone_that_stands_in_the_text(browse: Client,
     kind = Category.objects.filter(reportable=True).order_by("code")[0]
     done = report_case(viewer=cast["public"], category=kind, text="井盖松动，我的电话13800001111", channel="web")
     assert isinstance(done.row, Case)
-    browse.force_login(Person.objects.get(login="desk"), backend="django.contrib.auth.backends.ModelBackend")
+    browse.force_login(Person.objects.get(login="desk"), backend="luoshi.people.door.Backend")
     number = done.row.number
     for path in ("/work/", "/work/cases/", f"/work/cases/{number}/", "/work/search/?q=井盖", "/work/cases/?q=井盖"):
         page = browse.get(path).content.decode()

@@ -56,7 +56,7 @@ def test_queries_do_not_grow_with_rows(
     browse: Client, cast: dict[str, Viewer], path: str, login: str, most: int
 ) -> None:
     if login:
-        browse.force_login(Person.objects.get(login=login), backend="django.contrib.auth.backends.ModelBackend")
+        browse.force_login(Person.objects.get(login=login), backend="luoshi.people.door.Backend")
     fill(cast, 1)
     few = queries(browse, path)
     fill(cast, 3)

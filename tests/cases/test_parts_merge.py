@@ -13,7 +13,7 @@ from luoshi.cases.models import Case, Category
 from luoshi.kernel import clock
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Invalid, NotNow
-from luoshi.kernel.viewer import Reach, Viewer
+from luoshi.kernel.viewer import OPERATOR, Reach, Viewer
 from luoshi.people.models import Unit
 
 Cast = dict[str, Viewer]
@@ -115,7 +115,10 @@ def test_merged_counts_once_and_lives_again_where_it_stood(cast: Cast) -> None:
     merged = do("merge", cast["desk"], again.number, into=main.number)
     assert merged.state == "merged" and merged.next_due_at is None
     assert reads.year(NOW, NOW + timedelta(days=1), NOW).reported == counted - 1
-    assert reads.merged(main) == ("", [again.number]) and reads.merged(merged) == (main.number, [])
+    assert reads.around(OPERATOR, main)[2:] == ("", [again.number]) and reads.around(OPERATOR, merged)[2:] == (
+        main.number,
+        [],
+    )
     told = Event.objects.filter(subject=main.log_id, verb="absorb").get()
     assert told.act == Event.objects.get(subject=again.log_id, verb="merge").act
     with clock.at(NOW + timedelta(hours=2)):

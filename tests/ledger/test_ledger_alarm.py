@@ -100,7 +100,7 @@ def logged_in(login: str) -> Client:
     person.must_change = False
     person.save()
     client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="luoshi.people.door.Backend")
     return client
 
 

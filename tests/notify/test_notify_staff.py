@@ -42,7 +42,7 @@ def mail(monkeypatch: pytest.MonkeyPatch, db: None) -> Any:
 @pytest.fixture
 def desk(db: None) -> Client:
     browse = Client(HTTP_HOST="127.0.0.1")
-    browse.force_login(Person.objects.get(login="desk"), backend="django.contrib.auth.backends.ModelBackend")
+    browse.force_login(Person.objects.get(login="desk"), backend="luoshi.people.door.Backend")
     return browse
 
 
@@ -129,7 +129,7 @@ def test_the_page_is_ones_own(desk: Client, mail: list[str]) -> None:
     staff.digests()
     assert "desk@city.example" in desk.get("/work/notify/").content.decode()
     other = Client(HTTP_HOST="127.0.0.1")
-    other.force_login(Person.objects.get(login="handler"), backend="django.contrib.auth.backends.ModelBackend")
+    other.force_login(Person.objects.get(login="handler"), backend="luoshi.people.door.Backend")
     assert "desk@city.example" not in other.get("/work/notify/").content.decode()
     assert Client(HTTP_HOST="127.0.0.1").get("/work/notify/").status_code == 302
 

@@ -46,7 +46,7 @@ def clients(ground: Ground) -> Iterator[dict[str, Client]]:
         if who == "token":
             found[who].defaults["HTTP_AUTHORIZATION"] = "Bearer " + tokens.make("desk", "hostile")
         elif who != "nobody":
-            found[who].force_login(Person.objects.get(login=who), backend="django.contrib.auth.backends.ModelBackend")
+            found[who].force_login(Person.objects.get(login=who), backend="luoshi.people.door.Backend")
     yield found
 
 

@@ -3,6 +3,7 @@
 import hashlib
 
 from luoshi.api.models import Token
+from luoshi.people import door
 from luoshi.people.models import Person
 
 
@@ -13,10 +14,9 @@ def digest(token: str) -> bytes:
 
 def person_of(token: str) -> Person | None:
     """The person for whom a token acts; None where it is unknown or ended, or the person may not log in."""
-    found = Token.objects.select_related("person").filter(hash=digest(token), ended_at=None).first()
-    if found is None or not found.person.is_active or found.person.must_change:
-        return None
-    return found.person
+    sql = "FROM person JOIN api_token ON api_token.person_id = person.id WHERE hash = %(hash)s AND ended_at IS NULL"
+    found = door.person(sql, hash=digest(token))
+    return None if found is None or not found.is_active or found.must_change else found
 
 
 def tokens() -> list[Token]:

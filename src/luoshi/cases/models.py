@@ -14,6 +14,7 @@ from luoshi.people.models import Person, Unit
 IMPORTED = "imported"
 # a whole case of ours that has not ended
 STANDING = Q(ours=True, part_of=None, closed_at=None)
+STANDING_CLAUSE = "c.ours AND c.part_of_id IS NULL AND c.closed_at IS NULL"
 
 
 class Category(models.Model):

@@ -1,7 +1,7 @@
 """Divisions and units as two dated trees; persons, and their posts from–to."""
 
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -147,6 +147,7 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "login"
     objects = People()
     unit_id: int | None = None  # where they work today, put here by whoever reads a person in order to change it
+    held: tuple[Any, ...] | None = None  # posts of today, put here by `door.person`
 
     class Meta:
         db_table = "person"

@@ -3,24 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
-
-from django.db.models import Q
+from typing import TYPE_CHECKING
 
 from luoshi.kernel.lines import installed
 from luoshi.kernel.viewer import EVERYTHING, PUBLIC, Reach, Scope, Viewer
 from luoshi.people import roles, tree
-from luoshi.people.models import Cover, Person, Post
+from luoshi.people.door import Held, held
+from luoshi.people.models import Person
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-
-class Held(NamedTuple):
-    """A post: at which unit, in which role."""
-
-    unit: int
-    role: str
 
 
 # Anybody may report; what the public may see of a line, the line's public reads say.
@@ -64,19 +56,16 @@ def _at_work(person: int, name: str, posts: Sequence[Held]) -> Viewer:
 
 
 def of_person(person: Person) -> Viewer:
-    """The viewer that a person is today, with the posts of those whom they stand in for; one query."""
-    day = tree.today().day
-    absent = tree.on(Cover, day).filter(person=person, state=Cover.SET).values("absent_id")
-    rows = tree.on(Post, day).filter(Q(person=person) | Q(person_id__in=absent)).order_by("id")
+    """The viewer that a person is today, with the posts of those whom they stand in for; one query at most."""
     posts: dict[tuple[int, str], list[Held]] = defaultdict(list)
-    for who, name, unit, role in rows.values_list("person_id", "person__name", "unit_id", "role"):
-        posts[who, name].append(Held(unit, role))
+    for post in held(person):
+        posts[post.person, post.name].append(post)
     own = posts.pop((person.pk, person.name), [])
     viewer = _at_work(person.pk, person.name, own)
     if not posts:
         return viewer
-    others = tuple(_at_work(who, name, held) for (who, name), held in posts.items())
-    everything = _granted(held for some in (own, *posts.values()) for held in some)
+    others = tuple(_at_work(who, name, theirs) for (who, name), theirs in posts.items())
+    everything = _granted(post for some in (own, *posts.values()) for post in some)
     return replace(viewer, grants=everything, alone=viewer.grants, instead=others)
 
 

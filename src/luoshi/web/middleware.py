@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -15,16 +15,12 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
-from django.utils.functional import SimpleLazyObject
 
 from luoshi.kernel.problems import Problem
 from luoshi.kernel.text import LANGUAGES, set_language
 from luoshi.web import client, errors
 from luoshi.web.http import Request, masked, on_track
 from luoshi.web.said import COOKIE as SAID_COOKIE
-
-if TYPE_CHECKING:
-    from luoshi.kernel.viewer import Viewer
 
 access = logging.getLogger("luoshi.access")
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -172,15 +168,15 @@ class Language:
 
 
 class Who:
-    """Gives the request its viewer, found out when first asked."""
+    """Gives the request its viewer: with no session cookie nobody is looked up."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, bare: HttpRequest) -> HttpResponseBase:
         """One request with its viewer."""
-        from luoshi.people.viewer import of_request
+        from luoshi.people.viewer import of_request, public
 
         request = cast(Request, bare)
-        request.viewer = cast("Viewer", SimpleLazyObject(lambda: of_request(request)))
+        request.viewer = of_request(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else public()
         return self.get_response(request)

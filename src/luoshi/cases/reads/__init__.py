@@ -4,16 +4,18 @@ from luoshi.cases.reads import lists
 from luoshi.cases.reads.kinds import Kinds, kinds
 from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, tabs, tally
 from luoshi.cases.reads.one import Entry, by_code, entries, get, join, lock, photo, timeline, told
-from luoshi.cases.reads.record import merged, parts, photos, related, sees, sources
+from luoshi.cases.reads.record import Around, around, parts, photos, sees, sources
 from luoshi.cases.reads.scope import visible
 from luoshi.cases.reads.sums import Year, by_county, open_counts, year
 
 __all__ = [
+    "Around",
     "Entry",
     "Filters",
     "Kinds",
     "Page",
     "Year",
+    "around",
     "by_code",
     "by_county",
     "entries",
@@ -23,13 +25,11 @@ __all__ = [
     "list_page",
     "lists",
     "lock",
-    "merged",
     "my_work",
     "open_counts",
     "parts",
     "photo",
     "photos",
-    "related",
     "sees",
     "sources",
     "tabs",

@@ -42,9 +42,10 @@ def around(viewer: Viewer, place: str, now: datetime) -> list[Case]:
 
 def alike(near: Sequence[Case], sought: similar.Problem, now: datetime) -> list[similar.Candidate]:
     """Those of the cases, still open, that may be the same problem, the likeliest first; weighed as everywhere."""
-    standing = (case for case in near if case.closed_at is None)
-    found = [similar.weigh(sought, case, _words(case), now) for case in standing]
-    likely = [one for one in found if one is not None and one.score >= LIKELY]
+    weighed = [(case, similar.weigh(sought, case, _words(case), now)) for case in near if case.closed_at is None]
+    likely = [
+        similar.Candidate(case, *weight) for case, weight in weighed if weight is not None and weight[0] >= LIKELY
+    ]
     return sorted(likely, key=lambda one: (-one.score, -one.case.reported_at.timestamp()))[:MOST]
 
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max, Q
 
 from luoshi.cases.models import Case, Photo
 from luoshi.cases.reads.one import with_private
-from luoshi.cases.reads.scope import visible
+from luoshi.cases.reads.scope import clause, visible
 from luoshi.kernel.viewer import Viewer
 
 NEAR: Final = timedelta(days=90)
@@ -22,17 +21,37 @@ def photos(case: Case) -> list[Photo]:
     return list(Photo.objects.filter(case=case).order_by("at", "id"))
 
 
-def related(viewer: Viewer, case: Case) -> tuple[int, str]:
-    """How many other cases of the same category in the same street the 90 days before hold, and the latest's number."""
-    if not case.street:
-        return 0, ""
-    since = case.reported_at - NEAR
-    rows = visible(viewer).filter(
-        street=case.street, category=case.category_id, reported_at__gte=since, reported_at__lte=case.reported_at,
-        ours=case.ours, part_of=None,
-    )  # fmt: skip
-    found = rows.exclude(pk=case.pk).aggregate(n=Count("id"), last=Max("number"))
-    return found["n"], found["last"] or ""
+class Around(NamedTuple):
+    """What stands beside a case: how many of its kind its street had in the 90 days before, and the latest's number; the
+    number of the case that stands for it (empty: none), and of those for which it stands."""
+
+    n: int
+    latest: str
+    above: str
+    below: list[str]
+
+
+def around(viewer: Viewer, case: Case) -> Around:
+    """What stands beside a case that was read through its door; one query."""
+    scope, values = clause(viewer)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT near.n, coalesce(near.latest, ''),
+              coalesce((SELECT number FROM "case" WHERE id = %(above)s), ''),
+              array(SELECT number FROM "case" WHERE merged_into_id = %(id)s ORDER BY id)
+            FROM (
+              SELECT count(*) AS n, max(c.number) AS latest FROM "case" c
+              WHERE c.street = %(street)s AND c.street <> '' AND c.category_id = %(category)s AND c.ours = %(ours)s
+                AND c.reported_at BETWEEN %(since)s AND %(at)s AND c.part_of_id IS NULL AND c.id <> %(id)s AND {scope}
+            ) near
+            """,
+            {
+                **values, "id": case.pk, "above": case.merged_into_id, "street": case.street, "ours": case.ours,
+                "category": case.category_id, "since": case.reported_at - NEAR, "at": case.reported_at,
+            },
+        )  # fmt: skip
+        return Around(*cursor.fetchone())
 
 
 def parts(case: Case) -> list[str]:
@@ -59,13 +78,6 @@ def whole(viewer: Viewer, part: Case) -> tuple[str, bool]:
     """The number of the case of which one is a part, and whether the viewer may open it."""
     number = Case.objects.values_list("number", flat=True).get(part_rows=part)
     return number, visible(viewer).filter(part_rows=part).exists()
-
-
-def merged(case: Case) -> tuple[str, list[str]]:
-    """The number of the case that stands for this one (empty: none), and of those for which this one stands."""
-    here = Q(merged_into=case) | (Q(pk=case.merged_into_id) if case.merged_into_id else Q())
-    found = dict(Case.objects.filter(here).order_by("id").values_list("pk", "number"))
-    return found.pop(case.merged_into_id or 0, ""), list(found.values())
 
 
 def stands_for(case: Case) -> Case | None:

@@ -5,18 +5,18 @@ what it rests on. Strangers are shown what public pages show, and matched by tha
 were released, so that nobody can ask what stands in somebody else's report.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, hypot, radians
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db import connection
 
 from luoshi.cases import masked
 from luoshi.cases.flow import OPEN
-from luoshi.cases.models import STANDING, Case
-from luoshi.cases.reads.scope import public, visible
+from luoshi.cases.models import STANDING_CLAUSE, Case
+from luoshi.cases.reads.scope import PUBLIC_CLAUSE, PUBLIC_VALUES, clause
 from luoshi.kernel.search_tokens import query, tokens
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
@@ -29,7 +29,20 @@ WORDS: Final = 2  # words that two reports must share, where the kinds differ,
 SHARE: Final = 0.3  # and which share of those that are looked for
 _DEGREE: Final = 111_195.0  # m in a degree of latitude
 _GRID: Final = 0.001  # degrees to which a case's point is rounded
-Words = Callable[[Case], Iterable[str]]
+Weight = tuple[int, tuple[T, ...]]
+
+
+class Row(NamedTuple):
+    """The columns that are weighed, and words: of sixty cases five are read whole."""
+
+    id: int
+    reported_at: datetime
+    category_id: str
+    street: str
+    community: str
+    lat: float | None
+    lon: float | None
+    words: list[str]
 
 
 @dataclass(frozen=True)
@@ -62,57 +75,64 @@ class Candidate:
 def for_staff(viewer: Viewer, case: Case, now: datetime) -> list[Candidate]:
     """Those like a case that was read through its door, among what the viewer may see, the likeliest first."""
     sought = Problem.of(case)
-    same = Q(category_id=sought.category)
-    if sought.words:
-        same |= Q(private__tokens__overlap=sorted(sought.words))
-    rows = _near(visible(viewer), sought, now)
-    if rows is None:
-        return []
-    found = rows.filter(same).exclude(pk=case.pk).select_related("private", "category", "unit")
-    return _ranked(sought, found, now, _told)
+    scope, values = clause(viewer)
+    same = "(c.category_id = %(category)s OR p.tokens && %(words)s)"
+    values |= {"words": sorted(sought.words)}
+    found = _near(sought, now, f"{scope} AND {same} AND c.id <> %(self)s", "p.tokens", values | {"self": case.pk})
+    return _ranked(sought, [Row._make((*columns, told or [])) for *columns, told in found], now)
 
 
 def for_public(sought: Problem, now: datetime) -> list[Candidate]:
-    """Those that anybody may know of."""
-    rows = _near(public(), sought, now)
-    if rows is None:
-        return []
-    same = Q(category_id=sought.category) if sought.category else Q(released=True)
+    """Those that anybody may know of: by the kind if it is known, and by words that were released."""
+    same = "c.category_id = %(category)s" if sought.category else "c.released"
     if sought.words:
-        same |= Q(released=True)
-    found = rows.filter(same).select_related("private", "category", "unit")
-    return _ranked(sought, found, now, _released)
+        same = f"({same} OR c.released)"
+    released = "CASE WHEN c.released THEN p.public_text END"
+    found = _near(sought, now, f"{PUBLIC_CLAUSE} AND {same}", released, PUBLIC_VALUES)
+    return _ranked(sought, [Row._make((*columns, tokens(text or ""))) for *columns, text in found], now)
 
 
-def _told(case: Case) -> list[str]:
-    return case.private.tokens if hasattr(case, "private") else []
-
-
-def _released(case: Case) -> list[str]:
-    return tokens(case.private.public_text) if case.released and hasattr(case, "private") else []
-
-
-def _near(rows: QuerySet[Case], sought: Problem, now: datetime) -> QuerySet[Case] | None:
-    """The standing cases around; None where the place is not known well enough."""
-    here = Q(street=sought.street) if sought.street else Q()
+def _near(sought: Problem, now: datetime, which: str, words: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The standing cases around, the newest first; none where the place is not known well enough."""
+    here = ["c.street = %(street)s"] if sought.street else []
+    values = {**values, "category": sought.category, "street": sought.street, "since": now - WINDOW, "open": list(OPEN)}
     if sought.lat is not None and sought.lon is not None:
         up = NEAR / _DEGREE + _GRID / 2
         aside = NEAR / (_DEGREE * cos(radians(sought.lat))) + _GRID / 2
-        here |= Q(
-            lat__range=(sought.lat - up, sought.lat + up), lon__range=(sought.lon - aside, sought.lon + aside)
-        )  # fmt: skip
-    return rows.filter(STANDING, here, state__in=OPEN, reported_at__gte=now - WINDOW) if here else None
+        values |= {
+            "south": sought.lat - up,
+            "north": sought.lat + up,
+            "west": sought.lon - aside,
+            "east": sought.lon + aside,
+        }
+        here.append("c.lat BETWEEN %(south)s AND %(north)s AND c.lon BETWEEN %(west)s AND %(east)s")
+    if not here:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT c.id, c.reported_at, c.category_id, c.street, c.community, c.lat, c.lon, {words}
+            FROM "case" c LEFT JOIN case_private p ON p.case_id = c.id
+            WHERE {STANDING_CLAUSE} AND c.state = ANY(%(open)s) AND c.reported_at >= %(since)s
+              AND ({" OR ".join(here)}) AND {which}
+            ORDER BY c.reported_at DESC, c.id DESC LIMIT {LOOKED}
+            """,
+            values,
+        )
+        return list(cursor.fetchall())
 
 
-def _ranked(sought: Problem, rows: QuerySet[Case], now: datetime, words: Words) -> list[Candidate]:
-    newest = rows.order_by("-reported_at", "-id")[:LOOKED]
-    found = [weigh(sought, case, words(case), now) for case in newest]
-    return sorted(
-        (one for one in found if one is not None), key=lambda one: (-one.score, -one.case.reported_at.timestamp())
-    )[:MOST]
+def _ranked(sought: Problem, near: Iterable[Row], now: datetime) -> list[Candidate]:
+    """The likeliest, read whole."""
+    weighed = [(row, weight) for row in near if (weight := weigh(sought, row, row.words, now)) is not None]
+    best = sorted(weighed, key=lambda one: (-one[1][0], -one[0].reported_at.timestamp()))[:MOST]
+    if not best:
+        return []
+    whole = Case.objects.select_related("private", "category").in_bulk([row.id for row, _ in best])
+    return [Candidate(whole[row.id], score, why) for row, (score, why) in best if row.id in whole]
 
 
-def weigh(sought: Problem, case: Case, words: Iterable[str], now: datetime) -> Candidate | None:
+def weigh(sought: Problem, case: Case | Row, words: Iterable[str], now: datetime) -> Weight | None:
     """Points of a case: place 1–4, kind 3, words 1–3, time 1; None where neither the kind nor the words are the same."""
     shared = sorted(sought.words.intersection(words))
     kind = bool(sought.category) and case.category_id == sought.category
@@ -129,7 +149,7 @@ def weigh(sought: Problem, case: Case, words: Iterable[str], now: datetime) -> C
         points.append((min((len(shared) + 1) // 2, 3), text))
     if now - case.reported_at <= timedelta(days=3):
         points.append((1, T("3 天之内", "within 3 days")))
-    return Candidate(case, sum(n for n, _ in points), tuple(text for _, text in points))
+    return sum(n for n, _ in points), tuple(text for _, text in points)
 
 
 def _enough(sought: Problem) -> float:
@@ -138,7 +158,7 @@ def _enough(sought: Problem) -> float:
     return max(min(WORDS, max(asked, 1)), SHARE * asked)
 
 
-def _place(sought: Problem, case: Case) -> tuple[int, T] | None:
+def _place(sought: Problem, case: Case | Row) -> tuple[int, T] | None:
     apart = distance(sought, case)
     if apart is not None and apart <= NEAR:
         return (4, T("约 100 米内", "within about 100 m")) if apart <= 110 else (3, T("300 米内", "within 300 m"))
@@ -149,7 +169,7 @@ def _place(sought: Problem, case: Case) -> tuple[int, T] | None:
     return None
 
 
-def distance(sought: Problem, case: Case) -> float | None:
+def distance(sought: Problem, case: Case | Row) -> float | None:
     """Metres between two points as far as both are known; a case's own is rounded to about 100 m."""
     if sought.lat is None or sought.lon is None or case.lat is None or case.lon is None:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from django.http import QueryDict
@@ -112,9 +113,15 @@ def _line(form: Form, name: str) -> SafeString:
     )
 
 
-def _listed(form: Form, name: str, chosen: str, options: Iterable[tuple[str, str]]) -> SafeString:
+@lru_cache(maxsize=64)
+def _options(texts: tuple[str, ...]) -> SafeString:
+    """Hundreds of units or kinds, the same on every page."""
+    return format_html_join("", "<option>{}</option>", ((text,) for text in texts))
+
+
+def _listed(form: Form, name: str, chosen: str, options: Iterable[str]) -> SafeString:
     """A text field with a list of what may be chosen: it is searched by typing."""
-    listed = format_html_join("", "<option>{}</option>", ((text,) for text, _ in options))
+    listed = _options(tuple(options))
     return format_html(
         '<input {} value="{}" list="{}-l" autocomplete="off"><datalist id="{}-l">{}</datalist>',
         form.attributes(name), form.value(name, chosen), form.id(name), form.id(name), listed,
@@ -127,22 +134,20 @@ def _unit(form: Form, name: str) -> SafeString:
     zh = language() == "zh"
     names = sorted((unit.zh if zh else unit.en) for unit in units.values())
     if proposed is None or proposed.pk not in units:
-        return _listed(form, name, "", ((text, text) for text in names))
+        return _listed(form, name, "", names)
     chosen = proposed.zh if zh else proposed.en
     why = T("建议 {unit}：{why}", "Proposed: {unit}, {why}").fill(unit=chosen, why=rules.why(form.scene.route))
-    return format_html(
-        '<span class="hint">{}</span>{}', why, _listed(form, name, chosen, ((text, text) for text in names))
-    )
+    return format_html('<span class="hint">{}</span>{}', why, _listed(form, name, chosen, names))
 
 
 def _category(form: Form, name: str) -> SafeString:
     kinds = form.scene.kinds
-    return _listed(form, name, "", ((str(kinds.path(row.code)), row.code) for row in kinds.leaves()))
+    return _listed(form, name, "", (str(kinds.path(row.code)) for row in kinds.leaves()))
 
 
 def _division(form: Form, name: str) -> SafeString:
     zh = language() == "zh"
-    return _listed(form, name, "", ((row.zh if zh else row.en, row.code) for row in form.scene.divisions))
+    return _listed(form, name, "", (row.zh if zh else row.en for row in form.scene.divisions))
 
 
 def _select(form: Form, name: str, options: Iterable[tuple[str, object]]) -> SafeString:

@@ -38,7 +38,7 @@ def reporter(case: Case) -> str:
     return " ".join(one for one in left if one) or str(T("市民，没有留联系方式", "The reporter left no contact"))
 
 
-def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
+def facts(scene: Scene, around: reads.Around) -> list[tuple[T, Any]]:
     """The facts of a case in words."""
     case, units = scene.case, people.unit_names()
     where = " ".join(part for part in (place_name(case), masked.free(case.private.place)) if part)
@@ -51,9 +51,9 @@ def facts(scene: Scene, related: tuple[int, str]) -> list[tuple[T, Any]]:
         (T("首接", "First unit"), units.get(case.first_unit_id or 0, "")),
         (T("现办", "Unit now"), units.get(case.unit_id or 0, "") if case.unit_id != case.first_unit_id else ""),
         (T("承办人", "Handler"), case.handler.name if case.handler else ""),
-        (T("同一问题", "Same problem"), _related(case, related)),
+        (T("同一问题", "Same problem"), _related(case, around.n)),
         (T("主件", "Part of"), parts_of.whole(scene)),
-        (T("并案", "Merged"), _merged(scene)),
+        (T("并案", "Merged"), _merged(around)),
         (T("退回", "Returned"), T("{n} 次", "{n} times").fill(n=case.returns) if case.returns else ""),
         (T("重新办理", "Reopened"), T("{n} 次", "{n} times").fill(n=case.reopened) if case.reopened else ""),
         (T("申请延期", "Extension asked"), T("到 {at}", "until {at}").fill(at=words.when(case.extend_to)) if case.extend_to else ""),
@@ -68,16 +68,14 @@ def _numbers(numbers: list[str]) -> SafeString:
     return format_html_join("　", '<a href="/work/cases/{}/">{}</a>', ((one, one) for one in numbers))
 
 
-def _merged(scene: Scene) -> SafeString | str:
+def _merged(around: reads.Around) -> SafeString | str:
     """Which case stands for this one, or for which others this one stands."""
-    above, below = reads.merged(scene.case)
-    if above:
-        return format_html("{} {}", T("已并入", "Merged into"), _numbers([above]))
-    return _numbers(below)
+    if around.above:
+        return format_html("{} {}", T("已并入", "Merged into"), _numbers([around.above]))
+    return _numbers(around.below)
 
 
-def _related(case: Case, related: tuple[int, str]) -> SafeString | str:
-    count = related[0]
+def _related(case: Case, count: int) -> SafeString | str:
     if not count:
         return ""
     return format_html(
@@ -134,15 +132,15 @@ def _typed(back: moves.Back) -> list[tuple[str, str]]:
 def page(request: HttpRequest, scene: Scene, **more: Any) -> dict[str, Any]:
     """The context of the record page; `more` may hold `back`, `problem`, `shown` (the reporter, once)."""
     case, back = scene.case, more.get("back")
-    related = reads.related(scene.viewer, case)
+    around = reads.around(scene.viewer, case)
     found = moves.offers(scene)
     opened = request.GET.get("do", "") if request.method == "GET" else ""
     ready = {offer.move.verb for offer in found if not offer.lacks}
     return {
         "scene": scene, "case": case, "title": title(case), "light": clocks.light(case, scene.now),
         "left": times.left_words(scene), "rail": times.rail(scene) if case.status != "imported" else "",
-        "facts": facts(scene, related), "text": case.private.text if "shown" in more else masked.free(case.private.text), "shots": shots(scene), "map": city_map(case),
-        "timeline": history.timeline(scene), "clocks": times.table(scene), "related": related,
+        "facts": facts(scene, around), "text": case.private.text if "shown" in more else masked.free(case.private.text), "shots": shots(scene), "map": city_map(case),
+        "timeline": history.timeline(scene), "clocks": times.table(scene), "around": around,
         "parts": parts_of.table(scene), "similar": similar.candidates(scene),
         "possible": moves.possible(scene, found, opened, get_token(request), back),
         "impossible": moves.impossible(scene, found),
