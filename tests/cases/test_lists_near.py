@@ -151,4 +151,4 @@ def test_the_list_costs_one_query_for_any_number_of_cases() -> None:
         with CaptureQueriesContext(connection) as asked:
             handler.get(NEAR)
         counts.append(sum("SAVEPOINT" not in one["sql"] for one in asked))
-    assert counts == [4, 4]
+    assert counts == [3, 3]

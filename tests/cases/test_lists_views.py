@@ -11,6 +11,7 @@ from staff_cast import STREET, at, case, client, reported
 from luoshi.cases.models import Case, CasePrivate, SavedView
 from luoshi.cases.staff import columns
 from luoshi.kernel import clock, ids
+from luoshi.people import tree
 from luoshi.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -132,7 +133,10 @@ def test_a_case_whose_private_row_was_deleted_shows_empty_private_columns() -> N
 
 
 @pytest.mark.parametrize("query", ["", "light=y", "cols=number.text.who.handler.first"])
-def test_a_page_of_fifty_costs_as_few_queries_as_an_empty_one_and_little_weight(query: str) -> None:
+def test_a_page_of_fifty_costs_as_few_queries_as_an_empty_one_and_little_weight(
+    query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "FRESH", 600.0)  # the tree is not read anew in the middle, however slow the machine
     desk = client("desk")
     counts, weight = [], 0
     for count in (0, 60):
@@ -144,6 +148,6 @@ def test_a_page_of_fifty_costs_as_few_queries_as_an_empty_one_and_little_weight(
             counts.append(sum("SAVEPOINT" not in one["sql"] for one in asked))
         weight = len(response.content)
         assert response.headers["Content-Encoding"] == "gzip"
-    # session, person, posts; the rows, the person's views, the tabs' counts
-    assert counts == [6, 6]
+    # session, person with posts; the rows, the person's views, the tabs' counts
+    assert counts == [5, 5]
     assert weight < 20_000 and len(gzip.decompress(response.content)) < 130_000

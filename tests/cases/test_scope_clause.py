@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from staff_cast import case, reported, step
+from staff_cast import at, case, reported, step
 
+from luoshi.cases.flow import OPEN
 from luoshi.cases.models import Case
 from luoshi.cases.reads.scope import PUBLIC_CLAUSE, PUBLIC_VALUES, clause, public, visible
 from luoshi.kernel.viewer import OPERATOR, Reach, Viewer
@@ -39,6 +40,18 @@ def test_the_statement_and_the_orm_show_everybody_the_same(cast: dict[str, Viewe
         assert shown == set(visible(viewer).values_list("pk", flat=True))
         sizes.add(len(shown))
     assert sizes >= {0, 1, 2, 4}
+
+
+def test_open_is_what_has_no_end(cast: dict[str, Viewer]) -> None:
+    """On which the sums of the list rest."""
+    for state in ("reported", "accepted", "handling", "handled", "verified"):
+        at(state)
+    step(reported(), "refuse", "desk", reason="不归我们", answer="请找业主")
+    step(reported(), "mark_abuse", "desk", reason="骚扰")
+    step(reported(), "merge", "desk", into=reported())
+    states = set(Case.objects.filter(closed_at=None).values_list("state", flat=True))
+    ended = set(Case.objects.exclude(closed_at=None).values_list("state", flat=True))
+    assert states <= set(OPEN) and not ended & set(OPEN) and len(states) == 5 and len(ended) == 3
 
 
 def test_the_public_too(some: list[Case]) -> None:

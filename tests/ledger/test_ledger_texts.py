@@ -115,6 +115,11 @@ def test_a_proof_file_verifies_alone_and_not_when_altered() -> None:
     for old, new in ((b"Mw==", b"NA=="), (b"index 3", b"index 2"), (b"\n7\n", b"\n8\n")):
         with pytest.raises((NoteError, tree.ProofError)):
             proof.verify(proof.parse(file.replace(old, new)), [KEY.verifier])
-    for bad in (b"", file.replace(b"@v1", b"@v2"), file.replace(b"index 3", b"index 03")):
+    for bad in (
+        b"",
+        file.replace(b"@v1", b"@v2"),
+        file.replace(b"index 3", b"index 03"),
+        file.replace(b"Mw==", b"Mx=="),
+    ):
         with pytest.raises(NoteError):
             proof.parse(bad)

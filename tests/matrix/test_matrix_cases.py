@@ -69,7 +69,7 @@ def clients(people: dict[str, Person | None]) -> dict[str, Client]:
     for name, person in people.items():
         found[name] = Client(HTTP_HOST="127.0.0.1", HTTP_ACCEPT="application/json")
         if person is not None:
-            found[name].force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            found[name].force_login(person, backend="luoshi.people.door.Backend")
     return found
 
 

@@ -20,7 +20,7 @@ Cast = dict[str, Viewer]
 
 def client(login: str) -> Client:
     browse = Client(HTTP_HOST="127.0.0.1")
-    browse.force_login(Person.objects.get(login=login), backend="django.contrib.auth.backends.ModelBackend")
+    browse.force_login(Person.objects.get(login=login), backend="luoshi.people.door.Backend")
     return browse
 
 

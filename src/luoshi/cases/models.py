@@ -156,6 +156,13 @@ class Case(models.Model):
             models.Index(fields=["followup_due_at"], condition=Q(followup="due"), name="case_followup"),
             models.Index(fields=["part_of"], condition=Q(part_of__isnull=False), name="case_parts"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"),
+            # how many are open, overdue, due soon: read from the index alone
+            models.Index(
+                fields=["unit"],
+                include=["first_unit", "handler", "next_due_at", "next_warn_at"],
+                condition=Q(ours=True, closed_at=None),
+                name="case_open",
+            ),
             # the open cases of a street and around a point: likely the same problem
             models.Index(fields=["street", "-reported_at"], condition=STANDING, name="case_open_street"),
             models.Index(fields=["lat", "lon"], condition=STANDING, name="case_open_point"),

@@ -52,7 +52,10 @@ def parse(text: bytes) -> Proof:
         raise NoteError(str(error)) from None
     if found is None or any(len(digest) != 32 for digest in path):
         raise NoteError("a malformed proof")
-    return Proof(int(found[1]), path, signed, extra)
+    proof = Proof(int(found[1]), path, signed, extra)
+    if proof.text != text:  # base64 has several spellings of the same bytes; a proof has one
+        raise NoteError("a malformed proof")
+    return proof
 
 
 def verify(proof: Proof, trusted: Sequence[Verifier], entry: bytes | None = None) -> Head:
