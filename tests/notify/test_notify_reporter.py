@@ -3,25 +3,29 @@
 import hmac
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
 import pytest
+from django.test import Client
 from given import NOW
 from notify_work import configured, listening, mail_server, queued, work
 
 from luoshi.cases.actions import BY_VERB, report_case
+from luoshi.cases.actions.renew import renew
 from luoshi.cases.actions.report import secret
 from luoshi.cases.models import Case, Category
 from luoshi.cases.reads import by_code
-from luoshi.kernel import clock
+from luoshi.kernel import clock, installation
+from luoshi.kernel.ids import show_code
 from luoshi.kernel.viewer import SYSTEM, Viewer
 from luoshi.people import viewer as viewers
-from luoshi.people.models import Post
+from luoshi.people.models import Person, Post
 from luoshi.ports.notify import actions as notify
-from luoshi.ports.notify.codes import words_of
+from luoshi.ports.notify.codes import code_of, words_of
 from luoshi.ports.notify.models import Message
 
 Cast = dict[str, Viewer]
@@ -77,6 +81,25 @@ def test_told_at_accept_answer_and_close_each_with_a_link_that_opens_the_case(ca
     assert all(headers["Authorization"] == "Bearer t0ken" for _, headers, _ in sms.got)
     stored = repr(list(Message.objects.values()))
     assert not [code for code in codes if code in stored]
+
+
+def test_the_page_of_a_demo_shows_neither_codes_nor_contacts(
+    cast: Cast, sms: Any, browse: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle(report(phone="13800001111"), cast)
+    lost = report(phone="13800002222")
+    renew(lost, "13800002222")
+    renew(lost, "somebody@example.org")
+    work()
+    demo = replace(installation.current(), demo=True)
+    monkeypatch.setattr(installation, "current", lambda: demo)
+    browse.force_login(Person.objects.get(login="desk"), backend="luoshi.people.door.Backend")
+    shown = browse.get("/work/notices/").content.decode()
+    codes = [code_of(one.pk) for one in Message.objects.all()]
+    hidden = [*codes, *map(show_code, codes), "13800001111", "13800002222", "somebody@"]
+    assert len(codes) == 4 and not [one for one in hidden if one in shown]
+    for there in (lost.number, "新查询码：····。", "/track/····", "138****1111", "s***@example.org"):
+        assert there in shown
 
 
 def test_job_arguments_are_ids_only(cast: Cast, sms: Any) -> None:

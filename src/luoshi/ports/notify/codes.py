@@ -12,6 +12,7 @@ from luoshi.ports.notify.models import Message
 
 CODE: Final = "{code}"
 LINK: Final = "{link}"
+HIDDEN: Final = "····"
 
 
 def code_of(identity: UUID) -> str:
@@ -29,4 +30,13 @@ def words_of(message: Message) -> str:
     if CODE not in message.text and LINK not in message.text:
         return message.text
     code = code_of(message.pk)
-    return message.text.replace(LINK, f"{base()}/track/{code}").replace(CODE, show_code(code))
+    return _filled(message.text, code, show_code(code))
+
+
+def words_without_code(message: Message) -> str:
+    """The text as those may read it to whom it was not sent: with a row of dots for the code, in the link too."""
+    return _filled(message.text, HIDDEN, HIDDEN)
+
+
+def _filled(text: str, code: str, shown: str) -> str:
+    return text.replace(LINK, f"{base()}/track/{code}").replace(CODE, shown)
