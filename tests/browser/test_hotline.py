@@ -1,6 +1,7 @@
 """The hotline desk in a real browser by keyboard alone: a call from the first key to the next call, one handed on, and
 call-backs; no fault that axe can see, nothing wider than a phone."""
 
+import json
 import re
 import shutil
 from importlib.resources import files
@@ -11,7 +12,7 @@ import pytest
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.models import Case, Category
 from luoshi.cases.staff.hotline.models import CallLog
-from luoshi.kernel.models import Event
+from luoshi.kernel.models import Event, EventPrivate
 from luoshi.people import viewer
 from luoshi.people.models import Person, Unit
 
@@ -123,15 +124,30 @@ def test_call_backs_are_made_by_one_key_each(address: str, browser: Any) -> None
         keys.press(key)
         page.locator(".toast, [role=status]", has_text=number).first.wait_for()
     page.locator("#now-h", has_text=numbers[3]).wait_for()
-    # typed into a field, a key is a letter
+    # what is typed after N are words, whatever digits and letters they hold, and in the place of those that stood there
+    words = page.locator("[name=reason]")
+    keys.type("n")
+    keys.type("3号楼还没修好n5")
+    assert words.input_value() == "3号楼还没修好n5"
+    assert page.evaluate("document.activeElement.name") == "reason"
+    # with the cursor elsewhere no key is a result while the words are open; N goes back to them, Escape closes them
+    page.locator("h1").click()
+    for key in "35u0r":
+        keys.press(key)
     keys.press("n")
-    page.locator("[name=reason]").focus()
-    keys.type("又坏了n5")
+    assert page.evaluate("document.activeElement.name") == "reason" and words.input_value() == "3号楼还没修好n5"
+    keys.press("Escape")
+    assert not words.is_visible()
     assert Case.objects.get(number=numbers[3]).state == "verified"
-    page.locator("summary[data-key=N]").focus()
     keys.press("n")
+    keys.press("End")
+    keys.type("，漏水")
+    keys.press("Control+Enter")
     page.locator(".toast, [role=status]", has_text=numbers[3]).first.wait_for()
     found = {c.number: (c.state, c.solved, c.grade, c.calls) for c in Case.objects.all()}
+    assert Case.objects.get(number=numbers[3]).reopened == 1
+    told = EventPrivate.objects.get(event=Event.objects.filter(verb="reopen").get())
+    assert json.loads(bytes(told.body))["note"] == "3号楼还没修好n5，漏水"
     assert [found[number] for number in numbers] == [
         ("closed", True, 4, 0), ("verified", None, None, 1), ("closed", True, None, 0), ("dispatched", False, None, 0),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from given import NOW
+from people_cast import add
 from staff_cast import at, case, client, do, reported, step
 
 from luoshi.cases import clocks
@@ -69,11 +70,39 @@ def test_without_the_right_no_number_is_shown() -> None:
 def test_solved_with_a_grade_closes_and_the_next_one_is_there(grade: str) -> None:
     number, after = at("verified"), at("verified")
     response = press(number, "call_solved", grade=grade)
-    assert (response.status_code, response["Location"]) == (303, CALLS)
+    assert (response.status_code, response["Location"]) == (303, f"{CALLS}?after={number}")
     row = case(number)
     assert (row.state, row.solved, row.grade) == ("closed", True, int(grade) if grade else None)
     text = page()
     assert number not in text and after in text
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "words", "way"),
+    [
+        ("call_solved", {"grade": "3"}, "回访：已解决，3 分", "/work/cases/{number}/correct/{event}/"),
+        ("call_unsolved", {"reason": "还在漏"}, "回访：未解决", "/work/cases/{number}/?do=add_note#do-add_note"),
+        ("call_failed", {"outcome": "refused"}, "回访：未接通", f"{CALLS}?on={{number}}"),
+    ],
+)
+def test_the_result_just_noted_stands_above_the_next_with_the_way_to_mend_it(
+    verb: str, given: dict[str, str], words: str, way: str
+) -> None:
+    number = at("verified")
+    address = press(number, verb, **given)["Location"]
+    text, event = page(address), Event.objects.filter(subject=case(number).log_id).latest("recorded_at", "id")
+    href = way.format(number=number, event=event.id)
+    assert f"<b>{words}</b>" in text and f'href="{href}"' in text
+    assert client("desk").get(href.partition("#")[0]).status_code == 200
+    assert "刚记下" not in page() and "刚记下" not in page(f"{CALLS}?after=J-2021-999999")
+
+
+def test_another_clerk_s_result_is_not_offered_for_mending() -> None:
+    number = at("verified")
+    step(number, "call_solved", "desk", grade=3)
+    add("colleague", "desk")
+    assert "刚记下" not in page(f"{CALLS}?after={number}", "colleague")
+    assert "刚记下" in page(f"{CALLS}?after={number}")
 
 
 def test_not_solved_goes_back_to_the_unit_with_the_words_of_the_page() -> None:
@@ -85,7 +114,7 @@ def test_not_solved_goes_back_to_the_unit_with_the_words_of_the_page() -> None:
     assert (row.state, row.solved, row.unit_id) == ("dispatched", False, unit)
 
 
-def test_the_second_press_of_not_solved_is_a_button_of_its_own() -> None:
+def test_not_solved_is_sent_by_a_button_of_its_own() -> None:
     at("verified")
     text = page()
     first = text.index('<summary class="btn btn-2" data-key="N">')

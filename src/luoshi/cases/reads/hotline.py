@@ -131,6 +131,33 @@ def attempts(cases: Sequence[Case]) -> Mapping[int, list[Attempt]]:
     return found
 
 
+@dataclass(frozen=True)
+class Result:
+    """What somebody noted at a call-back: the event, its move, the grade."""
+
+    event: UUID
+    move: str
+    grade: int | None
+
+
+def own_result(viewer: Viewer, number: str) -> Result | None:
+    """The viewer's own last result of a case's call-backs; None where there is none, or no such case to see."""
+    if "\0" in number:
+        return None
+    subject = visible(viewer).filter(number=number).values_list("log_id", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, body->>'move', (body->>'grade')::int FROM event
+            WHERE subject = %s AND actor = %s AND body->>'move' = ANY(%s) AND corrects IS NULL
+            ORDER BY recorded_at DESC, id DESC LIMIT 1
+            """,
+            [subject, viewer.person, ["call_solved", "call_unsolved", "call_failed"]],
+        )
+        row = cursor.fetchone()
+    return Result(*row) if row else None
+
+
 # ---------- calls handed on
 
 

@@ -3,16 +3,37 @@
 {
   const shut = (part) => part.closest("[hidden]") || (part.tagName !== "SUMMARY" && part.closest("details:not([open])"));
   const typing = (part) => part.matches("input:not([type=radio]), textarea, select");
-  // A key presses the last open part that names it: the second press of one key is thus the button that the first one opened.
+  // Where words are asked for, what is typed next are words: the cursor stands in them, and no other key does anything.
+  const write = (box) => {
+    box.open = true;
+    const field = box.querySelector("textarea");
+    field.focus();
+    field.select();
+  };
+  // A key presses the last open part that names it.
   document.addEventListener("keydown", (event) => {
-    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.repeat || event.altKey || event.metaKey || event.isComposing) return;
+    const asking = document.querySelector("details[data-write][open]");
+    if (asking && event.key === "Escape") {
+      asking.open = false;
+      asking.querySelector("summary").focus();
+      return;
+    }
     if (event.key.length === 1 && typing(event.target)) return;
-    const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-    const part = [...document.querySelectorAll("[data-key]")].filter((one) => one.dataset.key === key && !shut(one)).pop();
+    const key = (event.ctrlKey ? "Ctrl+" : "") + (event.key.length === 1 ? event.key.toUpperCase() : event.key);
+    const named = (one) => one.dataset.key === key && !shut(one) && (!asking || asking.contains(one));
+    const part = [...document.querySelectorAll("[data-key]")].filter(named).pop();
     if (!part) return;
     event.preventDefault();
+    if (asking && part.tagName === "SUMMARY") return write(asking);
     part.click();
-    if (part.tagName === "SUMMARY" && part.parentElement.open) part.focus();
+    if (part.tagName === "SUMMARY" && part.parentElement.open && !part.parentElement.matches("[data-write]")) part.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("details[data-write]:not([open]) > summary")?.parentElement;
+    if (!box) return;
+    event.preventDefault();
+    write(box);
   });
 
   const form = document.querySelector("form[data-look]"), beside = document.getElementById("beside");

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from luoshi.cases import clocks, masked
 from luoshi.cases import reads as cases
 from luoshi.cases.actions import BY_VERB
+from luoshi.cases.flow import FLOW
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
 from luoshi.cases.reads import hotline as reads
@@ -28,6 +29,15 @@ RIGHT: Final = "cases.callback"
 HOME: Final = "/work/hotline/calls/"
 SHOWN: Final = 20
 WHY: Final = T("回访", "Call-back")
+# by the move of a result: how its clerk mends a slip of the hand, and where
+MENDS: Final = {
+    "call_solved": (T("按错了：提出更正", "A slip: propose a correction"), "/work/cases/{number}/correct/{event}/"),
+    "call_unsolved": (
+        T("按错了：记一条给承办单位", "A slip: leave its unit a note"),
+        "/work/cases/{number}/?do=add_note#do-add_note",
+    ),
+    "call_failed": (T("按错了：再打这一个", "A slip: call this one again"), HOME + "?on={number}"),
+}
 UNSOLVED: Final = T("回访时市民说没有解决", "The reporter said on the telephone that it is not solved")
 
 
@@ -52,6 +62,25 @@ class Now(NamedTuple):
     may_show: bool
     key: str
     tried: str
+
+
+class Result(NamedTuple):
+    """The clerk's own result just now: of which case, in words, and the way to mend it."""
+
+    number: str
+    text: str
+    mend: T
+    way: str
+
+
+def _result(viewer: Viewer, number: str) -> Result | None:
+    found = reads.own_result(viewer, number) if number else None
+    if found is None:
+        return None
+    text, (mend, way) = str(FLOW.move(found.move).text), MENDS[found.move]
+    if found.grade:
+        text += str(T("，{n} 分", ", grade {n}").fill(n=found.grade))
+    return Result(number, text, mend, way.format(number=number, event=found.event))
 
 
 def _tried(found: list[reads.Attempt]) -> str:
@@ -107,6 +136,7 @@ def _page(request: HttpRequest, wanted: str, shown: bool = False) -> HttpRespons
         "gone": [(c.number, title(c), _tried(tried[c.pk]), _gone(c)) for c in gone],
         "count": count, "rest": rest, "following": following, "shown": shown, "why": WHY, "unsolved": UNSOLVED,
         "left": _light(present) if present else "", "home": HOME,
+        "result": _result(viewer, str(request.GET.get("after", ""))),
     }  # fmt: skip
     return render(request, "cases/staff/hotline/calls.html", context)
 
