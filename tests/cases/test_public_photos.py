@@ -74,10 +74,40 @@ def test_what_is_transparent_becomes_white() -> None:
 
 
 @pytest.mark.parametrize("size", [(9000, 9000), (60000, 60000), (8000, 7000)])
-def test_a_bomb_is_refused_by_its_head(size: tuple[int, int]) -> None:
+def test_a_bomb_is_refused_by_its_head_with_the_true_reason(size: tuple[int, int]) -> None:
     with pytest.raises(Invalid) as refused:
         photos.encode(png_of(*size), "bomb.png")
-    assert refused.value.faults[0].field == "photos" and "bomb.png" in refused.value.faults[0].rule.zh
+    assert refused.value.faults[0].field == "photos"
+    assert refused.value.faults[0].rule.zh == "bomb.png：照片太大：最多 5000 万像素"
+
+
+def jpeg_of(width: int, height: int, progressive: bool = False) -> bytes:
+    """A small JPEG whose head says that it is large: all that is told of it before it is decoded."""
+    out = BytesIO()
+    Image.new("RGB", (16, 16), "blue").save(out, "JPEG", progressive=progressive)
+    data = bytearray(out.getvalue())
+    at = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    data[at + 5 : at + 9] = struct.pack(">HH", height, width)
+    return bytes(data)
+
+
+def test_the_picture_of_a_phone_with_200_million_pixels_is_taken_without_holding_it_whole() -> None:
+    image = photos._open(jpeg_of(16320, 12240), "a.jpg")
+    image.draft("RGB", photos._shrunk(image.size))
+    assert image.size == (2040, 1530)
+    _, width, height = photos.encode(picture("JPEG", (10000, 5200)).getvalue())
+    assert (width, height) == (1600, 832)
+
+
+def test_a_jpeg_that_must_be_held_whole_has_the_bound_of_the_others() -> None:
+    several = jpeg_of(9000, 9000)
+    at = several.index(b"\xff\xda")
+    # one colour in the first scan, so that others would have to follow
+    several = several[:at] + b"\xff\xda\0\x08\1\1\0\0\x3f\0" + several[at + 14 :]
+    for data, most in ((jpeg_of(9000, 9000, True), 5000), (several, 5000), (jpeg_of(16000, 16000), 25000)):
+        with pytest.raises(Invalid) as refused:
+            photos.encode(data, "a.jpg")
+        assert f"照片太大：最多 {most} 万像素" in refused.value.faults[0].rule.zh
 
 
 @pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "ICO", "PPM", "AVIF"])

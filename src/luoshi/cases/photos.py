@@ -6,7 +6,6 @@ Final ones lie at `uploads/<2 hex>/<uuid>.jpg` in the home; those of a report th
 import hashlib
 import os
 import tempfile
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
@@ -18,6 +17,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from luoshi.cases.models import Photo
 from luoshi.kernel import clock
@@ -27,12 +27,14 @@ from luoshi.kernel.text import T
 ACCEPT: Final = "image/jpeg,image/png,image/webp"  # named one by one, an iPhone turns its HEIC into JPEG by itself
 MOST: Final = 4
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
-PIXELS: Final = 50_000_000
+PIXELS: Final = 50_000_000  # of what is decoded whole
+DRAFTED: Final = 250_000_000  # px of a JPEG that its decoder shrinks while it reads
 EDGE: Final = 1600  # px, the longer side of what is kept
 QUALITY: Final = 82
 SWEPT_AFTER: Final = 24 * 3600  # seconds after which a file that is in no row belongs to nothing
 DRAFT_SECONDS: Final = 26 * 3600  # a little longer than a report in the making lives
 
+Image.MAX_IMAGE_PIXELS = None  # our own bounds stand in `_open`, and say what they are
 _NOT_ONE = T("只收 JPEG、PNG、WebP 照片", "Only JPEG, PNG and WebP pictures are taken")
 _HEIC = T(
     "这是 HEIC 照片，打不开。请在相机设置里选“兼容性最佳”，或先存成 JPEG",
@@ -67,18 +69,35 @@ def _open(data: bytes, name: str) -> Image.Image:
     """The picture, not decoded yet, of one of the formats and not too large."""
     if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
         raise _refuse(name, _HEIC)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        image = Image.open(BytesIO(data), formats=FORMATS)
-    if image.width * image.height > PIXELS:
-        rule = T("最大 {n} 万像素", "At most {m} million pixels").fill(n=PIXELS // 10_000, m=PIXELS // 1_000_000)
-        raise _refuse(name, rule)
+    stream = BytesIO(data)
+    image = Image.open(stream, formats=FORMATS)
+    most = DRAFTED if _in_one_scan(image, data[: stream.tell()]) else PIXELS
+    if image.width * image.height > most:
+        zh, en = "照片太大：最多 {n} 万像素", "The picture is too large: at most {m} million pixels"
+        raise _refuse(name, T(zh, en).fill(n=most // 10_000, m=most // 1_000_000))
     return image
+
+
+def _in_one_scan(image: Image.Image, opened: bytes) -> bool:
+    """A JPEG with all colours in one scan: read line by line, never held whole. A progressive one is, at two bytes a value.
+
+    `opened` is what was read of it: up to the head of the first scan, which names each of its colours in two bytes.
+    """
+    if not isinstance(image, JpegImageFile) or "progressive" in image.info:
+        return False
+    length = 6 + 2 * image.layers
+    return opened[-length - 2 :].startswith(b"\xff\xda" + length.to_bytes(2, "big"))
+
+
+def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height at which the longer side is EDGE."""
+    longer = max(*size, EDGE)
+    return -(-size[0] * EDGE // longer), -(-size[1] * EDGE // longer)
 
 
 def _upright(image: Image.Image) -> Image.Image:
     """Turned as its EXIF says, at most EDGE px, on white where it is transparent; a new image without metadata."""
-    image.draft("RGB", (EDGE, EDGE))  # lets the JPEG decoder leave out what is shrunk away
+    image.draft("RGB", _shrunk(image.size))  # lets the JPEG decoder leave out what is shrunk away
     image = ImageOps.exif_transpose(image)
     image.thumbnail((EDGE, EDGE))
     clean = Image.new("RGB", image.size, "white")
@@ -96,7 +115,7 @@ def encode(data: bytes, name: str = "") -> tuple[bytes, int, int]:
         image = _upright(_open(data, name))
     except Invalid:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except UnidentifiedImageError:
         raise _refuse(name, _NOT_ONE) from None
     except Exception:  # a decoder that is given hostile bytes raises almost anything
         raise _refuse(name, _BROKEN) from None

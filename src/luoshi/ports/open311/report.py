@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -10,9 +11,10 @@ from django.http import HttpRequest
 
 from luoshi.cases import actions, clocks, photos
 from luoshi.cases.actions.report import LONGEST, code_for
-from luoshi.cases.models import Category
+from luoshi.cases.models import Category, Photo
 from luoshi.cases.public import place
 from luoshi.kernel.ids import show_code
+from luoshi.kernel.problems import Invalid
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people import tree
@@ -40,7 +42,7 @@ def post(request: HttpRequest, arguments: Arguments, files: Any, client: Client,
     key, door = request.headers.get("Idempotency-Key", "").strip() or None, f"open311:{client.id}"
     done = actions.report_case(
         viewer=viewers.public(), key=key, door=door, channel="open311", category=row,
-        photos=photos.store(uploads, f"{door}\0{key}" if key else ""), **facts,
+        photos=_pictures(files, f"{door}\0{key}" if key else ""), **facts,
     )  # fmt: skip
     code = code_for(door, key) if key else done.secret["code"]
     return [
@@ -50,6 +52,17 @@ def post(request: HttpRequest, arguments: Arguments, files: Any, client: Client,
             "account_id": None,
         }
     ]
+
+
+def _pictures(files: Any, key: str) -> list[Photo]:
+    """The pictures, each once. Raises Invalid, which names the field as the client does."""
+    found: dict[UUID, Photo] = {}
+    for name, group in files.lists():
+        try:
+            found |= {row.id: row for row in photos.store(group, key)}
+        except Invalid as refused:
+            raise Invalid([fault._replace(field=name) for fault in refused.faults]) from None
+    return list(found.values())
 
 
 def _notice(row: Category, code: str, base: str) -> str:
