@@ -68,6 +68,18 @@ def test_one_press_is_one_act_with_clocks_that_start_now(db: None) -> None:
     assert again.status_code == 200 and Event.objects.filter(verb="adopt").count() == 2
 
 
+def test_what_another_system_took_is_not_counted_as_ours(cast: dict[str, Viewer]) -> None:
+    (number,) = some(1)
+    BY_VERB["adopt"](viewer=cast["desk"], on=number, category=kind())
+    case = Case.objects.get(number=number)
+    assert case.response_due_at is not None and case.response_due_at > NOW
+    page = client("desk").get(f"/work/cases/{number}/").content.decode()
+    steps = page.partition("信息收集")[2]
+    assert steps.startswith("</b><span>在原来的系统，不计时") and "联系市民" in page
+    BY_VERB["reclassify"](viewer=cast["desk"], on=number, seen=case.version, category=kind())
+    assert Case.objects.get(number=number).response_due_at == case.response_due_at
+
+
 def test_the_bulk_gives_what_the_single_move_gives(cast: dict[str, Viewer]) -> None:
     one, many = some(2)
     BY_VERB["adopt"](viewer=cast["desk"], on=one, category=kind())

@@ -1,8 +1,9 @@
 """The clocks of a case: the whole, the present step, the answer to the reporter. Changes rows in memory only."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from luoshi.cases.models import Case, Category
 from luoshi.kernel import calendar, installation
@@ -21,6 +22,11 @@ STEP: Final = {
 ATTEMPTS: Final = 3
 # the whole runs until the handling ends
 WHOLE: Final = frozenset({"reported", "accepted", "dispatched", "joint", "handling", "parted"})
+# by the log's verbs: what stops the clocks, what lets them go on, what gives more time, what begins anew
+STOPS: Final = frozenset({"suspend", "ask", "merge"})
+GOES_ON: Final = frozenset({"resume", "reply", "end_ask", "unmerge"})
+GRANTS: Final = "grant_extension"
+BEGINS: Final = frozenset({"reopen", "adopt"})
 
 
 @lru_cache(maxsize=64)
@@ -51,7 +57,46 @@ def start_whole(case: Case, category: Category, start: datetime) -> None:
     response = (
         Rule(cast(Kind, category.response_kind), category.response_n) if category.response_n else rule("response")
     )
-    case.response_due_at = due(response, case.reported_at, cal)
+    case.response_due_at = due(response, came_at(case), cal)
+
+
+def came_at(case: Case) -> datetime:
+    """When the case came to us: reported, or adopted from another system, whose own delays are not ours."""
+    return case.accepted_at or case.reported_at if case.channel == "import" else case.reported_at
+
+
+class Happened(NamedTuple):
+    """An event that touched the clock of the whole: the log's verb, when, and the due time that it granted."""
+
+    verb: str
+    at: datetime
+    until: datetime | None = None
+
+
+def whole_anew(case: Case, category: Category, start: datetime, past: Iterable[Happened]) -> None:
+    """Recompute the whole by a category's rule, then let everything that happened to it since `start` happen again:
+    what was left at each stop is kept exactly, and what was granted is never taken back.
+    """
+    start_whole(case, category, start)
+    paused: datetime | None = None
+    left: int | None = None
+    for one in past:
+        if one.verb in STOPS and paused is None:
+            paused, left = one.at, _left(case.due_kind, one.at, case.due_at)
+        elif one.verb in GOES_ON and paused is not None and left is not None:
+            case.due_at, case.warn_at = _resumed(case.due_kind, left, case.warn_at, paused, one.at)
+            paused = left = None
+        elif one.verb == GRANTS and one.until is not None:
+            extend(case, one.until)
+
+
+def extend(case: Case, until: datetime) -> None:
+    """Give time until then, or leave the due time where it is later already; the warning moves along."""
+    if case.due_at is None or until <= case.due_at:
+        return
+    if case.warn_at is not None:
+        case.warn_at += until - case.due_at
+    case.due_at = until
 
 
 def enter(case: Case, now: datetime) -> None:
@@ -103,15 +148,23 @@ def _left(kind: str, now: datetime, end: datetime | None) -> int | None:
 
 def go_on(case: Case, now: datetime) -> None:
     """Start both clocks again with what was left of them."""
-    cal = calendar.current()
+    paused = case.paused_at
     if case.left_us is not None:
-        end = resume(cast(Kind, case.due_kind), now, timedelta(microseconds=case.left_us), cal)
-        case.due_at, case.warn_at = end, _later(case.warn_at, case.paused_at, now, end)
+        case.due_at, case.warn_at = _resumed(case.due_kind, case.left_us, case.warn_at, paused, now)
     if case.step_left_us is not None:
-        end = resume(cast(Kind, case.step_kind), now, timedelta(microseconds=case.step_left_us), cal)
-        case.step_due_at, case.step_warn_at = end, _later(case.step_warn_at, case.paused_at, now, end)
+        case.step_due_at, case.step_warn_at = _resumed(
+            case.step_kind, case.step_left_us, case.step_warn_at, paused, now
+        )
     case.paused_at = case.left_us = case.step_left_us = None
     settle(case)
+
+
+def _resumed(
+    kind: str, left_us: int, warn: datetime | None, paused: datetime | None, now: datetime
+) -> tuple[datetime, datetime | None]:
+    """When a clock that goes on now is due, and when it warns."""
+    end = resume(cast(Kind, kind), now, timedelta(microseconds=left_us), calendar.current())
+    return end, _later(warn, paused, now, end)
 
 
 def _later(warn: datetime | None, paused: datetime | None, now: datetime, end: datetime) -> datetime | None:

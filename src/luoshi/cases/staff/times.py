@@ -17,6 +17,7 @@ from luoshi.web import parts, svg, words
 
 WORKING: Final = ("workdays", "workhours", "workminutes")
 CITIZEN: Final = T("由市民评", "the reporter's verdict")
+ELSEWHERE: Final = T("在原来的系统，不计时", "in the other system: not measured")
 NOBODY: Final = T("巡查发现，不评", "found by staff: no review")
 
 
@@ -73,6 +74,8 @@ def _limit(case: Case, n: int, start: datetime, calendar: Calendar) -> tuple[Kin
 
 def _stage(scene: Scene, n: int, now: int) -> parts.Stage:
     case, cal = scene.case, scene.calendar
+    if n == 0 and case.channel == "import":
+        return parts.Stage(STEPS[n], ELSEWHERE, 0.0)
     start, end = _starts(case)[n], _ends(case)[n]
     limit = _limit(case, n, start or scene.now, cal)
     if start is None or (end is None and n != now):
@@ -179,9 +182,9 @@ def _response(scene: Scene) -> Clock | None:
     category = case.category
     rule = Rule(category.response_kind, category.response_n) if category.response_n else clocks.rule("response")  # type: ignore[arg-type]
     if case.contacted_at is not None:
-        shown = _done(scene, case.reported_at, case.contacted_at, case.response_due_at, rule.kind)
+        shown = _done(scene, clocks.came_at(case), case.contacted_at, case.response_due_at, rule.kind)
     elif case.state in FLOW.group("open"):
-        shown = _running(scene, case.reported_at, case.response_due_at, None, rule.kind)
+        shown = _running(scene, clocks.came_at(case), case.response_due_at, None, rule.kind)
     else:
         shown = parts.light("n", T("没有联系", "Never contacted"))
     return Clock(T("联系市民", "Contact"), case.response_due_at, rule.words, shown)
