@@ -106,14 +106,8 @@ def _when(due: Due, moment: Moment) -> tuple[str, str]:
     gap = left(moment.now, due.due_at, kind, moment.calendar)  # type: ignore[arg-type]
     at = words.when(due.due_at)
     if moment.now > due.due_at:
-        return str(_short(gap)), str(T("应于 {at}", "was due {at}").fill(at=at[5:]))
+        return str(gap), str(T("应于 {at}", "was due {at}").fill(at=at[5:]))
     return (at[11:] if moment.calendar.city_date(due.due_at) == moment.today else at[5:10]), str(gap)
-
-
-def _short(gap: T) -> T:
-    """`超 3 天` for `超 3 个工作日`: in large type, beside the full due time."""
-    zh = gap.zh.replace("个工作日", "天").replace("个工作小时", "小时").replace("个工作分钟", "分钟")
-    return T(zh, gap.en.replace("working ", ""))
 
 
 def _row(item: Item, first: bool, moment: Moment, request: HttpRequest) -> SafeString:
