@@ -35,3 +35,13 @@ def test_working_days_are_called_so() -> None:
         number = at("handling")
     assert case(number).next_due_at == case(number).due_at and kind().handle_kind == "workdays"
     assert re.search(r"超 \d+ 个工作日<span>应于", client("handler").get("/work/").content.decode())
+
+
+def test_a_grade_is_not_a_minute() -> None:
+    number = at("verified")
+    step(number, "call_solved", "desk", grade=1)
+    record = client("desk").get(f"/work/cases/{number}/").content.decode()
+    rail = record.split('class="rail"')[1].split("</ol>")[0]
+    assert "<span>评价 1／5</span>" in rail
+    assert "评价 1／5" in client("supervisor").get("/work/followup/").content.decode()
+    assert "rated 1 of 5" in client("desk").get(f"/work/cases/{number}/?lang=en").content.decode()

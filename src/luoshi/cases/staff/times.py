@@ -92,7 +92,8 @@ def _verdict(case: Case, over: bool) -> T:
     if case.by_staff:
         return NOBODY
     if case.grade:
-        return T("{n} 分", "grade {n}").fill(n=case.grade)
+        # not `1 分`: beside the steps' times that would be a minute
+        return T("评价 {n}／5", "rated {n} of 5").fill(n=case.grade)
     return T("未评", "not rated") if over else CITIZEN
 
 
