@@ -95,6 +95,10 @@ def test_records_of_elsewhere_show_only_when_their_source_is_asked_for(browse: C
     assert case.number not in text(browse, "/cases/?state=all")
     assert case.number in text(browse, "/cases/?state=all&source=boston")
     assert "boston" in text(browse, f"/cases/{case.number}/?source=boston")
+    for state, said in (("dispatched", "待签收"), ("closed", "已办结")):
+        Case.objects.filter(pk=case.pk).update(state=state)
+        for path in ("/cases/?state=all&source=boston", f"/cases/{case.number}/?source=boston"):
+            assert f"外来记录 · {said}" in text(browse, path)
     assert browse.get(f"/cases/{case.number}/?source=other").status_code == 404
 
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from luoshi.cases import clocks, corrected
 from luoshi.cases.actions.again import on_time
 from luoshi.cases.flow import FLOW
+from luoshi.cases.imported import STATUS
 from luoshi.cases.models import Case
 from luoshi.cases.reads.one import Entry
 from luoshi.kernel import calendar
@@ -116,7 +117,11 @@ def unit_of(case: Case) -> T:
 
 
 def state(case: Case) -> T:
-    """Where it stands, in a word."""
+    """Where it stands, in a word; of a record of another system, that it is one and where it stands there."""
+    if case.status == STATUS:
+        return T("{what} · {state}", "{what} · {state}").fill(
+            what=FLOW.statuses[STATUS], state=FLOW.state(case.state).text
+        )
     return FLOW.statuses[case.status] if case.status != "going" else FLOW.state(case.state).text
 
 
