@@ -95,8 +95,13 @@ def settle(home: Path, kind: Kind, version: str, data_version: int) -> Facts:
     """Say what this home is, once its making is finished."""
     made = Facts(kind, datetime.now(UTC).isoformat(timespec="seconds"), version, data_version, secrets.token_hex(8))
     write(home / FACTS, json.dumps(asdict(made), indent=2) + "\n")
-    (home / BUILDING).unlink(missing_ok=True)
+    finish(home)
     return made
+
+
+def finish(home: Path) -> None:
+    """Its making is finished."""
+    (home / BUILDING).unlink(missing_ok=True)
 
 
 def begin(home: Path) -> None:

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
+from luoshi import home as homes
 from luoshi.db.embedded import Embedded
 from luoshi.packs.read import BAOTOU
 from luoshi.serve import port
@@ -154,6 +155,12 @@ def test_a_backup_comes_back_into_an_empty_home(city: City, tmp_path: Path) -> N
     assert city.run("backup", str(file)).returncode == 1
     copy = City(tmp_path / "copy" / "var")
     try:
+        for kill in (signal.SIGTERM, signal.SIGKILL):  # told to end, it leaves nothing; cut short, it is begun anew
+            running = copy.start("restore", str(file))
+            until(lambda: (copy.home / homes.BUILDING).exists())
+            running.send_signal(kill)
+            running.wait(60)
+            assert (copy.home / homes.BUILDING).exists() == (kill == signal.SIGKILL)
         restored = copy.run("restore", str(file))
         assert restored.returncode == 0, restored.stderr
         assert copy.run("restore", str(file)).returncode == 1

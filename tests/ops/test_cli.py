@@ -37,6 +37,8 @@ def luoshi(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
         (["serve", "--port", "99999"], 2, "--port"),
         (["serve", "--web-only", "--worker-only"], 2, "choose one"),
         (["db", "url", "--role", "god"], 2, "god"),
+        (["--viewer", "public", "db", "url", "--role", "owner"], 2, "cannot be narrowed"),
+        (["--viewer", "desk", "demo", "logins"], 2, "cannot be narrowed"),
         (["init", "--pack", str(BAOTOU), "--origin", "demo.x", "--admin", "zhang"], 2, "--origin 'demo.x'"),
         (["init", "--pack", str(BAOTOU), "--origin", "log.x", "--admin", "z h"], 2, "--admin 'z h'"),
         (["serve"], 1, "There is no city here yet"),

@@ -32,6 +32,8 @@ def run(progress):
 year.run = run
 sys.modules[year.__name__] = year
 from luoshi.cli import main
+from luoshi.cli import demo as command
+command.ROOM = int(os.environ.pop("ROOM", "0"))
 main()
 """
 
@@ -64,6 +66,20 @@ def run(home: Path, *arguments: str, version: int = 1) -> tuple[int, str, str]:
     process = start(home, *arguments, version=version)
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
+
+
+def test_a_disk_too_small_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "LUOSHI_HOME": str(tmp_path / "var"),
+        "VERSION": "1",
+        "WAIT": "0",
+        "ROOM": f"{10**18}",
+    }
+    command = [sys.executable, "-c", YEAR, "demo", "--no-serve"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1 and "needs about 1000000000 GB" in done.stderr
+    assert homes.empty(tmp_path / "var")
 
 
 def test_a_demo_from_first_to_last(home: Path) -> None:

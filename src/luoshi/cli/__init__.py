@@ -5,6 +5,7 @@ Exit codes: 0 well, 1 found something wrong, 2 wrong use.
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -41,6 +42,8 @@ COMMANDS = {
     "hook": "luoshi.ports.notify.cli:hook",
 }
 
+NARROWED = ("import",)  # commands that look at or do no more than `--viewer` may
+
 
 def _there(place: str) -> bool:
     folder = place.partition(":")[0].rpartition(".")[0]
@@ -66,11 +69,18 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="luoshi", prog_name="luoshi")
 @click.option(
-    "--viewer", metavar="NAME|public", help="读命令只看此人（或公众）可见的内容。What a reading command may see."
+    "--viewer",
+    metavar="NAME|public",
+    help="以此人（或公众）的权限运行；不能如此的命令拒绝。As this person, or the public.",
 )
 @click.pass_context
 def group(ctx: click.Context, viewer: str | None) -> None:
     """Luoshi 落实: makes a city's promises land and lets its numbers speak."""
+    if viewer is not None and ctx.invoked_subcommand not in NARROWED:
+        what = T("--viewer：{what} 不能缩小所见", "--viewer: {what} cannot be narrowed").fill(
+            what=ctx.invoked_subcommand
+        )
+        raise click.UsageError(str(what))
     ctx.obj = {"viewer": viewer}
 
 
@@ -132,7 +142,14 @@ def _keep(error: Exception) -> Path | str:
     return file
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
-    """The console command. What libraries log in passing is not for the person at the keyboard."""
+    """The console command; told to end, it leaves nothing half-written. What libraries log in passing is not for the
+    person at the keyboard.
+    """
     logging.disable(logging.INFO)
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run(sys.argv[1:]))

@@ -25,6 +25,7 @@ def write(file: Path) -> None:
         raise Failed(T("FILE={file}：已经存在", "FILE={file}: exists already").fill(file=file))
     conf, _ = made()
     database = of(conf)
+    said(T("正在备份，演示约一两分钟……", "Backing up; a year takes a minute or two ..."))
     with database.hold():
         summary = backups.backup(conf.home, database.url("owner"), file)
     said(

@@ -8,6 +8,7 @@
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
@@ -22,12 +23,14 @@ from luoshi.cli import make, serving
 from luoshi.cli.said import Failed, both, said
 from luoshi.cli.session import alone, made
 from luoshi.cli.steps import Steps, steps
+from luoshi.db import place
 from luoshi.kernel.text import T
 from luoshi.packs.model import Pack
 from luoshi.serve.database import Database, of, use
 
 SUMMARY = "demo-summary.json"
 ORIGIN = "demo.luoshi"
+ROOM = 6_000_000_000  # bytes: tables, journal and log of the year
 
 
 @click.group(invoke_without_command=True)
@@ -142,6 +145,7 @@ def _create(home: Path, database: Database) -> homes.Facts:
     from luoshi.packs.read import BAOTOU, read
 
     make.require_blank(database)
+    _require_room(home, database)
     homes.begin(home)
     with steps() as show_step, database.hold():
         with show_step.step(T("数据库和表", "Database and tables")):
@@ -156,6 +160,21 @@ def _create(home: Path, database: Database) -> homes.Facts:
             _seal()
         use(database.url("app"))
         return homes.settle(home, "demo", version("luoshi"), data_version())
+
+
+def _require_room(home: Path, database: Database) -> None:
+    """Raises Failed where the disk would be full before the year is over."""
+    where = home if database.external or os.geteuid() != 0 else place.ROOT
+    while not where.exists():
+        where = where.parent
+    free = shutil.disk_usage(where).free
+    if free < ROOM:
+        raise Failed(
+            T(
+                "演示约需 {need} GB，{where} 只剩 {free} GB。",
+                "The demo needs about {need} GB; {where} has {free} GB left.",
+            ).fill(need=f"{ROOM / 1e9:.0f}", where=where, free=f"{free / 1e9:.1f}")
+        )
 
 
 def _people(home: Path, pack: Pack) -> None:
@@ -204,7 +223,7 @@ def _seal() -> None:
 
 def show(home: Path, *, hide_passwords: bool) -> None:
     """Say what the demo holds and who can log in."""
-    click.echo(both(T("演示：包头，模拟的一年", "Demo: Baotou, a simulated year")))
+    click.echo(both(T("演示：包头，模拟的一年（建成时）", "Demo: Baotou, a simulated year (when it was made)")))
     lines: list[Any] = json.loads((home / SUMMARY).read_text("utf-8"))
     for zh, en, value in lines:
         click.echo(f"  {both(T(zh, en))}: {value}")

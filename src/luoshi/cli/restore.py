@@ -1,16 +1,23 @@
 """`luoshi restore FILE`."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from luoshi import conf as settings
+from luoshi import home as homes
 from luoshi.cli import make
 from luoshi.cli.said import said
 from luoshi.cli.session import alone
 from luoshi.kernel.text import T
 from luoshi.serve.database import Database, Own, of
+
+if TYPE_CHECKING:
+    from luoshi.db.backup import Summary
+    from luoshi.privacy.erasures import Erased
 
 
 @click.command()
@@ -27,26 +34,23 @@ def restore(file: Path, lists: tuple[Path, ...]) -> None:
 
     删除过的个人信息再删一遍。What was deleted since the backup is deleted again.
     """
-    from luoshi.db import backup as backups
     from luoshi.privacy import erasures
 
     conf = settings.load()
     database = of(conf)
     erased = [one for place in (conf.home, *lists) for one in erasures.load(place)]
-    with alone(conf.home), ExitStack() as stack:
+    with alone(conf.home):
+        if homes.half_made(conf.home):
+            said(T("上次没有恢复完，重新开始。", "The last run was cut short; starting over."))
+            _clear(conf.home, database)
         make.require_new(conf.home)
-
-        def connect() -> str:
-            stack.enter_context(database.hold())  # only now: the home must be empty until the files are in place
-            database.prepare()
-            return database.url("owner")
-
         try:
-            summary = backups.restore(file, conf.home, connect)
-        finally:
+            summary, again = _bring_back(file, conf.home, database, erased)
+        except BaseException:
+            if homes.half_made(conf.home):
+                _clear(conf.home, database)
             erasures.merge(conf.home, erased)
-        make.migrate(database)
-        again = _erase_again(database, conf.home)
+            raise
     said(
         T("已恢复 {rows} 行（备份于 {when}）。", "Restored {rows} rows (backed up {when}).").fill(
             rows=f"{sum(summary.rows.values()):,}", when=summary.created
@@ -54,6 +58,36 @@ def restore(file: Path, lists: tuple[Path, ...]) -> None:
     )
     _ask_for_key(conf)
     said(T("又删除了 {n} 件的个人信息。", "Deleted again: personal data of {n} records.").fill(n=again))
+
+
+def _bring_back(file: Path, home: Path, database: Database, erased: "Sequence[Erased]") -> "tuple[Summary, int]":
+    """Files, tables, and the deletions since; the home stays marked as half made until all is there."""
+    from luoshi.db import backup as backups
+    from luoshi.privacy import erasures
+
+    with ExitStack() as stack:
+
+        def connect() -> str:
+            homes.begin(home)
+            stack.enter_context(database.hold())  # only now: the home must be empty until the files are in place
+            database.prepare()
+            return database.url("owner")
+
+        summary = backups.restore(file, home, connect)
+        make.migrate(database)
+        erasures.merge(home, erased)
+        again = _erase_again(database, home)
+        homes.finish(home)
+    return summary, again
+
+
+def _clear(home: Path, database: Database) -> None:
+    """Nothing of a restore that did not end stays, so that it can be begun again."""
+    if not database.external:
+        from luoshi.db.embedded import Embedded
+
+        Embedded(home).remove()
+    homes.remove(home)
 
 
 def _ask_for_key(conf: settings.Conf) -> None:

@@ -6,6 +6,8 @@ import click
 
 from luoshi.kernel.text import T
 
+NO_ROOM = ("No space left on device", "DiskFull", "could not extend file")
+
 
 class Failed(Exception):
     """A command found something wrong; `text` says what."""
@@ -30,6 +32,8 @@ def problem_text(error: Exception) -> T | None:
     text = getattr(error, "text", None)
     if isinstance(text, T):
         return text
+    if any(words in str(error) for words in NO_ROOM):
+        return T("磁盘已满：请腾出空间再来。", "The disk is full: make room and try again.")
     return _of_pack(error) or _of_kernel(error) or _of_database(error) or _of_system(error)
 
 

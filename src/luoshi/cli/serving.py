@@ -1,5 +1,6 @@
 """Serve an installation: what `luoshi serve` and `luoshi demo` share."""
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -82,6 +83,7 @@ def run(conf: Conf, facts: homes.Facts, *, web: bool, worker: bool, port: int | 
             note = stack.enter_context(only_one(conf.home))
             number = choose_port(port or conf.number("port"), strict=strict)
             note(_address(number))
+            os.environ["LUOSHI_PORT"] = str(number)  # links in notices lead here, whichever port it became
         database = of(conf)
         stack.enter_context(database.hold())
         use(database.url("app"))

@@ -52,7 +52,7 @@ def alone(home: Path) -> Iterator[None]:
 
 
 def viewer(ctx: click.Context) -> Viewer:
-    """Whose eyes a reading command has: the operator's, or those that `--viewer` names. Raises Failed for nobody.
+    """Whose eyes a reading command has: the operator's, or those that `--viewer` names. Raises UsageError for nobody.
 
     Call it within `connected`.
     """
@@ -65,6 +65,5 @@ def viewer(ctx: click.Context) -> Viewer:
     try:
         return of_login(name)
     except Person.DoesNotExist:
-        raise Failed(
-            T("--viewer {name!r}：没有这个登录名", "--viewer {name!r}: there is no such log-in").fill(name=name)
-        ) from None
+        text = T("--viewer {name!r}：没有这个登录名", "--viewer {name!r}: there is no such log-in").fill(name=name)
+        raise click.UsageError(str(text)) from None

@@ -121,6 +121,7 @@ def restore(file: Path, home: Path, connect: Callable[[], str]) -> Summary:
             _require_blank(url)
             _read_database(archive, url)
         _compare(url, summary)
+        _analyze(url)
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
@@ -320,6 +321,12 @@ def _compare(url: str, summary: Summary) -> None:
                 wrong=", ".join(wrong)
             )
         )
+
+
+def _analyze(url: str) -> None:
+    """A dump brings no statistics, and without them the first long question takes minutes."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
 
 
 def _damaged(file: Path, what: str) -> DatabaseProblem:
