@@ -9,7 +9,7 @@ Calling `dispatch(viewer=…, on=…, seen=…, key=…, unit=…)` performs it;
 many rows and writes them through COPY.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -33,13 +33,17 @@ MISSING = T("必须填写", "is required")
 
 @dataclass(frozen=True)
 class Act:
-    """One human act: who, when, and the key the caller gave. All its events share `id`."""
+    """One human act: who, when, and the key the caller gave. All its events share `id`.
+
+    `unwritten` are the events of a batch that are not in the log yet, for a change that looks at what happened before.
+    """
 
     viewer: Viewer
     now: datetime
     id: UUID
     key: str | None = None
     door: str = ""
+    unwritten: Sequence[event.Written] = ()
 
     @classmethod
     def of(cls, viewer: Viewer, now: datetime, key: str | None = None, door: str = "") -> "Act":

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -118,7 +119,7 @@ class Batch:
 
     def move(self, action: Action[R], row: R, act: Act, **data: Any) -> Change:
         """Perform a move on a row that this batch made, or that the caller has locked."""
-        change = action.play(row, act, **data)
+        change = action.play(row, replace(act, unwritten=self.events), **data)
         self._take(change)
         self.events.append(action.line.events(act, row, action.move.log_verb, change))
         self.events += beside(action.line, act, change)

@@ -5,6 +5,7 @@ from luoshi.cases.actions.again import again, judge
 from luoshi.cases.actions.report import bad_point, on_grid
 from luoshi.cases.core import LINE
 from luoshi.cases.models import Case, Category
+from luoshi.cases.reads import waits
 from luoshi.kernel.action import Act, Change
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
@@ -16,7 +17,7 @@ def accept(case: Case, act: Act, *, category: Category | None = None, note: str 
     """Accept a report, with the category corrected where it was wrong."""
     case.accepted_at = act.now
     if category is not None and category.code != case.category_id:
-        _classify(case, category)
+        _classify(case, act, category)
     return Change(body={"note": note})
 
 
@@ -62,16 +63,28 @@ def _send(case: Case, act: Act, unit: Unit, body: dict[str, object]) -> Change:
 
 @LINE.action("reclassify")
 def reclassify(case: Case, act: Act, *, category: Category, note: str = "") -> Change:
-    """Correct the category; the clocks are computed anew from their start, the old due time is kept in the event."""
+    """Correct the category; the clocks are computed anew from their start, the old due time is kept in the event.
+
+    What the case waited is credited again, and the due time is never earlier than one that was granted.
+    """
     body = {"category_before": case.category_id, "due_before": case.due_at, "note": note}
-    _classify(case, category)
+    _classify(case, act, category)
     return Change(body=body)
 
 
-def _classify(case: Case, category: Category) -> None:
-    case.category, case.top, case.public = category, category.top, category.public
-    clocks.start_whole(case, category, case.clock_from or case.reported_at)
+def _classify(case: Case, act: Act, category: Category) -> None:
+    _of_kind(case, category)
+    clocks.whole_anew(case, category, case.clock_from or case.reported_at, waits.past(case, act.unwritten))
     clocks.settle(case)
+
+
+def _of_kind(case: Case, category: Category) -> None:
+    case.category, case.top, case.public = category, category.top, category.public
+
+
+def _point(lat: float | None, lon: float | None) -> str:
+    """As an event holds a point: as text, for floats have no one spelling."""
+    return "" if lat is None or lon is None else f"{lat!r}, {lon!r}"
 
 
 @LINE.action("relocate")
@@ -86,11 +99,15 @@ def relocate(
     note: str = "",
 ) -> Change:
     """Correct the place: the division (county, street or community), and where known the words and the point."""
-    body = {"street_before": case.street, "due_before": case.due_at, "note": note, "place": place}
+    private = case.private
+    body = {
+        "street_before": case.street, "due_before": case.due_at, "note": note, "place": place,
+        "place_before": private.place, "division_before": case.community or case.street or case.county,
+        "point_before": _point(private.lat, private.lon), "point": _point(lat, lon),
+    }  # fmt: skip
     chain = {above.level: above.code for above in _above(division)}
     case.county, case.street = chain.get("county", ""), chain.get("street", "")
     case.community = chain.get("community", "")
-    private = case.private
     if faults := bad_point(lat, lon):
         raise Invalid(faults)
     if place:
@@ -106,8 +123,9 @@ def adopt(case: Case, act: Act, *, category: Category, note: str = "") -> Change
     """A record of another system becomes a case of ours: with a kind of ours and clocks that start now."""
     body = {"category_before": case.category_id, "note": note}
     case.ours, case.status, case.accepted_at = True, "going", act.now
-    case.clock_from = act.now
-    _classify(case, category)
+    _of_kind(case, category)
+    clocks.start_whole(case, category, act.now)
+    clocks.settle(case)
     return Change(body=body)
 
 

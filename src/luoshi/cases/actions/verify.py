@@ -33,11 +33,14 @@ def reject(case: Case, act: Act, *, reason: str) -> Change:
 
 @LINE.action("grant_extension")
 def grant_extension(case: Case, act: Act, *, note: str = "") -> Change:
-    """Another person grants the new due time; the old one stays in the event."""
-    before, case.due_at = case.due_at, case.extend_to
+    """Another person grants the new due time; the old one stays in the event.
+
+    Where the clock has moved beyond what was asked for in the meantime, it stays there.
+    """
+    before, until = case.due_at, case.extend_to
     case.extend_to, case.extended = None, True
-    if case.warn_at is not None and before is not None and case.due_at is not None:
-        case.warn_at += case.due_at - before
+    if until is not None:
+        clocks.extend(case, until)
     clocks.settle(case)
     return Change(body={"until": case.due_at, "due_before": before, "note": note})
 

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases import corrected, masked, reads
+from luoshi.cases.correcting import PLACE
 from luoshi.cases.flow import FLOW, HOLDER
 from luoshi.cases.reads.one import Entry
 from luoshi.cases.staff.correctable import correctable
@@ -49,6 +50,7 @@ def _facts(entry: Entry, move: str, scene: Scene) -> list[str]:
     if body.get("category_before") and body.get("category") != body["category_before"]:
         before, after = scene.kinds.name(body["category_before"]), scene.kinds.name(body["category"])
         found.append(str(T("由“{a}”改为“{b}”", "from “{a}” to “{b}”").fill(a=before, b=after)))
+    found += _due(body) if move == "reclassify" else _places(entry) if move == "relocate" else []
     if body.get("until"):
         found.append(str(T("到 {at}", "until {at}").fill(at=_moment(body["until"]))))
     if body.get("outcome") in OUTCOMES:
@@ -60,6 +62,34 @@ def _facts(entry: Entry, move: str, scene: Scene) -> list[str]:
     if body.get("files"):
         found.append(str(T("照片 {n} 张", "pictures: {n}").fill(n=len(body["files"]))))
     return found
+
+
+def _due(body: dict[str, Any]) -> list[str]:
+    """The due time before and after; nothing where there was none."""
+    before, after = body.get("due_before"), body.get("due_at")
+    if not before or not after:
+        return []
+    if before == after:
+        return [str(T("期限不变：{at}", "still due {at}").fill(at=_moment(after)))]
+    text = T("期限由 {a} 改为 {b}", "due {b} instead of {a}")
+    return [str(text.fill(a=_moment(before), b=_moment(after)))]
+
+
+def _places(entry: Entry) -> list[str]:
+    """The old and the new place; without the private body, which may be deleted, only the streets."""
+    body, private = entry.body, entry.private
+    now = next((body[name] for name in reversed(PLACE) if body.get(name)), "")
+    old = private.get("division_before") or body.get("street_before")
+    words_before = private.get("place_before", "")
+    before = _place(old, words_before, private.get("point_before") if private.get("point") else "")
+    after = _place(now, private.get("place") or words_before, private.get("point"))
+    return [str(T("由“{a}”改为“{b}”", "from “{a}” to “{b}”").fill(a=before, b=after))]
+
+
+def _place(division: Any, said: Any, point: Any) -> str:
+    named = [corrected.value("division", division), masked.free(str(said)) if said else ""]
+    spelt = ", ".join(f"{float(one):.4f}" for one in str(point).split(",")) if point else ""
+    return " ".join(part for part in (*named, spelt) if part)
 
 
 def _moment(value: str) -> str:
