@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from given import NOW
 
 from luoshi.cases import reads
@@ -14,7 +15,7 @@ from luoshi.kernel import clock
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Invalid, NotNow
 from luoshi.kernel.viewer import OPERATOR, Reach, Viewer
-from luoshi.people.models import Unit
+from luoshi.people.models import Person, Unit
 
 Cast = dict[str, Viewer]
 
@@ -73,6 +74,26 @@ def test_the_last_part_takes_the_whole_to_the_reporter_with_one_answer(cast: Cas
     assert verbs == ["report", "accept", "split", "part_done", "part_done"]
     acts = Event.objects.filter(verb__in=("split", "part")).values_list("act", flat=True)
     assert len(acts) == 3 and len(set(acts)) == 1
+
+
+@pytest.mark.parametrize("who", ["desk", "head", "handler"])
+def test_the_reporter_is_contacted_on_the_whole_while_its_parts_are_handled(cast: Cast, who: str) -> None:
+    whole, numbers = split(cast)
+    contacted = do("contact", cast[who], whole.number, note="说了分两家办")
+    assert (contacted.state, contacted.contacted_at) == ("parted", NOW)
+    assert Event.objects.filter(subject=whole.log_id).latest("recorded_at", "id").body["in_time"] is True
+    do("sign", cast["handler"], numbers[0])
+    with pytest.raises(NotNow) as refused:
+        do("contact", cast["handler"], numbers[0])
+    assert str(refused.value.faults[0].rule) == f"这是分办件：与市民的事在主件 {whole.number} 上办"
+
+
+def test_the_page_of_a_part_says_where_its_reporter_is_contacted(cast: Cast, browse: Client) -> None:
+    whole, numbers = split(cast)
+    do("sign", cast["handler"], numbers[0])
+    browse.force_login(Person.objects.get(login="handler"))
+    text = browse.get(f"/work/cases/{numbers[0]}/").content.decode()
+    assert text.count(f"与市民的事在主件 {whole.number} 上办") == 1 and "没有上报人" not in text
 
 
 def test_parts_are_counted_with_the_whole_and_never_public(cast: Cast) -> None:

@@ -48,7 +48,13 @@ SYSTEM: Final = "cases.system"
 
 
 def has_reporter(case: Any, viewer: Viewer) -> T | None:
-    """A case found by staff has nobody to call back."""
+    """A case found by staff has nobody to call back; a part's reporter is that of the whole, which its number names."""
+    if case.part_of_id:
+        text = T(
+            "这是分办件：与市民的事在主件 {number} 上办",
+            "This is a part: what concerns the reporter is done to the whole, {number}",
+        )
+        return text.fill(number=case.number.rpartition("-")[0])
     return T("巡查发现，没有上报人", "Found by staff: there is no reporter") if case.by_staff else None
 
 
@@ -157,8 +163,8 @@ MOVES: Final = (
          ("first_return",)),
     Move("escalate", T("提请会商", "Ask for joint dispatch"), ("dispatched", "handling"), "joint", "cases.return",
          ("reason",), (), ("returned_before",)),
-    Move("contact", T("已联系市民", "Reporter contacted"), ("accepted", "dispatched", "handling"), None, "cases.contact",
-         (), ("note",), ("has_reporter", "not_contacted")),
+    Move("contact", T("已联系市民", "Reporter contacted"), ("accepted", "dispatched", "handling", "parted"), None,
+         "cases.contact", (), ("note",), ("has_reporter", "not_contacted")),
     Move("add_evidence", T("补处理证据", "Add evidence"), ("handling",), None, "cases.handle", (), ("note", "photos")),
     Move("finish", T("报告已处理", "Report as handled"), ("handling",), "handled", "cases.handle", ("answer",), (),
          ("has_evidence",), main=True),

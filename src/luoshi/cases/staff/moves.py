@@ -98,6 +98,8 @@ def _lack(offer: Offer) -> SafeString:
 
 
 def _silent(offer: Offer, scene: Scene) -> bool:
+    if offer.move.verb == "contact" and scene.case.part_of_id is not None:
+        return False  # who handles a part is told where the reporter is contacted
     said = [name for name in offer.move.guards if FLOW.guards[name](scene.case, scene.viewer) is not None]
     return bool(set(said) & SILENT)
 
