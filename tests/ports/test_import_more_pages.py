@@ -158,6 +158,21 @@ def test_without_a_status_an_answer_closes_and_without_a_kind_all_are_one(cast: 
     assert [(case.state, case.category.zh) for case in cases] == [("closed", "来信"), ("reported", "来信")]
 
 
+def test_without_a_status_a_closing_time_closes(cast: dict[str, Viewer]) -> None:
+    browse = client("sysadmin")
+    rows = [["1", "2021/3/1", "有坑", "已派人", "2021/3/2 9:00"], ["2", "2021/3/1", "不亮", "在修", ""]]
+    sent = table(
+        "csv", [*rows, ["3", "2021/3/1", "没水", "", "还没有"]], ["编号", "时间", "内容", "办理情况", "办结时间"]
+    )
+    address = browse.post("/work/import/", {"file": sent}).headers["Location"]
+    form = pressed(browse.get(address).content.decode())
+    browse.post(address, form | {"press": "start", "source": "closings"})
+    jobs.take_in(run=str(ImportRun.objects.get().pk))
+    cases = Case.objects.filter(source="closings").order_by("source_id")
+    assert [case.state for case in cases] == ["closed", "reported", "reported"]
+    assert cases[0].closed_at is not None and cases[2].flags == ["unreadable_time", "zone_assumed"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from luoshi.kernel.text import T
 from luoshi.ports.importer import mapping as mappings
-from luoshi.ports.importer.mapping import ANSWERED, FIELDS, OPEN
+from luoshi.ports.importer.mapping import ANSWERED, CLOSED, FIELDS, OPEN
 
 LABELS: Final[Mapping[str, T]] = {
     "": T("不用", "Not used"),
@@ -94,7 +94,7 @@ class Choice:
         for column, ours in self.columns.items():
             if ours:
                 fields.setdefault(ours, []).append(column)
-        words = self.words if "status" in fields else {OPEN: "open", ANSWERED: "closed"}
+        words = self.words if "status" in fields else {OPEN: "open", ANSWERED: "closed", CLOSED: "closed"}
         data: dict[str, Any] = {
             "source": self.source,
             "zone": self.zone,

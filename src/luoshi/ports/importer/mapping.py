@@ -4,7 +4,8 @@ source = "boston"               under which name the cases are kept
 zone = "America/New_York"       of times that name none
 [fields]                        our field = its column, or several: of texts all that are filled, else the first
 [statuses]                      the source's word = { state = our state, verb = the event that turning to it leaves }
-                                without a column of its own, a status is "answered" where there is an answer, else "open"
+                                without a column of its own, a status is "closed" where the column of the closing holds a
+                                time; "answered" where no column is of the closing and there is an answer; else "open"
 [constants]                     optional: service_code, service_name of records that say none
 times = ["%d/%m/%Y %H:%M"]      optional: how times are written that do not begin with the year
 [services]                      optional: the source's code = our category (others stand under "imported")
@@ -27,7 +28,7 @@ from luoshi.kernel.text import T
 REQUIRED: Final = ("id", "requested")
 CONSTANTS: Final = ("service_code", "service_name")
 ENTRIES: Final = ("source", "zone", "fields", "statuses", "services", "constants", "times")
-OPEN, ANSWERED = "open", "answered"
+OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
 FIELDS: Final = (
     *REQUIRED, "status", "service_code", "service_name", "updated", "closed", "text", "answer", "place", "lat", "long", "media",
 )  # fmt: skip
@@ -128,7 +129,8 @@ def _check_status(name: str, mapping: Mapping) -> None:
     """Without a column, the words are our own."""
     if "status" in mapping.fields:
         return
-    for word in (OPEN, ANSWERED) if "answer" in mapping.fields else (OPEN,):
+    ended = CLOSED if "closed" in mapping.fields else ANSWERED if "answer" in mapping.fields else OPEN
+    for word in (OPEN, ended):
         if word not in mapping.statuses:
             rule = T("没有状态列时必须有这一项", "is needed where no column holds the status")
             raise MappingError(f"{name}: [statuses] {word}", rule)

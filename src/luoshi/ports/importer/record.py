@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
-from luoshi.ports.importer.mapping import ANSWERED, OPEN, Mapping, Status
+from luoshi.ports.importer.mapping import ANSWERED, CLOSED, OPEN, Mapping, Status
 
 LONG: Final = 4000
 LONGEST_ID: Final = 200
@@ -163,9 +163,11 @@ class _Row:
                 self.fault(field, value, _ID)
 
     def status(self) -> str:
-        """The source's word; our own for whether there is an answer where no column holds one."""
+        """The source's word; where no column holds one, our own for whether it was closed, or answered."""
         if "status" in self.fields:
             return self.first("status")
+        if "closed" in self.fields:
+            return CLOSED if self.moment("closed") is not None else OPEN
         return ANSWERED if any(self.row.get(column) for column in self.fields.get("answer", ())) else OPEN
 
     def meaning(self, status: str) -> Status | None:
