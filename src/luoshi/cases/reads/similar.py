@@ -26,7 +26,7 @@ WINDOW: Final = timedelta(days=30)
 MOST: Final = 5
 LOOKED: Final = 60  # rows that are weighed, the newest first
 WORDS: Final = 2  # words that two reports must share, where the kinds differ,
-SHARE: Final = 0.5  # and which share of those that are looked for
+SHARE: Final = 0.4  # and which share of those that are looked for
 _DEGREE: Final = 111_195.0  # m in a degree of latitude
 _GRID: Final = 0.001  # degrees to which a case's point is rounded
 Weight = tuple[int, tuple[T, ...]]
