@@ -21,6 +21,11 @@ LABELS: Final[Mapping[str, T]] = {
     "text": T("内容", "Text"),
     "answer": T("答复", "Answer"),
     "place": T("地点", "Place"),
+    "division": T("区、街道、社区（名称或代码）", "District, street or community (name or code)"),
+    "unit": T("承办单位（留在内容里）", "Unit (kept in the text)"),
+    "name": T("姓名（保密）", "Reporter's name (private)"),
+    "phone": T("电话（保密）", "Telephone (private)"),
+    "email": T("邮箱（保密）", "E-mail (private)"),
     "lat": T("纬度", "Latitude"),
     "long": T("经度", "Longitude"),
     "media": T("照片链接", "Link to a picture"),
@@ -60,7 +65,7 @@ _WORDS: Final = (
     ("dispatched", "派|交办|转办"),
     ("accepted", "已受理|已接"),
 )
-_BOTH: Final = frozenset({"text", "place", "answer"})  # several columns may be one of these
+_BOTH: Final = frozenset({"text", "place", "answer", "division", "unit"})  # several columns may be one of these
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ source = "boston"               under which name the cases are kept
 zone = "America/New_York"       of times that name none
 [fields]                        our field = its column, or several: of texts all that are filled, else the first
 [statuses]                      the source's word = { state = our state, verb = the event that turning to it leaves }
+                                division: a district, street or community by name or code, several columns from the
+                                larger to the smaller; unit: kept in the text; name, phone, email: the reporter's, private
                                 without a column of its own, a status is "closed" where the column of the closing holds a
                                 time; "answered" where no column is of the closing and there is an answer; else "open"
 [constants]                     optional: service_code, service_name of records that say none
@@ -31,6 +33,7 @@ ENTRIES: Final = ("source", "zone", "fields", "statuses", "services", "constants
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
 FIELDS: Final = (
     *REQUIRED, "status", "service_code", "service_name", "updated", "closed", "text", "answer", "place", "lat", "long", "media",
+    "division", "unit", "name", "phone", "email",
 )  # fmt: skip
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _SHIPPED: Final = files("luoshi.ports.importer") / "mappings"

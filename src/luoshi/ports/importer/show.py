@@ -15,8 +15,8 @@ from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice
 from luoshi.ports.importer.files import Beginning
 from luoshi.ports.importer.mapping import Mapping
 from luoshi.ports.importer.models import ImportRun
-from luoshi.ports.importer.places import county
-from luoshi.ports.importer.record import Refused, read
+from luoshi.ports.importer.places import county, divisions
+from luoshi.ports.importer.record import Division, Refused, read
 from luoshi.ports.importer.rows import Row
 from luoshi.web import parts
 from luoshi.web import words as say
@@ -47,6 +47,9 @@ FLAGS: Final = {
     "bad_characters": T("有换掉的字符", "characters replaced"),
     "unlocated": T("坐标不可用", "no usable point"),
     "outside": T("在市外", "outside the city"),
+    "bad_link": T("照片链接不是网址", "a picture's address is not on the web"),
+    "unknown_division": T("区划不认识，留在地点里", "division not known, kept in the place"),
+    "two_counties": T("坐标在另一个区", "the point lies in another county"),
 }
 """What is dirty in a row that is taken all the same (`record.py`), in words."""
 IGNORED: Final = T("这些行拒收", "Refuse these rows")
@@ -181,7 +184,8 @@ class Preview(NamedTuple):
 
 def preview(mapping: Mapping, rows: Sequence[Row]) -> Preview:
     """The rows as they would be taken in, each fault at its cell."""
-    looked = [_look(mapping, row) for row in rows]
+    known = divisions()
+    looked = [_look(mapping, row, known) for row in rows]
     used = list(dict.fromkeys(column for held in mapping.fields.values() for column in held))
     table = Table[Looked](
         T("前几行", "The first rows"),
@@ -195,11 +199,11 @@ def preview(mapping: Mapping, rows: Sequence[Row]) -> Preview:
     return Preview(table.render(looked), len(looked), sum(bool(one.faults) for one in looked))
 
 
-def _look(mapping: Mapping, row: Row) -> Looked:
+def _look(mapping: Mapping, row: Row, known: Division) -> Looked:
     if row.data is None:
         return Looked(row.line, {}, {row.fault.field: row.fault} if row.fault else {}, ())
     try:
-        record = read(mapping, county, row.data)
+        record = read(mapping, county, row.data, known)
     except Refused as refused:
         return Looked(row.line, row.data, {fault.field: fault for fault in refused.faults}, ())
     return Looked(row.line, row.data, {}, record.flags)
