@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -310,3 +311,22 @@ def test_limits_end_with_the_hour(browse: Client, few: None, monkeypatch: pytest
     later = clock.real() + timedelta(hours=1)
     monkeypatch.setattr(clock, "real", lambda: later)
     assert browse.get("/track/x").status_code == 404
+
+
+def test_a_merged_report_shows_the_time_of_the_case_that_stands_for_it_and_none_of_its_own(
+    browse: Client, mine: tuple[Case, str], cast: Cast
+) -> None:
+    case, code = mine
+    between, _ = Walk(browse).through(text="井盖响")
+    main, _ = Walk(browse).through(text="井盖翘起")
+    do("accept", cast["desk"], main)
+    do("merge", cast["desk"], case, into=between.number)
+    do("merge", cast["desk"], between, into=main.number)
+    shown = page(browse, code)
+    assert "按期" not in shown and "办完 " not in shown and shown.count("办理时限：") == 1
+    stands = shown[shown.index("一起办的那一件") :]
+    assert main.number in stands and "待派遣" in stands and "办理时限：" in stands and between.number not in stands
+    assert "超" not in stands
+    with clock.at(main.reported_at + timedelta(days=40)):
+        shown = page(browse, code)
+        assert "超" in shown[shown.index("一起办的那一件") :]

@@ -143,12 +143,12 @@ class Promise(NamedTuple):
 
 
 def promise(case: Case, now: datetime) -> Promise | None:
-    """By when it is to be done, or whether it was in time; None where no time was ever set."""
+    """By when it is to be done, or whether it was in time; None where no time was ever set, or another case's counts."""
     if (
         case.due_at is None
         or case.clock_from is None
         or not case.due_n
-        or case.state in ("refused", "withdrawn", "abuse")
+        or case.state in ("refused", "withdrawn", "abuse", "merged")
     ):
         return None
     cal = calendar.current()

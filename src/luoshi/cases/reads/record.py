@@ -81,10 +81,11 @@ def whole(viewer: Viewer, part: Case) -> tuple[str, bool]:
 
 
 def stands_for(case: Case) -> Case | None:
-    """The case that stands for a merged one that was read through its door."""
-    if case.merged_into_id is None:
-        return None
-    return with_private(Case.objects.select_related("private", "category", "unit").get(pk=case.merged_into_id))
+    """The case that stands for a merged one that was read through its door: the last, where that one was merged too."""
+    found = None
+    while case.merged_into_id is not None:
+        found = case = Case.objects.select_related("private", "category", "unit").get(pk=case.merged_into_id)
+    return with_private(found) if found else None
 
 
 def sees(viewer: Viewer, case: Case) -> bool:
