@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from luoshi.cases.actions.report import secret
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Category, Photo
 from luoshi.cases.personal import PERSONAL
 from luoshi.cases.reads import by_code
+from luoshi.kernel import clock
 from luoshi.kernel.ledger.event import leaf_hash
 from luoshi.kernel.models import Event, EventPrivate
 from luoshi.kernel.problems import Absent, Denied, NotNow
@@ -276,3 +278,26 @@ def test_the_parts_of_a_case_tell_of_the_deletion_too(cast: Cast) -> None:
     erase(able, case.number, "asked")
     assert sorted(Event.objects.filter(verb="erase").values_list("subject", flat=True)) == sorted(subjects)
     assert len(subjects) == 3 and not EventPrivate.objects.filter(event__subject__in=subjects).exists()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_nobody_waits_for_a_reporter_who_cannot_be_reached_any_more(
+    cast: Cast, browse: Client, home: Path, late: bool
+) -> None:
+    case, code = report()
+    BY_VERB["accept"](viewer=cast["desk"], on=case.number)
+    BY_VERB["ask"](viewer=cast["desk"], on=case.number, question="哪一栋？")
+    assert "问您" in browse.get(f"/track/{code}").content.decode()
+    case.refresh_from_db()
+    assert case.response_due_at is not None
+    with clock.at(case.response_due_at + timedelta(hours=1 if late else -1)):
+        erase(SYSTEM, case.number, "order")
+        shown = browse.get(f"/track/{code}").content.decode()
+    assert "问您" not in shown and "有一个问题" not in shown
+    before, case = case, Case.objects.get(pk=case.pk)
+    assert (case.status, case.ask_due_at, case.paused_at) == ("going", None, None) and case.next_due_at is not None
+    assert case.response_due_at == (before.response_due_at if late else None)
+    events = list(Event.objects.filter(subject=case.log_id).order_by("recorded_at", "id"))
+    assert [event.verb for event in events][-2:] == ["erase", "end_ask"]
+    assert events[-1].body["status"] == "going" and events[-1].act == events[-2].act
+    assert not EventPrivate.objects.filter(event__subject=case.log_id).exists()

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from luoshi.cases import photos
 from luoshi.cases.actions import follow
+from luoshi.cases.actions.unit import go_on
 from luoshi.cases.core import LINE
 from luoshi.cases.correction import Correction
 from luoshi.cases.flow import ALIVE, EVERY
@@ -40,15 +41,25 @@ _OPEN: Final = T(
 
 
 def _erase(case: Case, act: Act, *, reason: str, erasure: UUID) -> Change:
-    """The row itself: no point on the map, nothing released. Raises NotNow where the reporter's case is still open."""
+    """The row itself: no point on the map, nothing released, nothing waited for of somebody whom nobody can reach.
+
+    Raises NotNow where the reporter's case is still open.
+    """
     if act.viewer.kind == "holder" and case.closed_at is None:
         raise NotNow(_OPEN)
     case.lat = case.lon = None
     case.released = False
+    also = []
+    if case.status == "asked":
+        also.append(Also(case, "end_ask", go_on(case, act, "")))
+    if case.closed_at is None and case.contacted_at is None and case.response_due_at and case.response_due_at > act.now:
+        # what was late already stays late
+        case.response_due_at = None
     body: dict[str, Any] = {"reason": reason, "erasure": str(erasure)}
     # a part's bodies go with those of the whole: its events say so too
     parts = Case.objects.filter(part_of=case).select_for_update(no_key=True).order_by("id")
-    return Change(body=body, also=[Also(part, "erase", Change(body=dict(body))) for part in parts])
+    also += [Also(part, "erase", Change(body=dict(body))) for part in parts]
+    return Change(body=body, also=also)
 
 
 ACTION: Final = Action(LINE, MOVE, _erase)
