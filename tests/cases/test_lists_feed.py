@@ -58,8 +58,20 @@ def test_a_text_appears_once_it_is_released_and_is_escaped() -> None:
     number = at("handling")
     step(number, "release", "desk", public_text="路面有坑 <script>x</script> & \x0b 请绕行")
     told = "".join(entries("/cases/feed.atom")[0].itertext())
-    assert "路面有坑 <script>x</script> &  请绕行" in told
+    assert "路面有坑 &lt;script&gt;x&lt;/script&gt; &amp;  请绕行" in told
     assert "<script>" not in get("/cases/feed.atom")[2]
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [("atom", f"{ATOM}entry/{ATOM}summary"), ("rss", "channel/item/description")]
+)
+def test_the_lines_of_an_entry_are_lines_of_html(form: str, name: str) -> None:
+    number = at("handling")
+    step(number, "release", "desk", public_text="路面有坑\r\n\n请 < 绕行")
+    summary = ET.fromstring(get(f"/cases/feed.{form}")[2]).findtext(name)
+    assert summary is not None and "\n" not in summary and "\r" not in summary
+    lines = summary.split("<br>")
+    assert lines[0].startswith("进度：") and lines[-3:] == ["路面有坑", "", "请 &lt; 绕行"]
 
 
 def test_what_no_public_page_shows_is_in_no_feed() -> None:

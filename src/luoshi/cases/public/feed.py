@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.html import escape
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
@@ -55,7 +56,7 @@ def _state(case: Case) -> T:
 
 
 def _text(case: Case) -> str:
-    """What the case's public page says, in a few lines."""
+    """What the case's public page says, in a few lines: as HTML, which both kinds of feed take a description to be."""
     lines = [
         T("进度：{state}", "State: {state}").fill(state=_state(case)),
         T("上报：{at}", "Reported: {at}").fill(at=words.when(case.reported_at)),
@@ -63,7 +64,8 @@ def _text(case: Case) -> str:
     if case.due_at is not None:
         lines.append(T("应办完：{at}", "Due: {at}").fill(at=words.when(case.due_at)))
     said = case.private.public_text if case.released and hasattr(case, "private") else ""
-    return _UNREADABLE.sub("", "\n".join([*map(str, lines), *([said] if said else [])]))
+    told = _UNREADABLE.sub("", "\n".join([*map(str, lines), *([said] if said else [])]))
+    return "<br>".join(escape(line) for line in told.splitlines())
 
 
 def _entry(case: Case, site: str, origin: str) -> dict[str, Any]:
