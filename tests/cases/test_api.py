@@ -185,3 +185,15 @@ def test_the_document_names_every_move_of_the_flow() -> None:
     paths = {path.rpartition("/")[2] for path in DOCUMENT["paths"] if "/moves/" in path}
     assert paths == moves
     assert Client(HTTP_HOST="127.0.0.1").get("/api/openapi.json").json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("query", ["q=%ed%a0%80", "q=%ff", "q=a%00b", "q=" + "x" * 201, "after=" + "x" * 5000])
+def test_an_argument_that_is_no_text_or_longer_than_the_document_says_is_refused(
+    cast: dict[str, Viewer], query: str
+) -> None:
+    desk = Machine("desk")
+    answer = desk.client.get(f"/api/cases?{query}")
+    assert answer.status_code == 422, answer.content[:300]
+    (error,) = orjson.loads(answer.content)["errors"]
+    assert error["field"] == query.partition("=")[0]
+    assert desk.client.get("/api/cases?q=" + "x" * 200).status_code == 200

@@ -1,5 +1,6 @@
 """An endpoint of the API as data: what it takes and gives, and the function that answers. A line lists its own in `api.py`."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,6 +14,8 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
 MOST: Final = 200_000  # bytes of a request's body
+# what bytes that are no UTF-8 are read as, and what no column holds
+_UNREADABLE: Final = re.compile("[\0\ufffd\ud800-\udfff]")
 
 
 class BadBody(Problem):
@@ -85,15 +88,21 @@ def body_of(request: HttpRequest, takes: Schema | None) -> dict[str, Any]:
 
 
 def query_of(request: HttpRequest, known: Mapping[str, Schema]) -> dict[str, str]:
-    """The arguments of the address, empty ones left out. Raises Invalid for one that is unknown or given twice."""
+    """The arguments of the address, empty ones left out.
+
+    Raises Invalid for one that is unknown, given twice, not Unicode, or longer than its schema allows.
+    """
     faults = []
     for name in request.GET:
         if name not in known and name != "lang":
             faults.append(Fault(name[:60], request.GET[name][:60], T("没有这个参数", "there is no such argument")))
         elif len(request.GET.getlist(name)) > 1:
             faults.append(Fault(name, "", T("只能写一次", "may stand once")))
-        elif "\0" in request.GET[name]:
+        elif _UNREADABLE.search(request.GET[name]):
             faults.append(Fault(name, "", T("有看不见的字符", "holds unreadable characters")))
+        elif len(request.GET[name]) > (most := known.get(name, {}).get("maxLength", MOST)):
+            rule = T("最长 {n} 字", "at most {n} characters").fill(n=most)
+            faults.append(Fault(name, request.GET[name][:20] + "…", rule))
     if faults:
         raise Invalid(faults)
     return {name: request.GET[name].strip() for name in known if request.GET.get(name, "").strip()}
