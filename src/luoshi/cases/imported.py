@@ -3,6 +3,7 @@
 An imported case has the status `imported`: no move of `flow.py` fits it, no clock runs, nobody is told.
 """
 
+from datetime import datetime
 from typing import Final
 
 from luoshi.cases.flow import EVERY
@@ -11,12 +12,11 @@ from luoshi.kernel.text import T
 
 RIGHT: Final = "cases.import"
 STATUS: Final = "imported"
-# what a source may say again; everything but `state`, `at` and `source_status` may have changed without a new status
+# what a source may say again; everything but `state`, `at`, `source_at` and `source_status` may have changed without a new status
 FACTS: Final = (
-    "reported_at", "category", "county", "street", "community", "flags", "text", "answer", "place", "media_url", "lat", "lon",
-    "name", "phone", "email",
+    "reported_at", "category", "county", "flags", "text", "answer", "place", "media_url", "lat", "lon",
 )  # fmt: skip
-SAYS: Final = ("state", "at", "source_status", *FACTS)
+SAYS: Final = ("state", "at", "source_at", "source_status", *FACTS)
 
 
 def _move(verb: str, text: T) -> Move:
@@ -46,3 +46,9 @@ TIMES: Final = {
     "refused": "closed_at",
     "withdrawn": "closed_at",
 }
+ENDED: Final = frozenset(state for state, time in TIMES.items() if time == "closed_at")
+
+
+def rank(source_at: datetime | None, state: str) -> tuple[float, bool]:
+    """How much a word of the source counts: the newest most, one without a time least; among equals one that it ended."""
+    return (float("-inf") if source_at is None else source_at.timestamp(), state in ENDED)

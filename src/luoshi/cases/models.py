@@ -56,6 +56,8 @@ class Case(models.Model):
     sim = models.BooleanField(default=False)
     source = models.TextField(blank=True)
     source_id = models.TextField(blank=True)
+    # of when the source's newest word on it is; None where it never said
+    source_at = models.DateTimeField(null=True)
     flags = ArrayField(models.TextField(), default=list)
     # ours from the start, or adopted: only these are in work lists, figures and public pages
     ours = models.BooleanField(default=True)

@@ -17,7 +17,7 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.search_tokens import tokens
 from luoshi.kernel.viewer import Viewer
 
-PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon", "name", "phone", "email")
+PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon")
 
 
 @LINE.creation("import", RIGHT)
@@ -29,35 +29,31 @@ def import_case(
     source_status: str,
     category: Category,
     reported_at: datetime,
+    source_at: datetime | None = None,
     text: str = "",
     place: str = "",
     county: str = "",
-    street: str = "",
-    community: str = "",
     lat: float | None = None,
     lon: float | None = None,
     media_url: str = "",
     answer: str = "",
-    name: str = "",
-    phone: str = "",
-    email: str = "",
     flags: tuple[str, ...] = (),
     number: str = "",
 ) -> tuple[Case, Change]:
     """Take in a record as it was reported at its source; dirt is named in `flags`. Raises Denied."""
     case = fresh(
-        Case, number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, flags=list(flags),
+        Case, number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, source_at=source_at,
+        flags=list(flags),
         channel="import", category_id=category.code, top=category.top, public=category.public, county=county,
-        street=street, community=community, lat=on_grid(lat), lon=on_grid(lon), ours=False, state="reported", status=STATUS, reported_at=reported_at,
+        lat=on_grid(lat), lon=on_grid(lon), ours=False, state="reported", status=STATUS, reported_at=reported_at,
         updated_at=act.now,
     )  # fmt: skip
     private = fresh(
         CasePrivate, text=text, place=place, answer=answer, lat=lat, lon=lon, media_url=media_url,
-        name=name, phone=phone, email=email, tokens=tokens(f"{text} {place}"),
+        tokens=tokens(f"{text} {place}"),
     )  # fmt: skip
     private.case = case
     said = {"text": text, "place": place, "answer": answer, "media_url": media_url, "lat": lat, "lon": lon}
-    said |= {"name": name, "phone": phone, "email": email}
     body = {"source_status": source_status, "flags": list(flags), "source_id": source_id, **_plain(said)}
     return case, Change(body=body, rows=[private], answer={"number": case.number}, occurred_at=reported_at)
 
@@ -74,6 +70,7 @@ def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
 def _told(case: Case, act: Act, **said: Any) -> Change:
     """What the source says now: a state with its moment `at`, or other facts. Only what changed is given."""
     state, at = said.pop("state", None), said.pop("at", None)
+    case.source_at = said.pop("source_at", case.source_at)
     body = {"source_status": said.pop("source_status", None)}
     category: Category | None = said.pop("category", None)
     if category is not None:
@@ -81,7 +78,7 @@ def _told(case: Case, act: Act, **said: Any) -> Change:
         case.category, case.top, case.public = category, category.top, category.public
     if "flags" in said:
         said["flags"] = list(said["flags"])
-    for name in ("reported_at", "county", "street", "community", "flags"):
+    for name in ("reported_at", "county", "flags"):
         if name in said:
             setattr(case, name, said[name])
     saves = _keep(case, {name: said[name] for name in PRIVATE if name in said})

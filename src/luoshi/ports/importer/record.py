@@ -13,8 +13,6 @@ Kept and marked in `flags`:
     unlocated                 latitude 0, or a point that is none on earth or cannot be read
     outside                   a point outside the city; it stays
     bad_link                  an address of a picture that is not on the web, left out
-    unknown_division          a division that the city does not have, or several have that name; its words stay in the place
-    two_counties              the point lies in another county than the division, which counts
 """
 
 import re
@@ -24,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
@@ -47,26 +45,10 @@ _STATUS: Final = T("映射的状态表里没有", "is not in the mapping's table
 County = Callable[[float, float], str]
 
 
-class Where(NamedTuple):
-    """The codes of a place by level; empty where it is not known so closely."""
-
-    county: str = ""
-    street: str = ""
-    community: str = ""
-
-
-Division = Callable[[Sequence[str]], tuple[Where, bool]]
-"""Names or codes from the larger to the smaller -> where that is, and whether all of them are known."""
-
-
-def nowhere(words: Sequence[str]) -> tuple[Where, bool]:
-    """Knows no division."""
-    return Where(), False
-
-
 @dataclass(slots=True)
 class Record:
-    """What a source says of one case. `county` is empty outside the city, `at` is when its status came about."""
+    """What a source says of one case. `county` is empty outside the city, `at` is when its status came about, `stamp`
+    the newest time that it names for a change."""
 
     source_id: str
     status: str
@@ -83,12 +65,8 @@ class Record:
     lat: float | None
     lon: float | None
     county: str
-    street: str
-    community: str
-    name: str
-    phone: str
-    email: str
     flags: tuple[str, ...]
+    stamp: datetime | None
 
 
 class Refused(Exception):
@@ -99,16 +77,16 @@ class Refused(Exception):
         super().__init__(self.faults[0].rule.en)
 
 
-def read(mapping: Mapping, county: County, row: Map[str, Any], division: Division = nowhere) -> Record:
-    """The record in a row; `county` tells in which county a point lies, `division` where a name is. Raises Refused."""
-    return _Row(mapping, county, row, division).record()
+def read(mapping: Mapping, county: County, row: Map[str, Any]) -> Record:
+    """The record in a row; `county` tells in which county a point lies. Raises Refused."""
+    return _Row(mapping, county, row).record()
 
 
 class _Row:
     """One row on its way: faults and flags gathered as fields are looked at."""
 
-    def __init__(self, mapping: Mapping, county: County, row: Map[str, Any], division: Division) -> None:
-        self.mapping, self.county, self.row, self.division = mapping, county, row, division
+    def __init__(self, mapping: Mapping, county: County, row: Map[str, Any]) -> None:
+        self.mapping, self.county, self.row = mapping, county, row
         self.fields, self.zone = mapping.fields, mapping.zone
         self.faults: list[Fault] = []
         self.flags: set[str] = set()
@@ -121,18 +99,17 @@ class _Row:
         name = self.first("service_name") or constants.get("service_name") or code
         requested = self.requested()
         self.identifiers(source_id, code)
-        text, answer, place = self.text(), self.joined("answer"), self.joined("place")
+        text, answer, place = self.joined("text"), self.joined("answer"), self.joined("place")
         media = self.link()
         if self.faults or meaning is None or requested is None:
             raise Refused(self.faults)
-        at = self.moments(requested, meaning)
+        at, stamp = self.moments(requested, meaning)
         lat, lon, county = self.point()
-        where, place = self.where(county, place)
         if len(text) > LONG or len(answer) > LONG:
             self.flags.add("long_text")
         return Record(
             source_id, status, meaning.state, meaning.verb, code, name, requested, at, text, answer, place, media,
-            lat, lon, *where, self.first("name"), self.first("phone"), self.first("email"), tuple(sorted(self.flags)),
+            lat, lon, county, tuple(sorted(self.flags)), stamp,
         )  # fmt: skip
 
     def link(self) -> str:
@@ -172,25 +149,6 @@ class _Row:
         if len(columns) == 1:
             return self.plain(columns[0])
         return " – ".join(filter(None, (self.plain(column) for column in columns)))
-
-    def text(self) -> str:
-        """The text, and below it the unit, as the source's own columns call it."""
-        text = self.joined("text")
-        units = ((column, self.plain(column)) for column in self.fields.get("unit", ()))
-        return "\n".join(filter(None, (text, *(f"{column}：{value}" for column, value in units if value))))
-
-    def where(self, county: str, place: str) -> tuple[Where, str]:
-        """The division that a row names, else the county of its point, else what the place alone is the name of; the place."""
-        words = [word for column in self.fields.get("division", ()) if (word := self.plain(column))]
-        if not words:
-            return (Where(county) if county or not place else self.division([place])[0]), place
-        found, known = self.division(words)
-        if not known:
-            self.flags.add("unknown_division")
-            place = " – ".join(filter(None, (place, *words)))
-        if county and found.county and county != found.county:
-            self.flags.add("two_counties")
-        return (found if found.county else Where(county)), place
 
     def fault(self, field: str, value: str, rule: T) -> None:
         """Say what is wrong in a field, under the column's own name."""
@@ -262,8 +220,9 @@ class _Row:
             self.flags.add("unreadable_time")
         return found
 
-    def moments(self, requested: datetime, meaning: Status) -> datetime | None:
-        """When the status came about: the closing's own column for what has ended, else the last change."""
+    def moments(self, requested: datetime, meaning: Status) -> tuple[datetime | None, datetime | None]:
+        """When the status came about (the closing's own column for what has ended, else the last change), and the newest
+        time named."""
         updated, closed = self.moment("updated"), self.moment("closed")
         if updated is not None and updated < requested:
             self.flags.add("updated_before_requested")
@@ -273,7 +232,7 @@ class _Row:
         at = (closed or updated) if ended else updated
         if at is None and meaning.state != "reported":
             self.flags.add("undated")
-        return at
+        return at, max(filter(None, (updated, closed)), default=None)
 
     def point(self) -> tuple[float | None, float | None, str]:
         """Latitude, longitude and county; no point where there is none."""

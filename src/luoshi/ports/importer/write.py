@@ -1,10 +1,12 @@
 """A batch of rows into the database, in one transaction: new cases, changed ones, and nothing for the rest.
 
 What is new or changed is found by (source, id there), so that the same rows again, or the rest of a run that was
-killed, add nothing twice.
+killed, add nothing twice. Which of several rows of one id counts, `README.md` says: the order in which words of a source
+outrank each other (`cases.imported.rank`) is the same in each run, so that a second one ends where the first did.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -13,18 +15,18 @@ from django.db import transaction
 
 from luoshi.cases.actions import imported as actions
 from luoshi.cases.actions.report import numbers
-from luoshi.cases.imported import STATUS, TIMES
+from luoshi.cases.imported import ENDED, STATUS, TIMES, rank
 from luoshi.cases.models import Case, Category
 from luoshi.cases.reads import imported as reads
 from luoshi.kernel.action import Act
 from luoshi.kernel.bulk import Batch, next_ids
 from luoshi.ports.importer.job import Counts, Job, Rows
 from luoshi.ports.importer.mapping import Mapping
-from luoshi.ports.importer.places import county, divisions
+from luoshi.ports.importer.places import county
 from luoshi.ports.importer.record import Record, Refused, read
 
 DOOR: Final = "import"
-PRIVATE: Final = actions.PRIVATE
+PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon")
 
 
 class Writer:
@@ -32,8 +34,9 @@ class Writer:
 
     def __init__(self, job: Job) -> None:
         self.job, self.source = job, job.mapping.source
-        self.division = divisions()
         self.kinds: dict[str, Category] = {}
+        # of each id the highest rank that was read in this file
+        self.read: dict[str, tuple[float, bool]] = {}
         self.seen: dict[str, int] = {}
 
     def write(self, rows: Rows, now: datetime) -> Counts:
@@ -52,12 +55,23 @@ class Writer:
     def _records(self, rows: Rows, counts: Counts) -> Iterator[Record]:
         for line, row in rows:
             try:
-                record = read(self.job.mapping, county, row, self.division)
+                record = read(self.job.mapping, county, row)
             except Refused as refused:
                 counts.refused.append((line, refused.faults))
                 continue
             counts.flags.update(record.flags)
-            yield record
+            if self._outranks(record):
+                yield record
+            else:
+                counts.unchanged += 1
+
+    def _outranks(self, record: Record) -> bool:
+        """Does the row count more than those of its id that were read in this file before?"""
+        mine, best = rank(record.stamp, record.state), self.read.get(record.source_id)
+        if best is not None and mine <= best:
+            return False
+        self.read[record.source_id] = mine
+        return True
 
     def _code(self, record: Record) -> str:
         return self.job.mapping.services.get(record.kind) or actions.category_code(self.source, record.kind)
@@ -107,7 +121,7 @@ class Writer:
             said = differences(case, record, self._code(record))
             if said:
                 verb = record.verb if "state" in said else "import"
-                told = said | {"at": record.at, "source_status": record.status}
+                told = said | {"at": record.at, "source_at": record.stamp, "source_status": record.status}
                 if "category" in told:
                     told["category"] = self.kinds[told["category"]]
                 batch.changes(case)
@@ -119,14 +133,18 @@ class Writer:
         """Only count; rows of this file that were looked at before stand in `seen` with a hash of what they said."""
         known = reads.by_source(self.job.viewer, self.source, [record.source_id for record in records])
         for record in records:
-            case, mark = known.get(record.source_id), hash(repr(record))
-            if record.source_id in self.seen:
+            case = known.get(record.source_id)
+            mark = hash(repr(replace(record, status="", at=_reached(record), stamp=None)))
+            if case is not None and older(case, record):
+                same: bool | None = True
+            elif record.source_id in self.seen:
                 same = self.seen[record.source_id] == mark
             elif case is not None:
                 same = not differences(case, record, self._code(record))
             else:
                 same = None
-            self.seen[record.source_id] = mark
+            if not same or case is None:
+                self.seen[record.source_id] = mark
             counts.created += same is None
             counts.updated += same is False
             counts.unchanged += same is True
@@ -136,10 +154,8 @@ def creation(source: str, record: Record) -> dict[str, Any]:
     """What `import_case` takes of a record; the answer comes with the status where it has moved on."""
     return {
         "source": source, "source_id": record.source_id, "source_status": record.status,
-        "reported_at": record.reported_at, "text": record.text, "place": record.place, "county": record.county,
-        "street": record.street, "community": record.community,
+        "reported_at": record.reported_at, "source_at": record.stamp, "text": record.text, "place": record.place, "county": record.county,
         "lat": record.lat, "lon": record.lon, "media_url": record.media_url, "flags": record.flags,
-        "name": record.name, "phone": record.phone, "email": record.email,
         "answer": "" if record.state != "reported" else record.answer,
     }  # fmt: skip
 
@@ -153,16 +169,15 @@ def turning(record: Record) -> dict[str, Any]:
 def differences(case: Case, record: Record, category: str) -> dict[str, Any]:
     """What the source says otherwise than the case, as an action of `TELL` takes it, the category by its code.
 
-    Nothing for a case that somebody adopted: it is ours now. A private row that was deleted stays deleted.
+    Nothing for a case that somebody adopted: it is ours now. Nothing where a newer word of the source is kept. A private
+    row that was deleted stays deleted.
     """
-    if case.status != STATUS:
+    if case.status != STATUS or older(case, record):
         return {}
     pairs: list[tuple[str, Any, Any]] = [
         ("reported_at", case.reported_at, record.reported_at),
         ("category", case.category_id, category),
         ("county", case.county, record.county),
-        ("street", case.street, record.street),
-        ("community", case.community, record.community),
         ("flags", case.flags, list(record.flags)),
     ]
     if not case.private._state.adding:
@@ -171,6 +186,12 @@ def differences(case: Case, record: Record, category: str) -> dict[str, Any]:
     if case.state != record.state or _moment(case) != _reached(record):
         said["state"] = record.state
     return said
+
+
+def older(case: Case, record: Record) -> bool:
+    """Does what is kept outrank the row? Of two words of one time, or of none, the first that it ended stays."""
+    kept, new = rank(case.source_at, case.state), rank(record.stamp, record.state)
+    return new < kept or (new == kept and case.state in ENDED and record.state != case.state)
 
 
 def _moment(case: Case) -> datetime | None:
