@@ -3,15 +3,18 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 
 from luoshi.kernel.models import Searchable, new_id
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person, Unit
 
 IMPORTED = "imported"
+# a number from its end: what begins so, ends so
+TAIL = Reverse("number")
 # a whole case of ours that has not ended
 STANDING = Q(ours=True, part_of=None, closed_at=None)
 STANDING_CLAUSE = "c.ours AND c.part_of_id IS NULL AND c.closed_at IS NULL"
@@ -168,6 +171,8 @@ class Case(models.Model):
             # the open cases of a street and around a point: likely the same problem
             models.Index(fields=["street", "-reported_at"], condition=STANDING, name="case_open_street"),
             models.Index(fields=["lat", "lon"], condition=STANDING, name="case_open_point"),
+            # by how the number ends
+            models.Index(OpClass(TAIL, "text_pattern_ops"), name="case_tail"),
         ]
 
     def owned_by(self, viewer: Viewer) -> bool:

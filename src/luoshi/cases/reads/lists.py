@@ -1,16 +1,17 @@
 """Lists of cases: filtered, keyset-paged, and what waits for a viewer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from luoshi.cases import clocks
 from luoshi.cases.flow import FLOW, OPEN
-from luoshi.cases.models import Case
+from luoshi.cases.models import TAIL, Case, CasePrivate
 from luoshi.cases.reads.scope import clause, public, visible
 from luoshi.kernel.search_tokens import query
 from luoshi.kernel.viewer import Viewer
@@ -18,6 +19,8 @@ from luoshi.kernel.viewer import Viewer
 SIZE = 50
 RELATED = ("private", "category", "unit", "handler")
 Cursor = tuple[datetime, int]
+# how a number may end, as people say it: `5005`, `075005`, `2021-075005`, of a part `075005-1`
+_ENDS: Final = re.compile(r"(\d{4}-)?\d{4,9}(-\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,13 @@ def _matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     if number.startswith("J-"):
         return rows.filter(number=number)
     words = query(text)
-    return rows.filter(private__tokens__contains=words) if words else rows.none()
+    if not words:
+        return rows.none()
+    if not _ENDS.fullmatch(number):
+        return rows.filter(private__tokens__contains=words)
+    # figures may be the end of a number or stand in a text: each is looked up in its own index, then put together
+    ends = Case.objects.alias(tail=TAIL).filter(tail__startswith=number[::-1]).values("pk")
+    return rows.filter(pk__in=ends.union(CasePrivate.objects.filter(tokens__contains=words).values("pk")))
 
 
 def whole(rows: QuerySet[Case]) -> QuerySet[Case]:
