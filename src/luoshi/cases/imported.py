@@ -14,7 +14,8 @@ RIGHT: Final = "cases.import"
 STATUS: Final = "imported"
 # what a source may say again; everything but `state`, `at`, `source_at` and `source_status` may have changed without a new status
 FACTS: Final = (
-    "reported_at", "category", "county", "flags", "text", "answer", "place", "media_url", "lat", "lon",
+    "reported_at", "category", "county", "street", "community", "flags", "text", "answer", "place", "media_url", "lat", "lon",
+    "name", "phone", "email",
 )  # fmt: skip
 SAYS: Final = ("state", "at", "source_at", "source_status", *FACTS)
 

@@ -17,7 +17,7 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.search_tokens import tokens
 from luoshi.kernel.viewer import Viewer
 
-PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon")
+PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon", "name", "phone", "email")
 
 
 @LINE.creation("import", RIGHT)
@@ -33,10 +33,15 @@ def import_case(
     text: str = "",
     place: str = "",
     county: str = "",
+    street: str = "",
+    community: str = "",
     lat: float | None = None,
     lon: float | None = None,
     media_url: str = "",
     answer: str = "",
+    name: str = "",
+    phone: str = "",
+    email: str = "",
     flags: tuple[str, ...] = (),
     number: str = "",
 ) -> tuple[Case, Change]:
@@ -45,15 +50,16 @@ def import_case(
         Case, number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, source_at=source_at,
         flags=list(flags),
         channel="import", category_id=category.code, top=category.top, public=category.public, county=county,
-        lat=on_grid(lat), lon=on_grid(lon), ours=False, state="reported", status=STATUS, reported_at=reported_at,
+        street=street, community=community, lat=on_grid(lat), lon=on_grid(lon), ours=False, state="reported", status=STATUS, reported_at=reported_at,
         updated_at=act.now,
     )  # fmt: skip
     private = fresh(
         CasePrivate, text=text, place=place, answer=answer, lat=lat, lon=lon, media_url=media_url,
-        tokens=tokens(f"{text} {place}"),
+        name=name, phone=phone, email=email, tokens=tokens(f"{text} {place}"),
     )  # fmt: skip
     private.case = case
     said = {"text": text, "place": place, "answer": answer, "media_url": media_url, "lat": lat, "lon": lon}
+    said |= {"name": name, "phone": phone, "email": email}
     body = {"source_status": source_status, "flags": list(flags), "source_id": source_id, **_plain(said)}
     return case, Change(body=body, rows=[private], answer={"number": case.number}, occurred_at=reported_at)
 
@@ -78,7 +84,7 @@ def _told(case: Case, act: Act, **said: Any) -> Change:
         case.category, case.top, case.public = category, category.top, category.public
     if "flags" in said:
         said["flags"] = list(said["flags"])
-    for name in ("reported_at", "county", "flags"):
+    for name in ("reported_at", "county", "street", "community", "flags"):
         if name in said:
             setattr(case, name, said[name])
     saves = _keep(case, {name: said[name] for name in PRIVATE if name in said})

@@ -13,6 +13,8 @@ Kept and marked in `flags`:
     unlocated                 latitude 0, or a point that is none on earth or cannot be read
     outside                   a point outside the city; it stays
     bad_link                  an address of a picture that is not on the web, left out
+    unknown_division          a division that the city does not have, or several have that name; its words stay in the place
+    two_counties              the point lies in another county than the division, which counts
 """
 
 import re
@@ -22,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
@@ -45,6 +47,23 @@ _STATUS: Final = T("映射的状态表里没有", "is not in the mapping's table
 County = Callable[[float, float], str]
 
 
+class Where(NamedTuple):
+    """The codes of a place by level; empty where it is not known so closely."""
+
+    county: str = ""
+    street: str = ""
+    community: str = ""
+
+
+Division = Callable[[Sequence[str]], tuple[Where, bool]]
+"""Names or codes from the larger to the smaller -> where that is, and whether all of them are known."""
+
+
+def nowhere(words: Sequence[str]) -> tuple[Where, bool]:
+    """Knows no division."""
+    return Where(), False
+
+
 @dataclass(slots=True)
 class Record:
     """What a source says of one case. `county` is empty outside the city, `at` is when its status came about, `stamp`
@@ -65,6 +84,11 @@ class Record:
     lat: float | None
     lon: float | None
     county: str
+    street: str
+    community: str
+    name: str
+    phone: str
+    email: str
     flags: tuple[str, ...]
     stamp: datetime | None
 
@@ -77,16 +101,16 @@ class Refused(Exception):
         super().__init__(self.faults[0].rule.en)
 
 
-def read(mapping: Mapping, county: County, row: Map[str, Any]) -> Record:
-    """The record in a row; `county` tells in which county a point lies. Raises Refused."""
-    return _Row(mapping, county, row).record()
+def read(mapping: Mapping, county: County, row: Map[str, Any], division: Division = nowhere) -> Record:
+    """The record in a row; `county` tells in which county a point lies, `division` where a name is. Raises Refused."""
+    return _Row(mapping, county, row, division).record()
 
 
 class _Row:
     """One row on its way: faults and flags gathered as fields are looked at."""
 
-    def __init__(self, mapping: Mapping, county: County, row: Map[str, Any]) -> None:
-        self.mapping, self.county, self.row = mapping, county, row
+    def __init__(self, mapping: Mapping, county: County, row: Map[str, Any], division: Division) -> None:
+        self.mapping, self.county, self.row, self.division = mapping, county, row, division
         self.fields, self.zone = mapping.fields, mapping.zone
         self.faults: list[Fault] = []
         self.flags: set[str] = set()
@@ -99,17 +123,18 @@ class _Row:
         name = self.first("service_name") or constants.get("service_name") or code
         requested = self.requested()
         self.identifiers(source_id, code)
-        text, answer, place = self.joined("text"), self.joined("answer"), self.joined("place")
+        text, answer, place = self.text(), self.joined("answer"), self.joined("place")
         media = self.link()
         if self.faults or meaning is None or requested is None:
             raise Refused(self.faults)
         at, stamp = self.moments(requested, meaning)
         lat, lon, county = self.point()
+        where, place = self.where(county, place)
         if len(text) > LONG or len(answer) > LONG:
             self.flags.add("long_text")
         return Record(
             source_id, status, meaning.state, meaning.verb, code, name, requested, at, text, answer, place, media,
-            lat, lon, county, tuple(sorted(self.flags)), stamp,
+            lat, lon, *where, self.first("name"), self.first("phone"), self.first("email"), tuple(sorted(self.flags)), stamp,
         )  # fmt: skip
 
     def link(self) -> str:
@@ -149,6 +174,25 @@ class _Row:
         if len(columns) == 1:
             return self.plain(columns[0])
         return " – ".join(filter(None, (self.plain(column) for column in columns)))
+
+    def text(self) -> str:
+        """The text, and below it the unit, as the source's own columns call it."""
+        text = self.joined("text")
+        units = ((column, self.plain(column)) for column in self.fields.get("unit", ()))
+        return "\n".join(filter(None, (text, *(f"{column}：{value}" for column, value in units if value))))
+
+    def where(self, county: str, place: str) -> tuple[Where, str]:
+        """The division that a row names, else the county of its point, else what the place alone is the name of; the place."""
+        words = [word for column in self.fields.get("division", ()) if (word := self.plain(column))]
+        if not words:
+            return (Where(county) if county or not place else self.division([place])[0]), place
+        found, known = self.division(words)
+        if not known:
+            self.flags.add("unknown_division")
+            place = " – ".join(filter(None, (place, *words)))
+        if county and found.county and county != found.county:
+            self.flags.add("two_counties")
+        return (found if found.county else Where(county)), place
 
     def fault(self, field: str, value: str, rule: T) -> None:
         """Say what is wrong in a field, under the column's own name."""

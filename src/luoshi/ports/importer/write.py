@@ -22,11 +22,11 @@ from luoshi.kernel.action import Act
 from luoshi.kernel.bulk import Batch, next_ids
 from luoshi.ports.importer.job import Counts, Job, Rows
 from luoshi.ports.importer.mapping import Mapping
-from luoshi.ports.importer.places import county
+from luoshi.ports.importer.places import county, divisions
 from luoshi.ports.importer.record import Record, Refused, read
 
 DOOR: Final = "import"
-PRIVATE: Final = ("text", "answer", "place", "media_url", "lat", "lon")
+PRIVATE: Final = actions.PRIVATE
 
 
 class Writer:
@@ -34,6 +34,7 @@ class Writer:
 
     def __init__(self, job: Job) -> None:
         self.job, self.source = job, job.mapping.source
+        self.division = divisions()
         self.kinds: dict[str, Category] = {}
         # of each id the highest rank that was read in this file
         self.read: dict[str, tuple[float, bool]] = {}
@@ -55,7 +56,7 @@ class Writer:
     def _records(self, rows: Rows, counts: Counts) -> Iterator[Record]:
         for line, row in rows:
             try:
-                record = read(self.job.mapping, county, row)
+                record = read(self.job.mapping, county, row, self.division)
             except Refused as refused:
                 counts.refused.append((line, refused.faults))
                 continue
@@ -155,7 +156,9 @@ def creation(source: str, record: Record) -> dict[str, Any]:
     return {
         "source": source, "source_id": record.source_id, "source_status": record.status,
         "reported_at": record.reported_at, "source_at": record.stamp, "text": record.text, "place": record.place, "county": record.county,
+        "street": record.street, "community": record.community,
         "lat": record.lat, "lon": record.lon, "media_url": record.media_url, "flags": record.flags,
+        "name": record.name, "phone": record.phone, "email": record.email,
         "answer": "" if record.state != "reported" else record.answer,
     }  # fmt: skip
 
@@ -178,6 +181,8 @@ def differences(case: Case, record: Record, category: str) -> dict[str, Any]:
         ("reported_at", case.reported_at, record.reported_at),
         ("category", case.category_id, category),
         ("county", case.county, record.county),
+        ("street", case.street, record.street),
+        ("community", case.community, record.community),
         ("flags", case.flags, list(record.flags)),
     ]
     if not case.private._state.adding:
