@@ -1,5 +1,6 @@
 """The three rates of a unit: numerators and denominators as the pack defines them, by period, for who may see."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,8 @@ from luoshi.cases.staff.unit import period
 from luoshi.kernel import clock
 from luoshi.kernel.problems import Denied, Invalid
 from luoshi.kernel.viewer import Viewer
+from luoshi.people import tree
+from luoshi.people.models import Unit
 from luoshi.people.viewer import holder
 
 START, END = datetime(2020, 12, 31, 16, tzinfo=UTC), datetime(2021, 12, 31, 16, tzinfo=UTC)
@@ -137,3 +140,22 @@ def test_pages_show_each_rate_with_what_it_rests_on(cast: dict[str, Viewer]) -> 
 )  # fmt: skip
 def test_refusals(db: None, path: str, login: str, status: Any) -> None:
     assert client(login).get(path).status_code == status
+
+
+def test_units_stand_in_the_order_of_the_tree(db: None) -> None:
+    codes = ["city.parks", "150203.urban", "city.bus", "150202.urban", "150203.gov", "150202.gov"]
+    for code in codes:
+        Case.objects.filter(number=at("verified")).update(unit=Unit.objects.get(code=code))
+    page = client("leader").get("/work/rates/").content.decode()
+    shown = ["150202.gov", "150202.urban", "150203.gov", "150203.urban", "city.bus", "city.parks"]
+    assert re.findall(r'href="/work/rates/([^/"]+)/', page) == shown
+
+
+def test_a_unit_above_stands_before_those_below_it_and_a_former_one_last(db: None) -> None:
+    key = {unit.code: unit.pk for unit in Unit.objects.all()}
+    city = tree.read(NOW.date())
+    gone = key["city.bus"]
+    city = replace(city, units={k: u for k, u in city.units.items() if k != gone}, former={gone: city.units[gone]})
+    codes = ["city.bus", "city.roads", "city.gov", "150203.urban"]
+    order = city.in_order(key[code] for code in codes)
+    assert order == [key[code] for code in ("city.gov", "150203.urban", "city.roads", "city.bus")]

@@ -68,6 +68,17 @@ class City:
         """The unit and those that were merged into it or renamed: whose open work and history are its own."""
         return self.heirs.down(unit)
 
+    def in_order(self, units: Iterable[int]) -> list[int]:
+        """Those units as the tree has them: each before what is below it, beside each other by code; former ones last."""
+        named = {**self.former, **self.units}
+
+        def place(key: int) -> tuple[bool, list[str]]:
+            return key not in self.units, [
+                named[up].code if up in named else "" for up in reversed(self.offices.up(key))
+            ]
+
+        return sorted(units, key=place)
+
     def by_code(self) -> dict[str, Unit]:
         """The units of today by their codes, and by the codes of those that they go on for."""
         old = {

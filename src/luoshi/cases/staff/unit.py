@@ -137,13 +137,13 @@ def _context(asked: Period) -> dict[str, Any]:
 
 @staff
 def index(request: HttpRequest) -> HttpResponse:
-    """All units that the viewer may see, by name; no ranking. Raises Denied or Invalid."""
+    """All units that the viewer may see, in the order of the tree; no ranking. Raises Denied or Invalid."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     asked = _asked(request)
     found, names = units.by_unit(viewer, asked.start, asked.end), people.unit_names()
-    known = tree.today().units
-    shown = sorted((names.get(key, str(key)), key) for key in found)
-    rows = [Row(_link(known.get(key), name, asked), found[key]) for name, key in shown]
+    city = tree.today()
+    shown = city.in_order(found)
+    rows = [Row(_link(city.units.get(key), names.get(key, str(key)), asked), found[key]) for key in shown]
     caption = T("{period}上报的案件，按单位", "Cases reported in {period}, by unit").fill(period=asked.text)
     context = {**_context(asked), "table": table(caption, T("单位", "Unit"), rows) if rows else ""}
     return render(request, "cases/staff/rates.html", context)
