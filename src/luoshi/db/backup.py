@@ -6,6 +6,7 @@ not to the city stays out: the cluster itself, database passwords, `settings.tom
 
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from luoshi import home as homes
+from luoshi.db.backup_log import LogFiles
 from luoshi.db.place import package_folder
 from luoshi.db.problem import DatabaseProblem
 from luoshi.kernel.text import T
@@ -61,7 +63,8 @@ class Summary:
 def backup(home: Path, url: str, file: Path) -> Summary:
     """Write home and database (`url`: the owner's address) into `file`, mode 0600; it appears only when complete.
 
-    The dump is one snapshot and comes first, files after it: a row's file is always there, perhaps with newer ones.
+    The dump is one snapshot and comes first, files after it: a row's file is always there, perhaps with newer ones;
+    but the public files of the log are those of the snapshot, whatever is sealed meanwhile.
     Raises DatabaseProblem if the dump fails and OSError if the file cannot be written.
     """
     facts = homes.facts(home)
@@ -71,9 +74,12 @@ def backup(home: Path, url: str, file: Path) -> Summary:
     try:
         with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
-                summary = _write_database(archive, url, facts.kind)
+                summary, log = _write_database(archive, url, home, facts.kind)
                 for path in _files_of(home, {file.resolve(), partial.resolve()}):
-                    _write_file(archive, home, path, summary)
+                    if log is None or log.takes(path):
+                        _write_file(archive, home, path, summary)
+                for path, content in log.beside() if log else ():
+                    _write_content(archive, home, path, content, summary)
                 archive.writestr(MANIFEST, json.dumps(asdict(summary), ensure_ascii=False, indent=1))
             raw.flush()
             os.fsync(raw.fileno())
@@ -129,7 +135,9 @@ def restore(file: Path, home: Path, connect: Callable[[], str]) -> Summary:
     return summary
 
 
-def _write_database(archive: zipfile.ZipFile, url: str, kind: homes.Kind) -> Summary:
+def _write_database(
+    archive: zipfile.ZipFile, url: str, home: Path, kind: homes.Kind
+) -> tuple[Summary, LogFiles | None]:
     with psycopg.connect(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -142,6 +150,7 @@ def _write_database(archive: zipfile.ZipFile, url: str, kind: homes.Kind) -> Sum
             rows=_row_counts(connection),
             migrations=_migrations(connection),
         )
+        log = LogFiles.of(home, connection)
         options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
         with (
             _client("pg_dump", url, *options, stdout=subprocess.PIPE) as running,
@@ -149,7 +158,7 @@ def _write_database(archive: zipfile.ZipFile, url: str, kind: homes.Kind) -> Sum
         ):
             assert running.stdout is not None
             summary.files[DUMP] = _copy(running.stdout, out)
-    return summary
+    return summary, log
 
 
 def _read_database(archive: zipfile.ZipFile, url: str) -> None:
@@ -221,6 +230,15 @@ def _write_file(archive: zipfile.ZipFile, home: Path, path: Path, summary: Summa
                 summary.files[name] = _copy(source, out)
     except FileNotFoundError:
         return  # deleted meanwhile, as is a citizen's right
+
+
+def _write_content(archive: zipfile.ZipFile, home: Path, path: Path, content: bytes, summary: Summary) -> None:
+    """Write what is to stand in a public file of the log, unless its own file was taken."""
+    name = FILES + path.relative_to(home).as_posix()
+    if name in summary.files:
+        return
+    with archive.open(_info(name, 0o644), "w", force_zip64=True) as out:
+        summary.files[name] = _copy(io.BytesIO(content), out)
 
 
 def _info(name: str, mode: int = 0o600) -> zipfile.ZipInfo:
