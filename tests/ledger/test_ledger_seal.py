@@ -20,7 +20,7 @@ from given import NOW
 from sealing import files, holds, sealed_once, write
 
 from luoshi.kernel import clock
-from luoshi.kernel.ledger import publish, record, rotate, rows, seal
+from luoshi.kernel.ledger import publish, record, rekey, rotate, rows, seal
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
@@ -239,20 +239,63 @@ def test_a_database_restored_from_before_a_published_checkpoint_stops_sealing(
     assert place.folder.checkpoint() == text and rows.waiting()[0] == 1
 
 
+def killed(*_: Any) -> bool:
+    raise InterruptedError
+
+
 def test_a_changed_key_is_sealed_by_the_old_one_and_both_stay_valid(place: Place) -> None:
     from luoshi.kernel.ledger import checkpoint
 
     write(3)
     seal.seal_all(place)
     before = place.folder.checkpoint()
-    old, fresh = rotate.rotate(place)
+    old, fresh = rekey.rotate(place)
     announced = place.folder.checkpoint()
+    assert before and announced and checkpoint.verify(before, [old]).size == 3
+    assert [checkpoint.verify(announced, [key]).size for key in (old, fresh)] == [4, 4], "signed by both at once"
+    assert not seal.is_due(place)
     write(2)
     seal.seal_all(place)
-    assert before and announced
-    assert checkpoint.verify(announced, [old]).size == 4
     assert checkpoint.verify(place.folder.checkpoint() or b"", [fresh]).size == 6
-    assert rotate.trusted(place) == [old, fresh]
+    assert [key.line for key in rotate.trusted(place)] == [f"{old} until 4", str(fresh)]
+    publish.remake(place)
+    assert place.folder.handed(4) is not None and holds(place) == 6
+
+
+def test_a_change_of_the_key_is_the_last_that_the_old_one_seals_whatever_comes_meanwhile(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process killed between the event and its sealing: the running sealer ends the change, at the same place."""
+    write(3, NOW - timedelta(minutes=1))
+    with monkeypatch.context() as cut, pytest.raises(InterruptedError):
+        cut.setattr(rekey, "seal_all", killed)
+        rekey.rotate(place)
+    later = write(4, NOW + timedelta(seconds=1))
+    assert seal.is_due(place)
+    seal.seal_all(place)
+    (change,) = rotate.rotations(place.origin)
+    assert change.size == 4 and rotate.trusted(place)[-1] == change.new and not seal.is_due(place)
+    assert [one[0] for one in sealing.rows("SELECT event_id FROM log_leaf WHERE idx > 3 ORDER BY idx")] == [
+        one.id for one in later
+    ]
+    assert sealing.rows("SELECT size FROM checkpoint ORDER BY size") == [(4,), (8,)]
+    assert holds(place) == 8 == sealed_once()
+
+
+def test_a_head_that_only_the_old_key_signed_is_signed_anew_without_a_new_event(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the new key took its place and before it signed."""
+    from luoshi.kernel.ledger import checkpoint
+
+    write(3)
+    with monkeypatch.context() as cut, pytest.raises(InterruptedError):
+        take = rotate.take_over
+        cut.setattr(rotate, "take_over", lambda place: take(place) and killed())
+        rekey.rotate(place)
+    assert seal.is_due(place)
+    seal.seal_all(place)
+    assert checkpoint.verify(place.folder.checkpoint() or b"", [rotate.trusted(place)[-1]]).size == 4
 
 
 def test_a_key_that_others_can_read_is_refused(place: Place) -> None:

@@ -11,7 +11,7 @@ from given import NOW
 from sealing import write
 
 from luoshi.kernel import clock
-from luoshi.kernel.ledger import checkpoint, keys, rotate, seal, tiles, tree
+from luoshi.kernel.ledger import checkpoint, keys, rekey, seal, tiles, tree
 from luoshi.kernel.ledger import place as places
 from luoshi.kernel.ledger.note import Verifier
 from luoshi.kernel.ledger.place import Place
@@ -72,7 +72,7 @@ def test_yesterdays_partial_tiles_are_served_and_none_beyond_the_checkpoint(get:
 
 def test_the_key_stands_alone_on_the_first_line_and_former_ones_follow(get: Any, place: Place) -> None:
     write(1)
-    old, fresh = rotate.rotate(place)
+    old, fresh = rekey.rotate(place)
     assert get("key").content.decode() == f"{fresh}\n{old}\n"
     policy = get("policy").content.decode().splitlines()
     assert policy == [f"log {fresh} http://127.0.0.1/log", f"log {old} http://127.0.0.1/log", "quorum none"]

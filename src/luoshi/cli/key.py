@@ -43,7 +43,7 @@ def rotate() -> None:
     """更换密钥；更换本身由旧密钥封存。Change the key; the old one seals that it is changed."""
     with connected():
         from luoshi.kernel.ledger import place
-        from luoshi.kernel.ledger.rotate import rotate as change
+        from luoshi.kernel.ledger.rekey import rotate as change
 
         ours = place.current()
         old, fresh = change(ours)

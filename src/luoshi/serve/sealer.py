@@ -32,13 +32,11 @@ class Sealer(Thread):
         """One round."""
         from django.db import close_old_connections
 
-        from luoshi.kernel.ledger import place, rows, seal
+        from luoshi.kernel.ledger import place, seal
 
         close_old_connections()
         ours = place.current()
-        published, last = ours.folder.head(), rows.last()
-        behind = last is not None and (published is None or published.size != last.size)
-        if behind or rows.any_waiting():
+        if seal.is_due(ours):
             seal.seal_all(ours)
         if monotonic() - self._pruned > _PRUNE_EVERY:
             self._pruned = monotonic()

@@ -51,8 +51,14 @@ def sign(head: Head, signers: Iterable[Signer]) -> bytes:
 
 
 def verify(checkpoint: bytes, trusted: Sequence[Verifier], origin: str | None = None) -> Head:
-    """What a checkpoint says that one of the trusted keys signed; with `origin`, of that log. Raises NoteError."""
-    head = parse(note.open_note(checkpoint, trusted)[0])
+    """What a checkpoint says that one of the trusted keys signed, of a size that it may speak of.
+
+    With `origin`, of that log. Raises NoteError.
+    """
+    text, signed = note.open_note(checkpoint, trusted)
+    head = parse(text)
+    if not any(key.may_speak_of(head.size) for key in signed):
+        raise NoteError(f"signed for {head.size} entries by a former key, which may speak of {signed[0].until} at most")
     if origin is not None and head.origin != origin:
         raise NoteError(f"a checkpoint of {head.origin}, not of {origin}")
     return head

@@ -124,6 +124,22 @@ class Folder:
         self._write(self.root / "checkpoint", note)
         sync_folder(self.root)
 
+    def _handed(self, size: int) -> Path:
+        return self.root / "handed" / str(size)
+
+    def handed(self, size: int) -> bytes | None:
+        """The last checkpoint that a former key signed, of so many entries; None where there is none."""
+        try:
+            return self._handed(size).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def hand(self, size: int, note: bytes) -> None:
+        """Keep the last checkpoint of a former key, whose last entry names the next one."""
+        place = self._handed(size)
+        self._folders(place.parent)
+        self._write(place, note)
+
     def frontier(self, size: int) -> Frontier:
         """The right edge of the tree of `size` leaves, from its partial tiles. Raises OSError or TileError."""
         edge = Frontier()

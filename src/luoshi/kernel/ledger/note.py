@@ -8,7 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Protocol
 
@@ -21,6 +21,7 @@ _DASH: Final = "\u2014 "
 _PRIVATE: Final = "PRIVATE+KEY+"
 _MOST: Final = 100  # signature lines looked at
 _SPACES: Final = re.compile(r"[\s+]")
+_UNTIL: Final = re.compile(r"(.+) until (0|[1-9]\d{0,18})")
 
 
 class NoteError(ValueError):
@@ -48,21 +49,24 @@ def check_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A public key under a name."""
+    """A public key under a name; a log's former key may sign no more than `until` entries, None is without end."""
 
     name: str
     algorithm: int
     public: bytes
+    until: int | None = field(default=None, compare=False)
 
     @classmethod
     def read(cls, text: str) -> "Verifier":
-        """From `name+hash+base64`. Raises NoteError."""
-        name, _, rest = text.strip().partition("+")
+        """From `name+hash+base64`, which ` until SIZE` may follow. Raises NoteError."""
+        text = text.strip()
+        bounded = _UNTIL.fullmatch(text)
+        name, _, rest = (bounded[1] if bounded else text).partition("+")
         marked, _, encoded = rest.partition("+")
         data = _base64(encoded)
         if len(data) != 33 or data[0] not in (ED25519, COSIGNATURE):
             raise NoteError("a verifier key of an unknown kind")
-        key = cls(check_name(name), data[0], data[1:])
+        key = cls(check_name(name), data[0], data[1:], int(bounded[2]) if bounded else None)
         if key.id.hex() != marked:
             raise NoteError("a verifier key whose hash is not its own")
         return key
@@ -75,6 +79,15 @@ class Verifier:
     def __str__(self) -> str:
         encoded = b64encode(bytes([self.algorithm]) + self.public).decode()
         return f"{self.name}+{self.id.hex()}+{encoded}"
+
+    @property
+    def line(self) -> str:
+        """The key and how far it may speak, as `read` takes it."""
+        return str(self) if self.until is None else f"{self} until {self.until}"
+
+    def may_speak_of(self, size: int) -> bool:
+        """May it sign a log of so many entries?"""
+        return self.until is None or size <= self.until
 
     def verify(self, text: bytes, signature: bytes) -> bool:
         """Did this key sign the text?"""

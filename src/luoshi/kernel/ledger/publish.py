@@ -4,7 +4,7 @@ What was committed is published again after any failure, and comes out byte for 
 payloads never change. Nothing is published whose root is not the one that was signed.
 """
 
-from luoshi.kernel.ledger import keys, rows, tiles
+from luoshi.kernel.ledger import keys, note, rotate, rows, tiles
 from luoshi.kernel.ledger.checkpoint import Head, unsigned
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
@@ -93,7 +93,7 @@ def publish(place: Place) -> Head | None:
     last, folder = rows.last(), place.folder
     check_unforked(place, last)
     published = folder.head()
-    if last is None or (published is not None and published.size == last.size):
+    if last is None or is_published(place, last):
         return published
     growth = _grown(folder, published)
     before = growth.edge.size
@@ -107,8 +107,31 @@ def publish(place: Place) -> Head | None:
     folder.settle()
     head = unsigned(last.note)
     keys.remember(place.key_file, head)
-    folder.publish(last.note)
+    _release(place, last.note)
     return head
+
+
+def _signed(place: Place, text: bytes) -> bytes:
+    """A checkpoint with a line of every present signer: the row's has none of a key that came after it."""
+    body, lines = note.split(text)
+    have = {(name, marked) for name, marked, _ in lines}
+    new = [one for one in place.signers() if (one.verifier.name, one.verifier.id) not in have]
+    return text + b"".join(note.line(one, body) for one in new)
+
+
+def is_published(place: Place, last: Sealed) -> bool:
+    """Is the last checkpoint what is published, signed by the present key? Raises LogProblem."""
+    text, head = place.folder.checkpoint(), place.folder.head()
+    return text is not None and head is not None and head.size == last.size and _signed(place, text) == text
+
+
+def _release(place: Place, text: bytes) -> None:
+    """Make a checkpoint the published one; beside it those by which each former key handed on to the next."""
+    for change in rotate.rotations(place.origin):
+        handed = None if change.size is None else rows.at_size(change.size)
+        if handed is not None and place.folder.handed(handed.size) is None:
+            place.folder.hand(handed.size, handed.note)
+    place.folder.publish(_signed(place, text))
 
 
 def _grown(folder: Folder, published: Head | None) -> Growth:
@@ -144,5 +167,5 @@ def remake(place: Place) -> Head | None:
         if growth.edge.root() != last.root:
             raise _differs(last.size)
         growth.finish(0)
-        place.folder.publish(last.note)
+        _release(place, last.note)
         return unsigned(last.note)

@@ -1,22 +1,31 @@
-"""Changing the log's key: an event that names both keys, sealed by the old one; from then on the new one signs."""
+"""Which keys a log had, and how far each may speak: a change is an event that names both, the last that the old one seals.
 
-from typing import Final
+Whoever trusts the new key reads from that entry's place which checkpoints the old one may have signed: those of no more
+than PLACE + 1 entries. So a key that was put away, and is found or stolen later, proves nothing about what came after.
+"""
+
+from typing import Final, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 
-from luoshi.kernel import clock, installation
-from luoshi.kernel.ids import uuid7
-from luoshi.kernel.ledger import event, keys, record
+from luoshi.kernel.ledger import keys
 from luoshi.kernel.ledger.fields import Widths
 from luoshi.kernel.ledger.note import Verifier
 from luoshi.kernel.ledger.place import Place
-from luoshi.kernel.ledger.seal import seal_all
 
 LINE: Final = "log"
 VERB: Final = "rotate_key"
 WIDTHS: Final = Widths(open=frozenset({"old_key", "new_key"}))
+
+
+class Rotation(NamedTuple):
+    """A change of the key; `size` is that of the log whose last entry it is, None while it waits to be sealed."""
+
+    old: Verifier
+    new: Verifier
+    size: int | None
 
 
 def subject_of(origin: str) -> UUID:
@@ -24,44 +33,58 @@ def subject_of(origin: str) -> UUID:
     return uuid5(NAMESPACE_URL, origin)
 
 
-def rotations(origin: str) -> list[tuple[Verifier, Verifier]]:
-    """Every change of the key, old and new, oldest first."""
-    query = "SELECT body::text FROM event WHERE subject = %s AND line = %s AND verb = %s ORDER BY recorded_at, id"
+def rotations(origin: str) -> list[Rotation]:
+    """Every change of the key, oldest first; the old key stands with how far it may speak."""
+    query = (
+        "SELECT e.body::text, l.idx + 1 FROM event e LEFT JOIN log_leaf l ON l.event_id = e.id "
+        "WHERE e.subject = %s AND e.line = %s AND e.verb = %s ORDER BY e.recorded_at, e.id"
+    )
     with connection.cursor() as cursor:
         cursor.execute(query, [subject_of(origin), LINE, VERB])
-        found = [row[0] for row in cursor.fetchall()]
-    bodies = [orjson.loads(body) for body in found]
-    return [(Verifier.read(body["old_key"]), Verifier.read(body["new_key"])) for body in bodies]
+        found = cursor.fetchall()
+    return [_rotation(orjson.loads(body), size) for body, size in found]
+
+
+def _rotation(body: dict[str, str], size: int | None) -> Rotation:
+    bound = "" if size is None else f" until {size}"
+    return Rotation(Verifier.read(body["old_key"] + bound), Verifier.read(body["new_key"]), size)
 
 
 def trusted(place: Place) -> list[Verifier]:
-    """All keys that ever signed this log, the present one last. Raises LogProblem without a key."""
+    """All keys that ever signed this log, the present one last, the former ones with how far they may speak.
+
+    Raises LogProblem without a key.
+    """
     present = keys.load(place.key_file, place.origin).verifier
-    former = [old for old, _ in rotations(place.origin)]
+    former = [one.old for one in rotations(place.origin) if one.size is not None]
     return [*(key for key in former if key != present), present]
 
 
-def _say(place: Place, old: Verifier, fresh: Verifier) -> None:
-    """The event of the change, once."""
-    if any(pair == (old, fresh) for pair in rotations(place.origin)):
-        return
-    city, now = installation.current(), clock.now()
-    head = event.Head(city.code, city.demo, LINE, uuid7(now), None, None, now)
-    body = {"old_key": str(old), "new_key": str(fresh)}
-    with transaction.atomic():
-        record.write([event.build(head, WIDTHS, subject=subject_of(place.origin), verb=VERB, body=body)])
+_ROOM: Final = """
+SELECT count(*) FROM event_pending p JOIN event e ON e.id = p.event_id JOIN (
+  SELECT r.recorded_at, r.id FROM event_pending w JOIN event r ON r.id = w.event_id
+  WHERE r.subject = %s AND r.line = %s AND r.verb = %s ORDER BY r.recorded_at, r.id LIMIT 1
+) change ON (e.recorded_at, e.id) <= (change.recorded_at, change.id)
+"""
 
 
-def rotate(place: Place) -> tuple[Verifier, Verifier]:
-    """Change the key; gives the old and the new verifier. Cut short, the next call goes on with the same new key.
+def room(origin: str, limit: int) -> int:
+    """How many of the next `limit` events one checkpoint may take: none after a change of the key."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM, [subject_of(origin), LINE, VERB])
+        return min(limit, cursor.fetchone()[0] or limit)
+
+
+def take_over(place: Place) -> bool:
+    """Put the waiting key in the old one's place once their change is sealed; did it? Only while the folder is held.
 
     Raises LogProblem.
     """
-    old = keys.load(place.key_file, place.origin)
     waiting = keys.next_of(place.key_file)
-    fresh = keys.load(waiting, place.origin) if waiting.exists() else keys.create(waiting, place.origin)
-    _say(place, old.verifier, fresh.verifier)
-    seal_all(place)
-    with place.folder.alone():
-        keys.take_next(place.key_file)
-    return old.verifier, fresh.verifier
+    if not waiting.exists():
+        return False
+    old, new = (keys.load(file, place.origin).verifier for file in (place.key_file, waiting))
+    if not any((one.old, one.new) == (old, new) and one.size is not None for one in rotations(place.origin)):
+        return False
+    keys.take_next(place.key_file)
+    return True

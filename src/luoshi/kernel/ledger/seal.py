@@ -15,12 +15,12 @@ from typing import Final
 from django.db import transaction
 
 from luoshi.kernel import calendar, clock
-from luoshi.kernel.ledger import checkpoint, rows
+from luoshi.kernel.ledger import checkpoint, keys, rotate, rows
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.note import Signer
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
-from luoshi.kernel.ledger.publish import publish
+from luoshi.kernel.ledger.publish import is_published, publish
 from luoshi.kernel.ledger.rows import Sealed
 from luoshi.kernel.ledger.tiles import TileError
 from luoshi.kernel.ledger.tree import Frontier
@@ -66,7 +66,7 @@ def _commit(place: Place, limit: int) -> Sealed | None:
     with transaction.atomic():
         rows.lock()
         last = rows.last()
-        leaves = rows.take(last.size if last else 0, limit)
+        leaves = rows.take(last.size if last else 0, rotate.room(place.origin, limit))
         if not leaves:
             return None
         edge = edge_of(place, last)
@@ -81,12 +81,15 @@ def _commit(place: Place, limit: int) -> Sealed | None:
 def seal(place: Place, limit: int = MOST) -> Head | None:
     """Seal up to `limit` waiting events under one checkpoint; gives what is published, None for an empty log.
 
+    A change of the key is the last entry under its checkpoint, and the new key signs that one too.
     Raises LogProblem or OSError; what was published stays as it was and nothing is lost.
     """
     with place.folder.alone():
         publish(place)
+        rotate.take_over(place)
         _commit(place, limit)
-        return publish(place)
+        head = publish(place)
+        return publish(place) if rotate.take_over(place) else head
 
 
 def seal_all(place: Place, limit: int = MOST) -> Head | None:
@@ -95,6 +98,13 @@ def seal_all(place: Place, limit: int = MOST) -> Head | None:
         head = seal(place, limit)
         if not rows.any_waiting():
             return head
+
+
+def is_due(place: Place) -> bool:
+    """Is there anything to seal, to publish, or to sign with a new key? Raises LogProblem."""
+    last = rows.last()
+    behind = last is not None and not is_published(place, last)
+    return behind or rows.any_waiting() or keys.next_of(place.key_file).exists()
 
 
 def prune(place: Place) -> int:
