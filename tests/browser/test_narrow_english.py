@@ -1,4 +1,4 @@
-"""English on a phone: its words are longer than the Chinese ones, and no page is wider for them."""
+"""English words are longer than the Chinese ones: no page is wider for them, above all not on a phone."""
 
 import shutil
 from datetime import datetime, timedelta
@@ -82,7 +82,7 @@ def _too_wide(page: Any, address: str, paths: list[str]) -> list[tuple[str, int]
         answer = page.goto(address + path)
         assert answer.status == 200 and page.evaluate("document.documentElement.lang") == "en", path
         wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > WIDTH:
+        if wide > page.viewport_size["width"]:
             found.append((path, wide))
     return found
 
@@ -96,4 +96,6 @@ def test_no_page_is_wider_than_a_phone_in_english(address: str, browser: Any) ->
         _log_in(page, address, login)
         records = [f"/work/cases/{number}/" for number in numbers if login != "handler" or number in numbers[5:8]]
         found += [(login, *one) for one in _too_wide(page, address, [*paths, *records])]  # type: ignore[misc]
+    page.set_viewport_size({"width": 1280, "height": 844})  # here the table of clocks stands in a narrow column
+    found += _too_wide(page, address, [f"/work/cases/{number}/" for number in numbers])
     assert found == []

@@ -215,12 +215,12 @@ def table(scene: Scene) -> SafeString:
         return SafeString("")
     body = format_html_join(
         "",
-        '<tr><th scope="row">{}<span class="later">{}</span></th><td>{}</td><td>{}</td></tr>',
+        '<tr><th scope="row">{}<span class="later">{}</span></th><td class="rule">{}</td><td>{}</td></tr>',
         ((row.name, T("到 {at}", "until {at}").fill(at=words.short(row.until)), row.rule, row.shown) for row in rows),
     )
     heads = (T("要求", "Required"), T("限", "Time"), T("状态", "State"))
     head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in heads))
     return format_html(
-        '<table class="t t-d"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}',
+        '<table class="t t-d t-clk"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}',
         head, body, _explained(scene.case, scene.calendar),
     )  # fmt: skip
