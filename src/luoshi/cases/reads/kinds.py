@@ -1,7 +1,7 @@
 """The pack's categories, held in memory: some two hundred, and they hardly ever change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
@@ -16,6 +16,7 @@ class Kinds:
     """The categories by code, in the pack's order."""
 
     rows: Mapping[str, Category]
+    _paths: dict[str, T] = field(default_factory=dict, repr=False, compare=False)
 
     def name(self, code: str) -> T:
         """Its own name; the code where it is unknown."""
@@ -24,12 +25,13 @@ class Kinds:
 
     def path(self, code: str) -> T:
         """`道路与桥梁 · 车行道 · 主干路路面坑洼破损`: from the top down."""
-        names = []
-        row = self.rows.get(code)
-        while row is not None:
-            names.append(T(row.zh, row.en))
-            row = self.rows.get(row.parent_id or "")
-        return T(" · ".join(n.zh for n in reversed(names)), " · ".join(n.en for n in reversed(names)))
+        if code not in self._paths:
+            names, row = [], self.rows.get(code)
+            while row is not None:
+                names.insert(0, T(row.zh, row.en))
+                row = self.rows.get(row.parent_id or "")
+            self._paths[code] = T(" · ".join(n.zh for n in names), " · ".join(n.en for n in names))
+        return self._paths[code]
 
     def tops(self) -> list[Category]:
         """The top categories of the pack."""
