@@ -26,7 +26,8 @@ class Kinds:
     def path(self, code: str) -> T:
         """`道路与桥梁 · 车行道 · 主干路路面坑洼破损`: from the top down."""
         if code not in self._paths:
-            names, row = [], self.rows.get(code)
+            names: list[T] = []
+            row = self.rows.get(code)
             while row is not None:
                 names.insert(0, T(row.zh, row.en))
                 row = self.rows.get(row.parent_id or "")
