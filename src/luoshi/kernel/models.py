@@ -85,12 +85,16 @@ class LogLeaf(models.Model):
 
 
 class Checkpoint(models.Model):
-    """The log at a size: its root, when it was sealed (the city's time, never going back), and the signed note."""
+    """The log at a size: its root, when it was sealed (the city's time, never going back), and the signed note.
+
+    `seal` is signed over all of that and over the rows before (`ledger/course.py`); rows older than it have none.
+    """
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField()
     sealed_at = models.DateTimeField()
     note = models.BinaryField()
+    seal = models.BinaryField(null=True)
 
     class Meta:
         db_table = "checkpoint"

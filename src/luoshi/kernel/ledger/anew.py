@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from luoshi.kernel import clock, installation
 from luoshi.kernel.ids import uuid7
-from luoshi.kernel.ledger import checkpoint, event, keys, record, rotate, rows
+from luoshi.kernel.ledger import checkpoint, course, event, keys, record, rotate, rows
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.fields import Widths
 from luoshi.kernel.ledger.note import Key, NoteError, Verifier
@@ -96,7 +96,8 @@ def _turn(place: Place, origin: str, key: Key, reason: str) -> None:
     edge = Frontier()
     edge.add(first.leaf)
     root = edge.root()
-    rows.keep([Sealed(1, root, now, checkpoint.sign(Head(origin, 1, root), [key]))])
+    opening = Sealed(1, root, now, checkpoint.sign(Head(origin, 1, root), [key]))
+    course.keep(origin, [key], [], [opening])
 
 
 def _told(place: Place, reason: str) -> dict[str, object]:

@@ -22,6 +22,7 @@ class Sealed(NamedTuple):
     root: bytes
     sealed_at: datetime
     note: bytes
+    seal: bytes | None = None
 
 
 def _all(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -38,8 +39,12 @@ def binary(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
 
 def _checkpoint(query: str, values: Sequence[Any] = ()) -> Sealed | None:
-    found = _all(f"SELECT size, root, sealed_at, note FROM checkpoint {query}", values)
-    return Sealed(found[0][0], bytes(found[0][1]), found[0][2], bytes(found[0][3])) if found else None
+    found = _checkpoints(query, values)
+    return found[0] if found else None
+
+
+def _checkpoints(query: str, values: Sequence[Any] = ()) -> list[Sealed]:
+    return [Sealed(*row) for row in binary(f"SELECT size, root, sealed_at, note, seal FROM checkpoint {query}", values)]
 
 
 def lock() -> None:
@@ -50,6 +55,19 @@ def lock() -> None:
 def last() -> Sealed | None:
     """The last checkpoint, None before the first."""
     return _checkpoint("ORDER BY size DESC LIMIT 1")
+
+
+def newest(count: int) -> list[Sealed]:
+    """The last checkpoints, the newest first."""
+    return _checkpoints("ORDER BY size DESC LIMIT %s", [count])
+
+
+def checkpoints() -> Iterator[Sealed]:
+    """All checkpoints by their size; a thousand in memory at once."""
+    after = -1
+    while found := _checkpoints("WHERE size > %s ORDER BY size LIMIT 1000", [after]):
+        yield from found
+        after = found[-1].size
 
 
 def at_size(size: int) -> Sealed | None:
@@ -86,7 +104,9 @@ def size_on(day: date) -> int:
 def keep(sealed: Sequence[Sealed]) -> None:
     """Write checkpoints down."""
     with connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO checkpoint (size, root, sealed_at, note) VALUES (%s, %s, %s, %s)", sealed)
+        cursor.executemany(
+            "INSERT INTO checkpoint (size, root, sealed_at, note, seal) VALUES (%s, %s, %s, %s, %s)", sealed
+        )
 
 
 _TAKE: Final = """

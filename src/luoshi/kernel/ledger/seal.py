@@ -15,7 +15,7 @@ from typing import Final
 from django.db import transaction
 
 from luoshi.kernel import calendar, clock
-from luoshi.kernel.ledger import checkpoint, keys, rotate, rows
+from luoshi.kernel.ledger import checkpoint, course, keys, rotate, rows
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.note import Signer
 from luoshi.kernel.ledger.place import Place
@@ -74,7 +74,7 @@ def _commit(place: Place, limit: int) -> Sealed | None:
             edge.add(leaf)
         now = clock.now()
         sealed = _signed(place, signers, edge, max(now, last.sealed_at) if last else now)
-        rows.keep([sealed])
+        course.keep(place.origin, signers, rotate.trusted(place), [sealed])
         return sealed
 
 
@@ -132,5 +132,5 @@ def seal_past(place: Place, present: datetime) -> Head | None:
             if rows.last() is not None:
                 raise LogProblem(T("日志里已有检查点", "The log has checkpoints already"))
             rows.take_all()
-            rows.keep(list(_days(place, signers, rows.places(), present)))
+            course.keep(place.origin, signers, [], list(_days(place, signers, rows.places(), present)))
         return publish(place)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from luoshi.kernel import clock, installation
 from luoshi.kernel.ids import uuid7
-from luoshi.kernel.ledger import checkpoint, event, keys, record, rows, tiles
+from luoshi.kernel.ledger import checkpoint, course, event, keys, record, rows, tiles
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.fields import Widths
 from luoshi.kernel.ledger.folder import Folder
@@ -162,7 +162,8 @@ def _keep(place: Place, last: Sealed | None, head: Head, text: bytes, kept: dict
     now = clock.now()
     at = max(now, last.sealed_at) if last else now
     notes = {size: checkpoint.sign(one, place.signers()) for size, one in kept.items()} | {head.size: text}
-    rows.keep([Sealed(size, kept[size].root, at, notes[size]) for size in sorted(kept)])
+    found = [Sealed(size, kept[size].root, at, notes[size]) for size in sorted(kept)]
+    course.keep(place.origin, place.signers(), trusted(place), found)
 
 
 def _say(place: Place, start: int, end: int) -> None:

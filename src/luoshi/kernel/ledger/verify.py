@@ -13,17 +13,18 @@ from luoshi.kernel.ledger import audit, checkpoint, chunks
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
+from luoshi.kernel.ledger.course import Course
 from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone
 from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.rotate import subject_of
+from luoshi.kernel.ledger.rows import Sealed
 from luoshi.kernel.ledger.tree import EMPTY, Frontier
 from luoshi.kernel.ledger.upper import Upper
 from luoshi.kernel.lines import Face
 
 MOST: Final = 50
 """Faults that are named."""
-_CHUNK: Final = 1000
 
 
 @dataclass
@@ -61,27 +62,28 @@ class Report:
 
 
 class _Checkpoints:
-    """The checkpoints of the database in order, each held against the tree as it grows."""
+    """The checkpoints of the database in order, each held against the tree as it grows and against the one before."""
 
     def __init__(self, place: Place, trusted: Sequence[Verifier]) -> None:
         self.place, self.trusted = place, trusted
-        self.rows = _checkpoints()
+        self.course = Course(place.origin, trusted)
+        self.rows = log_rows.checkpoints()
         self.next = next(self.rows, None)
         self.count = 0
 
     def reached(self, edge: Frontier) -> Iterator[Bad]:
         """Hold the checkpoint of this size, if there is one, against the tree."""
-        while self.next is not None and self.next[0] <= edge.size:
-            size, root, note = self.next
+        while self.next is not None and self.next.size <= edge.size:
+            row = self.next
             self.count += 1
             self.next = next(self.rows, None)
-            detail = self._fault(Head(self.place.origin, size, root), note, edge)
-            if detail:
-                yield Bad("checkpoint", size - 1, detail=f"checkpoint of {size}: {detail}")
+            wrong = self._fault(row, edge), self.course.fault(row)
+            yield from (_checkpoint(row, one) for one in wrong if one)
 
-    def _fault(self, head: Head, note: bytes, edge: Frontier) -> str:
+    def _fault(self, row: Sealed, edge: Frontier) -> str:
+        head = Head(self.place.origin, row.size, row.root)
         try:
-            if checkpoint.verify(note, self.trusted) != head:
+            if checkpoint.verify(row.note, self.trusted) != head:
                 return "the signed note says something else than its row"
         except NoteError as error:
             return str(error)
@@ -89,23 +91,15 @@ class _Checkpoints:
         return "" if same else "the tree of these entries has another root"
 
     def rest(self) -> Iterator[Bad]:
-        """Checkpoints beyond the last entry."""
+        """Checkpoints beyond the last entry; and whether what covers them all is signed."""
         while self.next is not None:
-            yield Bad("checkpoint", self.next[0] - 1, detail=f"checkpoint of {self.next[0]}: entries are missing")
+            yield _checkpoint(self.next, "entries are missing")
             self.next = next(self.rows, None)
+        yield from (_checkpoint(row, detail) for row, detail in self.course.end())
 
 
-def _checkpoints() -> Iterator[tuple[int, bytes, bytes]]:
-    after = -1
-    while True:
-        with connection.cursor() as cursor:
-            query = "SELECT size, root, note FROM checkpoint WHERE size > %s ORDER BY size LIMIT %s"
-            cursor.execute(query, [after, _CHUNK])
-            found = [(size, bytes(root), bytes(note)) for size, root, note in cursor.fetchall()]
-        yield from found
-        if len(found) < _CHUNK:
-            return
-        after = found[-1][0]
+def _checkpoint(row: Sealed, detail: str) -> Bad:
+    return Bad("checkpoint", row.size - 1, detail=f"checkpoint of {row.size}: {detail}")
 
 
 def _tree(place: Place, trusted: Sequence[Verifier], report: Report, forgotten: Forgotten) -> None:
@@ -120,7 +114,7 @@ def _tree(place: Place, trusted: Sequence[Verifier], report: Report, forgotten: 
             upper.edge.add(leaf)
             if upper.edge.size == upper.published:
                 upper.partial()
-            if marks.next is not None and marks.next[0] == upper.edge.size:
+            if marks.next is not None and marks.next.size == upper.edge.size:
                 report.add(marks.reached(upper.edge))
     report.add(marks.reached(upper.edge))
     report.add(marks.rest())
