@@ -158,6 +158,27 @@ def test_without_a_status_an_answer_closes_and_without_a_kind_all_are_one(cast: 
     assert [(case.state, case.category.zh) for case in cases] == [("closed", "来信"), ("reported", "来信")]
 
 
+def test_an_id_that_stands_in_several_rows_is_named_before_and_after(cast: dict[str, Viewer]) -> None:
+    browse = client("sysadmin")
+    rows = [
+        ["A{1}", "2021/3/1", "旧的", "2021/3/2"],
+        ["B", "2021/3/1", "独一份", ""],
+        ["A{1}", "2021/3/1", "新的", "2021/3/4"],
+    ]
+    sent = table("csv", rows, ["编号", "时间", "内容", "更新时间"])
+    address = browse.post("/work/import/", {"file": sent}).headers["Location"]
+    form = pressed(browse.get(address).content.decode()) | {"source": "twice"}
+    browse.post(address, form | {"press": "look"})
+    page = browse.get(address).content.decode()
+    assert "有 1 个编号不止一行" in page and "A{1}（第 2, 4 行）" in page
+    assert page.count("收下；编号在第 2, 4 行都有，最新的算数") == 2
+    browse.post(address, form | {"press": "start"})
+    jobs.take_in(run=str(ImportRun.objects.get().pk))
+    page = browse.get(address).content.decode()
+    assert "编号重复的行" in page and "A{1}（第 4 行）" in page and "B（" not in page
+    assert Case.objects.get(source="twice", source_id="A{1}").private.text == "新的"
+
+
 def test_without_a_status_a_closing_time_closes(cast: dict[str, Viewer]) -> None:
     browse = client("sysadmin")
     rows = [["1", "2021/3/1", "有坑", "已派人", "2021/3/2 9:00"], ["2", "2021/3/1", "不亮", "在修", ""]]

@@ -38,10 +38,17 @@ def imported(url: str, file: Path, source: str = "here") -> dict[str, Any]:
 
 
 def counted(
-    read: int, created: int = 0, updated: int = 0, unchanged: int = 0, refused: int = 0, events: int = 0
+    read: int,
+    created: int = 0,
+    updated: int = 0,
+    unchanged: int = 0,
+    refused: int = 0,
+    events: int = 0,
+    repeated: int = 0,
 ) -> dict[str, int]:
     return {
         "read": read, "created": created, "updated": updated, "unchanged": unchanged, "refused": refused, "events": events,
+        "repeated": repeated,
     }  # fmt: skip
 
 
@@ -49,7 +56,7 @@ def test_two_writers_leave_what_one_leaves(committed: str, tmp_path: Path, monke
     rows = [request(n) for n in range(1, 301)]
     rows += [request(7, status="open"), request(8, status="closed"), request(9), request(10, status="lost")]
     file = write_lines(tmp_path / "a.jsonl", rows)
-    expected = counted(304, created=300, updated=1, unchanged=2, refused=1, events=451)
+    expected = counted(304, created=300, updated=1, unchanged=2, refused=1, events=451, repeated=3)
     assert imported(committed, file, "one") == expected
     monkeypatch.setattr(run, "BATCH", 20)
     assert imported(committed, file, "two") == expected

@@ -81,10 +81,13 @@ def tell(report: "Report", dry: bool) -> None:
         (T("更新", "updated"), counts.updated),
         (T("未变", "unchanged"), counts.unchanged),
         (T("拒收", "refused"), report.refused),
+        (T("编号重复的行", "rows that repeat an id"), counts.repeated),
         (T("事件", "events"), counts.events),
     )
     for label, number in lines:
         click.echo(f"{both(label)}: {number:,}")
+    for line, identity in counts.repeats:
+        said(T(f"  第 {line} 行：{identity}", f"  line {line}: {identity}"))
     for flag, number in sorted(counts.flags.items()):
         click.echo(f"  {flag}: {number:,}")
     rate = report.read / report.seconds if report.seconds else 0

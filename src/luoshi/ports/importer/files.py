@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
+from luoshi.ports.importer.mapping import Mapping
 from luoshi.ports.importer.models import ImportRun
 from luoshi.ports.importer.rows import FileProblem, Row, Source
 from luoshi.ports.importer.xlsx import MARK
@@ -19,7 +20,7 @@ from luoshi.ports.importer.xlsx import MARK
 SUFFIXES: Final = (".csv", ".xlsx")
 COLUMNS: Final = 120
 SAMPLE: Final = 200  # rows that are looked at for samples
-WORDS_IN: Final = 5000  # rows that are looked at for words of the status
+WORDS_IN: Final = 5000  # rows that are looked at for words of the status, and for ids that come again
 WORDS: Final = 60
 PREVIEW: Final = 20
 
@@ -103,6 +104,16 @@ def beginning(run: ImportRun) -> Beginning:
         values = (str(row.data.get(column) or "").strip() for row in rows if row.data is not None)
         found.samples[column] = list(islice(dict.fromkeys(value[:60] for value in values if value), 3))
     return found
+
+
+def repeats(run: ImportRun, mapping: Mapping) -> dict[str, list[int]]:
+    """The ids that stand in several of the first rows, each with the lines of those."""
+    found: dict[str, list[int]] = {}
+    for row in islice(_rows(run), WORDS_IN):
+        identity = mapping.identity(row.data) if row.data is not None else ""
+        if identity:
+            found.setdefault(identity, []).append(row.line)
+    return {identity: lines for identity, lines in found.items() if len(lines) > 1}
 
 
 def words(run: ImportRun, column: str) -> list[str]:

@@ -59,7 +59,8 @@ def take_in(run: str) -> None:
     except (Busy, Broken) as error:
         actions.failed(row, error.text)
     else:
-        actions.ended(row, {**report.numbers(), "flags": dict(sorted(report.counts.flags.items()))})
+        flags, repeats = dict(sorted(report.counts.flags.items())), report.counts.repeats
+        actions.ended(row, {**report.numbers(), "flags": flags, "repeats": repeats})
 
 
 @every("41 3 * * *", "importer.sweep")

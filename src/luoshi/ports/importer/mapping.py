@@ -67,6 +67,11 @@ class Mapping:
     constants: Map[str, str] = field(default_factory=dict)
     times: tuple[str, ...] = ()
 
+    def identity(self, row: Map[str, Any]) -> str:
+        """The id in a row as text; empty where it has none."""
+        found = (str(row[column]) for column in self.fields["id"] if row.get(column) not in (None, ""))
+        return next(found, "").strip()
+
 
 def shipped() -> list[str]:
     """The names of the mappings that come with the program."""

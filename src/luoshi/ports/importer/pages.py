@@ -112,10 +112,12 @@ def _columns(run: ImportRun) -> dict[str, Any]:
         mapping, fault = choice.mapping(), None
     except MappingError as error:
         mapping, fault = None, error.text
-    looked = show.preview(mapping, seen.rows[: files.PREVIEW]) if mapping and run.choice is not None else None
+    repeats = files.repeats(run, mapping) if mapping and run.choice is not None else {}
+    looked = show.preview(mapping, seen.rows[: files.PREVIEW], repeats) if mapping and run.choice is not None else None
     return {
         "choice": choice, "columns": show.columns(seen, choice), "words": show.words(choice), "preview": looked,
         "fault": fault if run.choice is not None else None, "ready": looked is not None, "shown": files.PREVIEW,
+        "repeats": show.repeated(repeats, files.WORDS_IN) if repeats else None,
     }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Report:
         counts = self.counts
         return {
             "read": self.read, "created": counts.created, "updated": counts.updated, "unchanged": counts.unchanged,
-            "refused": self.refused, "events": counts.events, "seconds": round(self.seconds, 3),
+            "refused": self.refused, "repeated": counts.repeated, "events": counts.events, "seconds": round(self.seconds, 3),
         }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ class Run:
     def __init__(self, job: Job, url: str, refused: RefusedFile) -> None:
         self.parts = [Part(job, url) for _ in range(PARTS)]
         self.rows: list[list[tuple[int, dict[str, Any]]]] = [[] for _ in range(PARTS)]
-        self.key = job.mapping.fields["id"]
+        self.mapping = job.mapping
         self.refused, self.report = refused, Report()
 
     def take(self, row: Row) -> None:
@@ -109,8 +109,7 @@ class Run:
             self._count(self.parts[number].give(self._emptied(number), clock.now()))
 
     def _part_of(self, data: dict[str, Any]) -> int:
-        identity = next((str(data[column]) for column in self.key if data.get(column) not in (None, "")), "")
-        return crc32(identity.strip().encode("utf-8", "replace")) % PARTS
+        return crc32(self.mapping.identity(data).encode("utf-8", "replace")) % PARTS
 
     def _emptied(self, number: int) -> Rows:
         rows, self.rows[number] = self.rows[number], []

@@ -1,7 +1,8 @@
 """What the pages show of a file and of a run: columns with samples, words, twenty rows with their faults, facts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,8 @@ from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
 from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice
 from luoshi.ports.importer.files import Beginning
-from luoshi.ports.importer.mapping import Mapping
+from luoshi.ports.importer.job import NAMED
+from luoshi.ports.importer.mapping import Mapping as Rules
 from luoshi.ports.importer.models import ImportRun
 from luoshi.ports.importer.places import county, divisions
 from luoshi.ports.importer.record import Division, Refused, read
@@ -35,6 +37,7 @@ NUMBERS: Final = {
     "updated": T("更新", "Updated"),
     "unchanged": T("未变", "Unchanged"),
     "refused": T("拒收", "Refused"),
+    "repeated": T("编号重复的行", "Rows that repeat an id"),
     "events": T("事件", "Events"),
 }
 FLAGS: Final = {
@@ -111,8 +114,34 @@ def facts(run: ImportRun) -> list[tuple[T, Any]]:
         found.append((T("原因", "Why"), T(run.problem_zh, run.problem_en)))
     counts = run.counts or {}
     found += [(text, say.number(counts[name])) for name, text in NUMBERS.items() if name in counts]
+    if counts.get("repeats"):
+        names = [_at(identity, [line]) for line, identity in counts["repeats"]]
+        label = T("重复的编号（最新的算数）", "Repeated ids (the newest counts)")
+        found.append((label, _listed(names, counts["repeated"])))
     found += [(FLAGS[flag], say.number(n)) for flag, n in counts.get("flags", {}).items()]
     return found
+
+
+def _at(identity: str, lines: Sequence[int]) -> T:
+    """An id with its lines."""
+    said = ", ".join(map(str, lines))
+    return T(f"{identity}（第 {said} 行）", f"{identity} (line {said})")
+
+
+def _listed(names: Sequence[T], count: int) -> T:
+    """The first of them, and that there are more."""
+    more = T("，等等", ", and more") if count > len(names) else T("", "")
+    return T("、".join(one.zh for one in names) + more.zh, ", ".join(one.en for one in names) + more.en)
+
+
+def repeated(repeats: Mapping[str, Sequence[int]], rows: int) -> T:
+    """The notice above the preview: which ids stand in several of the first `rows` rows."""
+    first = islice(repeats.items(), NAMED)
+    named = _listed([_at(identity, lines[:NAMED]) for identity, lines in first], len(repeats))
+    return T(
+        f"前 {rows} 行里有 {len(repeats)} 个编号不止一行，每个编号只有最新的一行算数：{named.zh}",
+        f"Ids that stand in several of the first {rows} rows: {len(repeats)}. Of each the newest counts: {named.en}",
+    )
 
 
 def _options(options: Sequence[tuple[str, T]], chosen: str) -> SafeString:
@@ -166,12 +195,13 @@ def words(choice: Choice) -> SafeString:
 
 
 class Looked(NamedTuple):
-    """A row as it would be taken in: its line, its cells, the faults by column, what is dirty."""
+    """A row as it would be taken in: its line, its cells, the faults by column, what is dirty, on which lines its id stands."""
 
     line: int
     cells: dict[str, Any]
     faults: dict[str, Fault]
     flags: tuple[str, ...]
+    again: Sequence[int] = ()
 
 
 class Preview(NamedTuple):
@@ -182,10 +212,10 @@ class Preview(NamedTuple):
     refused: int
 
 
-def preview(mapping: Mapping, rows: Sequence[Row]) -> Preview:
-    """The rows as they would be taken in, each fault at its cell."""
+def preview(mapping: Rules, rows: Sequence[Row], repeats: Mapping[str, Sequence[int]]) -> Preview:
+    """The rows as they would be taken in, each fault at its cell; `repeats` are the lines of ids that stand in several."""
     known = divisions()
-    looked = [_look(mapping, row, known) for row in rows]
+    looked = [_look(mapping, row, known, repeats) for row in rows]
     used = list(dict.fromkeys(column for held in mapping.fields.values() for column in held))
     table = Table[Looked](
         T("前几行", "The first rows"),
@@ -199,14 +229,14 @@ def preview(mapping: Mapping, rows: Sequence[Row]) -> Preview:
     return Preview(table.render(looked), len(looked), sum(bool(one.faults) for one in looked))
 
 
-def _look(mapping: Mapping, row: Row, known: Division) -> Looked:
+def _look(mapping: Rules, row: Row, known: Division, repeats: Mapping[str, Sequence[int]]) -> Looked:
     if row.data is None:
         return Looked(row.line, {}, {row.fault.field: row.fault} if row.fault else {}, ())
     try:
         record = read(mapping, county, row.data, known)
     except Refused as refused:
         return Looked(row.line, row.data, {fault.field: fault for fault in refused.faults}, ())
-    return Looked(row.line, row.data, {}, record.flags)
+    return Looked(row.line, row.data, {}, record.flags, repeats.get(record.source_id, ()))
 
 
 def _cell(row: Looked, name: str) -> SafeString | str:
@@ -221,6 +251,9 @@ def _outcome(row: Looked, used: Sequence[str]) -> SafeString | str:
         others = [fault.rule for name, fault in row.faults.items() if name not in used]
         more = format_html_join("", '<span class="err-t">{}</span>', ((rule,) for rule in others))
         return format_html("{}{}", T("拒收", "Refused"), more)
-    dirt = [FLAGS[flag] for flag in row.flags]
-    said = T("；".join(["收下", *(one.zh for one in dirt)]), "; ".join(["Taken", *(one.en for one in dirt)]))
+    notes = [FLAGS[flag] for flag in row.flags]
+    if row.again:
+        text = T("编号在第 {n} 行都有，最新的算数", "its id stands on lines {n}: the newest counts")
+        notes.insert(0, text.fill(n=", ".join(map(str, row.again[:NAMED]))))
+    said = T("；".join(["收下", *(one.zh for one in notes)]), "; ".join(["Taken", *(one.en for one in notes)]))
     return str(said)

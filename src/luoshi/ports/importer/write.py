@@ -61,6 +61,8 @@ class Writer:
                 counts.refused.append((line, refused.faults))
                 continue
             counts.flags.update(record.flags)
+            if record.source_id in self.read:
+                counts.again(line, record.source_id)
             if self._outranks(record):
                 yield record
             else:
