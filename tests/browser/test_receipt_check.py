@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from test_axe import AXE, CHROMIUM, RUN, a_case
 
+from luoshi.kernel.ledger import checkpoint, keys, note, receipt, rekey, rotate, seal, tree
 from luoshi.kernel.ledger import place as places
-from luoshi.kernel.ledger import receipt, seal
+from luoshi.kernel.ledger.proof import Proof
 from luoshi.kernel.models import Event
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -103,6 +104,32 @@ def test_a_slip_of_paper_finds_its_entry_and_says_where_it_is_gone(address: str,
     assert not any(slip[2:] in url.partition("#")[0] for url in asked)
     page.evaluate(AXE + "; 0")
     assert page.evaluate(RUN) == []
+
+
+def forged(origin: str, key: note.Key, size: int) -> bytes:
+    """A sound receipt of a log of `size` entries that somebody with a key made up."""
+    entry = b'{"recorded_at":"2021-12-29T01:00:00.000000Z"}'
+    leaf = tree.leaf_hash(entry)
+    head = checkpoint.Head(origin, size, tree.root_of([leaf] * size))
+    path = tree.inclusion(0, size, lambda height, _: tree.root_of([leaf] * 2**height))
+    return Proof(0, tuple(path), checkpoint.sign(head, [key]), entry).text
+
+
+def test_a_former_key_is_believed_no_further_than_the_entry_that_ended_it(address: str, browser: Any) -> None:
+    a_case()
+    ours = places.current()
+    seal.seal_all(ours)
+    kept, stolen = receipt.at(ours, 0), keys.load(ours.key_file, ours.origin)
+    rekey.rotate(ours)
+    a_case()
+    seal.seal_all(ours)
+    last = rotate.rotations(ours.origin)[-1].size
+    page = browser.new_page()
+    page.goto(f"{address}/log/check")
+    assert kept is not None and last is not None and upload(page, kept.text)[0] == "good"
+    assert upload(page, forged(ours.origin, stolen, last))[0] == "good", "nobody can tell what it signed in its time"
+    said, steps = upload(page, forged(ours.origin, stolen, last + 1))
+    assert (said, steps["sign"]) == ("bad", "over")
 
 
 @pytest.mark.parametrize(

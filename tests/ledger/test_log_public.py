@@ -2,19 +2,23 @@
 
 from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sealing
+from click.testing import CliRunner
 from django.test import Client
 from given import NOW
 from sealing import write
 
+from luoshi.cli.verify import verify
 from luoshi.kernel import clock
-from luoshi.kernel.ledger import checkpoint, keys, rekey, seal, tiles, tree
+from luoshi.kernel.ledger import checkpoint, compare, keys, receipt, rekey, rotate, seal, tiles, tree
 from luoshi.kernel.ledger import place as places
 from luoshi.kernel.ledger.note import Verifier
 from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.proof import Proof
 from luoshi.log import page
 
 
@@ -73,9 +77,44 @@ def test_yesterdays_partial_tiles_are_served_and_none_beyond_the_checkpoint(get:
 def test_the_key_stands_alone_on_the_first_line_and_former_ones_follow(get: Any, place: Place) -> None:
     write(1)
     old, fresh = rekey.rotate(place)
-    assert get("key").content.decode() == f"{fresh}\n{old}\n"
+    assert get("key").content.decode() == f"{fresh}\n{old} until 2\n"
     policy = get("policy").content.decode().splitlines()
-    assert policy == [f"log {fresh} http://127.0.0.1/log", f"log {old} http://127.0.0.1/log", "quorum none"]
+    assert policy == [
+        f"log {fresh} http://127.0.0.1/log",
+        f"# former key, for at most 2 entries: {old}",
+        "quorum none",
+    ]
+    assert get("handed/1").status_code == 404
+    assert checkpoint.verify(get("handed/2").content, [old]).size == 2
+
+
+def test_a_former_key_proves_nothing_beyond_the_entry_that_ended_it(
+    get: Any, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody finds the old key and signs another log with it, which has entries after the change."""
+    write(3, NOW - timedelta(minutes=1))
+    seal.seal_all(place)
+    stolen = keys.load(place.key_file, place.origin)
+    early = receipt.at(place, 1)
+    rekey.rotate(place)
+    write(9)
+    seal.seal_all(place)
+    trusted = rotate.trusted(place)
+    assert early and compare.receipt(early.text, trusted)[2] == ""
+    late = receipt.at(place, 10)
+    assert late and compare.receipt(late.text, trusted)[2] == ""
+    leaf = tree.leaf_hash(b"{}")
+    for size, says in ((4, ""), (5, "a former key, which may speak of 4 at most"), (4096, "a former key")):
+        head = checkpoint.Head(place.origin, size, tree.root_of([leaf] * size))
+        path = tree.inclusion(0, size, lambda height, _: tree.root_of([leaf] * 2**height))
+        forged = Proof(0, tuple(path), checkpoint.sign(head, [stolen]), b"{}").text
+        assert compare.receipt(forged, [stolen.verifier])[2] == ""
+        fault = compare.receipt(forged, trusted)[2]
+        assert says in fault if says else fault == "", size
+        named = [text for line in get("key").content.decode().splitlines() for text in ("--key", line)]
+        (tmp_path / "forged").write_bytes(forged)
+        done = CliRunner().invoke(verify, ["receipt", str(tmp_path / "forged"), *named])
+        assert done.exit_code == bool(says), done.output
 
 
 def test_the_page_says_todays_size_and_root_in_both_languages(get: Any, place: Place) -> None:

@@ -53,24 +53,35 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_safe
 def key(request: HttpRequest) -> HttpResponse:
-    """The verifier key on the first line, former ones after it, newest first; 404 without a key."""
+    """The verifier key alone on the first line; then the former ones, newest first, each with the size of the log up to
+    which it may speak: `VKEY until SIZE`. 404 without a key."""
     try:
         known = rotate.trusted(place.current())
     except LogProblem:
         return _none()
-    return answer("".join(f"{one}\n" for one in reversed(known)), _TEXT, _HOUR)
+    return answer("".join(f"{one.line}\n" for one in reversed(known)), _TEXT, _HOUR)
 
 
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
-    """Which key signs this log and where it is, as a trust policy without witnesses of ours."""
+    """Which key signs this log and where it is, as a trust policy without witnesses of ours.
+
+    The form has no word for how far a former key may speak, so those stand in comments.
+    """
     try:
         known = rotate.trusted(place.current())
     except LogProblem:
         return _none()
     address = address_of(request)
-    lines = [f"log {one} {address}" for one in reversed(known)]
-    return answer("\n".join([*lines, "quorum none", ""]), _TEXT, _HOUR)
+    former = [f"# former key, for at most {one.until} entries: {one}" for one in reversed(known[:-1])]
+    return answer("\n".join([f"log {known[-1]} {address}", *former, "quorum none", ""]), _TEXT, _HOUR)
+
+
+@require_safe
+def handed(request: HttpRequest, size: int) -> HttpResponse:
+    """The last checkpoint that a former key signed: its last entry names the key that came after."""
+    text = place.current().folder.handed(size)
+    return _none() if text is None else answer(text, _TEXT, _EVER)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("check", check.check),
     path("proof", check.proof),
     path("checkpoint", files.checkpoint),
+    path("handed/<int:size>", files.handed),
     path("key", files.key),
     path("policy", files.policy),
     path("tile/<path:path>", files.tile),

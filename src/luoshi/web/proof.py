@@ -6,9 +6,9 @@ from luoshi.kernel.ledger.problem import LogProblem
 
 
 def context(text: str = "") -> dict[str, str]:
-    """The log's verifier keys, the present one by itself, the city's time zone; `text` is a receipt to begin with."""
+    """The log's verifier keys (former ones with how far they may speak), the present one by itself, the city's time zone; `text` is a receipt to begin with."""
     try:
-        keys = [str(key) for key in rotate.trusted(place.current())]
+        keys = [key.line for key in rotate.trusted(place.current())]
     except LogProblem:
         keys = []
     return {"text": text, "keys": "\n".join(keys), "key": keys[-1] if keys else "", "zone": calendar.current().tz}

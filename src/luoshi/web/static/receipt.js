@@ -45,11 +45,13 @@
     return last === 0n && same(hash, root);
   };
 
-  // Did a key that the page knows sign the checkpoint? null where this browser cannot tell.
-  const signed = async ({ note, origin, marks }) => {
+  // Did a key that the page knows sign the checkpoint? null where this browser cannot tell. A former key stands with the
+  // size of the log up to which it may speak: beyond that its word is worth nothing.
+  const signed = async ({ note, origin, size, marks }) => {
     let well = false;
-    for (const vkey of box.dataset.keys.split("\n").filter(Boolean)) {
-      const [, name, , encoded] = /^([^+]+)\+([^+]+)\+(.+)$/.exec(vkey), key = bytes(encoded);
+    for (const line of box.dataset.keys.split("\n").filter(Boolean)) {
+      const [, name, , encoded, until] = /^([^+]+)\+([^+]+)\+(\S+?)(?: until (\d+))?$/.exec(line), key = bytes(encoded);
+      if (until && size > BigInt(until)) continue;
       const id = (await sha(utf8(name + "\n"), key)).slice(0, 4);
       for (const mark of marks.filter((one) => one.name === name && same(one.data.slice(0, 4), id))) {
         let known;
