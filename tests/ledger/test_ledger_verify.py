@@ -168,6 +168,21 @@ def test_a_changed_tile_is_named_at_every_level(place: Place, case: str) -> None
     assert look(place).ok
 
 
+def test_a_changed_partial_tile_of_an_older_checkpoint_is_named(place: Place, case: str) -> None:
+    root = place.folder.root / "tile"
+    kept = {path.relative_to(root).as_posix() for path, _ in place.folder.partial()}
+    older = ["0/001.p/44", "entries/001.p/44", "1/000.p/1", "0/001.p/244"]
+    assert kept >= {*older, "0/002.p/88"}
+    for path in older:
+        data = (root / path).read_bytes()
+        (root / path).write_bytes(data[:20] + bytes([data[20] ^ 1]) + data[21:])
+        assert [(one.what, one.detail) for one in look(place).bad] == [("tile", f"tile/{path}")]
+        (root / path).unlink()
+        assert look(place).ok  # a wider one gives it
+        (root / path).write_bytes(data)
+    assert look(place).ok
+
+
 def test_what_was_left_out_or_taken_out_is_named(place: Place, case: str, forced: Forced) -> None:
     event = (forced.execute("DELETE FROM event_pending RETURNING event_id").fetchone() or ("",))[0]
     assert [(one.what, one.event) for one in look(place).bad] == [("left out", str(event))]

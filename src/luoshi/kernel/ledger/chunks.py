@@ -14,6 +14,7 @@ from luoshi.kernel.ledger.audit import Bad, Row
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.forgotten import Gone
 from luoshi.kernel.ledger.tiles import WIDTH, Tile
+from luoshi.kernel.ledger.upper import Older
 
 LENGTH: Final = 16 * WIDTH
 _FEW: Final = 8 * LENGTH
@@ -57,7 +58,7 @@ def check_rows(found: Sequence[Row]) -> list[Bad]:
     return list(bad.values())
 
 
-def check(start: int, end: int, folder: Folder, published: int) -> Chunk:
+def check(start: int, end: int, folder: Folder, published: int, older: Older) -> Chunk:
     """Check the entries from `start` (a multiple of 256) to below `end`, and those tiles that are published."""
     found = _read(start, end)
     bad = check_rows(found)
@@ -67,7 +68,7 @@ def check(start: int, end: int, folder: Folder, published: int) -> Chunk:
         bad.append(Bad("place", gap, detail="no event at this place of the log"))
     else:
         named = {one.idx for one in bad}
-        bad += [one for one in _files(found, start, min(end, published), folder) if one.idx not in named]
+        bad += [one for one in _files(found, start, min(end, published), folder, older) if one.idx not in named]
     return Chunk(start, [row.leaf for row in found], bad, gone(found))
 
 
@@ -80,16 +81,17 @@ def gone(found: Sequence[Row]) -> list[Gone]:
     ]
 
 
-def _files(found: Sequence[Row], start: int, end: int, folder: Folder) -> Iterator[Bad]:
-    """The tiles of level 0 and the bundles that are not made of these rows."""
+def _files(found: Sequence[Row], start: int, end: int, folder: Folder, older: Older) -> Iterator[Bad]:
+    """The tiles of level 0 and the bundles that are not made of these rows, partial ones of older checkpoints as well."""
     for at in range(start, end, WIDTH):
         part = found[at - start : min(at + WIDTH, end) - start]
         for level in (0, None):
-            tile = Tile(level, at // WIDTH, len(part))
+            newest = Tile(level, at // WIDTH, len(part))
             want = [row.leaf if level == 0 else row.payload for row in part]
-            wrong = _differs(folder, tile, want)
-            if wrong is not None:
-                yield told(part[wrong], "tile", f"tile/{tile.path}")
+            for tile in (newest, *(one for one in older.get((level, newest.number), ()) if one.width < newest.width)):
+                wrong = _differs(folder, tile, want[: tile.width])
+                if wrong is not None:
+                    yield told(part[wrong], "tile", f"tile/{tile.path}")
 
 
 def _differs(folder: Folder, tile: Tile, want: Sequence[bytes]) -> int | None:
@@ -105,29 +107,29 @@ def _differs(folder: Folder, tile: Tile, want: Sequence[bytes]) -> int | None:
     return next((place for place, pair in enumerate(zip(have, want, strict=True)) if pair[0] != pair[1]), 0)
 
 
-_job: tuple[Folder, int, int]
+_job: tuple[Folder, int, int, Older]
 
 
-def _begin(folder: Folder, size: int, published: int) -> None:
+def _begin(folder: Folder, size: int, published: int, older: Older) -> None:
     """In the child: it never uses the connection that it was forked with."""
     global _job
     connection.connection = None
-    _job = (folder, size, published)
+    _job = (folder, size, published, older)
 
 
 def _part(start: int) -> Chunk:
-    folder, size, published = _job
-    return check(start, min(start + LENGTH, size), folder, published)
+    folder, size, published, older = _job
+    return check(start, min(start + LENGTH, size), folder, published, older)
 
 
-def all_of(size: int, published: int, folder: Folder) -> Iterator[Chunk]:
+def all_of(size: int, published: int, folder: Folder, older: Older) -> Iterator[Chunk]:
     """Every chunk of a log of `size` entries, in order."""
     starts = range(0, size, LENGTH)
     if size < _FEW or connection.in_atomic_block or (os.cpu_count() or 1) < 2:
         for start in starts:
-            yield check(start, min(start + LENGTH, size), folder, published)
+            yield check(start, min(start + LENGTH, size), folder, published, older)
         return
     connection.close()
-    pool = ProcessPoolExecutor(2, get_context("fork"), initializer=_begin, initargs=(folder, size, published))
+    pool = ProcessPoolExecutor(2, get_context("fork"), initializer=_begin, initargs=(folder, size, published, older))
     with pool:
         yield from pool.map(_part, starts)

@@ -20,7 +20,7 @@ from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.rotate import subject_of
 from luoshi.kernel.ledger.rows import Sealed
 from luoshi.kernel.ledger.tree import EMPTY, Frontier
-from luoshi.kernel.ledger.upper import Upper
+from luoshi.kernel.ledger.upper import Upper, older
 from luoshi.kernel.lines import Face
 
 MOST: Final = 50
@@ -105,9 +105,10 @@ def _checkpoint(row: Sealed, detail: str) -> Bad:
 def _tree(place: Place, trusted: Sequence[Verifier], report: Report, forgotten: Forgotten) -> None:
     """Entries, tree, tiles and checkpoints."""
     size, head = log_rows.places(), place.folder.head()
-    upper = Upper(place.folder, min(head.size if head else 0, size))
+    kept = older(place.folder)
+    upper = Upper(place.folder, min(head.size if head else 0, size), kept)
     marks = _Checkpoints(place, trusted)
-    for chunk in chunks.all_of(size, upper.published, place.folder):
+    for chunk in chunks.all_of(size, upper.published, place.folder, kept):
         report.add(chunk.bad)
         report.add(_unexplained(chunk.gone, forgotten, report))
         for leaf in chunk.leaves:
