@@ -48,18 +48,14 @@ def import_case(
     """Take in a record as it was reported at its source; dirt is named in `flags`. Raises Denied."""
     case = fresh(
         Case, number=number or numbers(reported_at.year)[0], source=source, source_id=source_id, source_at=source_at,
-        flags=list(flags),
-        channel="import", category_id=category.code, top=category.top, public=category.public, county=county,
-        street=street, community=community, lat=on_grid(lat), lon=on_grid(lon), ours=False, state="reported", status=STATUS, reported_at=reported_at,
-        updated_at=act.now,
+        flags=list(flags), channel="import", category_id=category.code, top=category.top, public=category.public,
+        county=county, street=street, community=community, lat=on_grid(lat), lon=on_grid(lon), ours=False,
+        state="reported", status=STATUS, reported_at=reported_at, updated_at=act.now,
     )  # fmt: skip
-    private = fresh(
-        CasePrivate, text=text, place=place, answer=answer, lat=lat, lon=lon, media_url=media_url,
-        name=name, phone=phone, email=email, tokens=tokens(f"{text} {place}"),
-    )  # fmt: skip
-    private.case = case
     said = {"text": text, "place": place, "answer": answer, "media_url": media_url, "lat": lat, "lon": lon}
     said |= {"name": name, "phone": phone, "email": email}
+    private = fresh(CasePrivate, **said, tokens=tokens(f"{text} {place}"))
+    private.case = case
     body = {"source_status": source_status, "flags": list(flags), "source_id": source_id, **_plain(said)}
     return case, Change(body=body, rows=[private], answer={"number": case.number}, occurred_at=reported_at)
 
