@@ -19,9 +19,9 @@ from luoshi.kernel.problems import Denied, NotNow
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person
 from luoshi.people.viewer import of_login
-from luoshi.ports.importer import actions, files, jobs
+from luoshi.ports.importer import actions, files, jobs, ready
 from luoshi.ports.importer.choice import Choice, guess, guess_word
-from luoshi.ports.importer.mapping import load
+from luoshi.ports.importer.mapping import load, shipped
 from luoshi.ports.importer.models import ImportRun
 
 HEADER = ["工单编号", "诉求类型", "上报时间", "办理状态", "办结时间", "标题", "诉求内容", "办理结果", "备注"]
@@ -119,6 +119,56 @@ def test_the_mapping_is_a_file_that_the_command_reads(cast: dict[str, Viewer], t
     mapping = load(str(path))
     assert mapping == Choice.of(ImportRun.objects.get().choice).mapping()
     assert mapping.fields["text"] == ("标题", "诉求内容") and mapping.statuses["已办结"].state == "closed"
+
+
+MESSAGES = ["message_id", "sender", "subject", "sent_at", "text", "reply", "replied_at"]
+
+
+def test_a_table_that_a_ready_mapping_fits_comes_up_with_it_and_another_can_be_picked(cast: dict[str, Viewer]) -> None:
+    browse = client("sysadmin")
+    rows = [["7", "u", "路灯", "2019/2/28 11:25:05", "不亮", "已修", "2019/3/1 9:00"]]
+    address = browse.post("/work/import/", {"file": table("csv", rows, MESSAGES)}).headers["Location"]
+    page = browse.get(address).content.decode()
+    form = pressed(page)
+    assert [form[f"c{n}"] for n in range(7)] == ["id", "", "text", "requested", "text", "answer", "updated"]
+    assert (form["source"], form["zone"], form["kind"]) == ("messages", "Asia/Shanghai", "网上留言")
+    assert '<option value="messages" selected>' in page
+    assert browse.post(address, form | {"press": "ready", "ready": "sf311"}).status_code == 303
+    form = pressed(browse.get(address).content.decode())
+    assert form["zone"] == "America/Los_Angeles" and form["c0"] == ""
+    browse.post(address, form | {"press": "ready", "ready": ""})
+    form = pressed(browse.get(address).content.decode())
+    assert (form["source"], form["kind"], form["c0"]) == ("ledger-2021", "导入", "id")
+    assert browse.post(address, form | {"press": "ready", "ready": "../x"}).status_code == 422
+    browse.post(address, form | {"press": "ready", "ready": "messages"})
+    browse.post(address, pressed(browse.get(address).content.decode()) | {"press": "start"})
+    jobs.take_in(run=str(ImportRun.objects.get().pk))
+    case = Case.objects.get(source="messages", source_id="7")
+    assert (case.state, case.category.zh, case.private.text) == ("closed", "网上留言", "路灯 – 不亮")
+
+
+@pytest.mark.parametrize("name", ["georeport", "sf311"])
+def test_a_ready_mapping_pressed_means_what_it_means_in_its_file(name: str) -> None:
+    mapping = load(name)
+    columns = [column for held in mapping.fields.values() for column in held]
+    assert ready.fitting(columns)[0] == name and set(ready.NAMES) == set(shipped())
+    chosen = ready.choice(name, columns).mapping()
+    same = ("source", "zone", "statuses", "constants")
+    assert all(getattr(chosen, field) == getattr(mapping, field) for field in same)
+    assert all(chosen.fields[field] == mapping.fields[field] for field in chosen.fields if field != "service_name")
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        ("诉求人", "name"), ("联系电话", "phone"), ("诉求人手机号码", "phone"), ("电子邮箱", "email"), ("所在区", "division"),
+        ("所属街道（镇）", "division"), ("承办单位", "unit"), ("工单办结时间", "closed"), ("最后回复日期", "updated"),
+        ("市民来电时间", "requested"), ("当前状态", "status"), ("热线工单号", "id"), ("二级问题分类", "service_name"),
+        ("具体问题描述", "text"), ("案件发生地点", "place"), ("单位回复情况", "answer"), ("满意度", ""), ("办结时限", ""),
+    ],
+)  # fmt: skip
+def test_columns_are_guessed_by_what_their_names_hold(column: str, meant: str) -> None:
+    assert guess([column], "s", "UTC").columns == {column: meant}
 
 
 def test_texts_are_joined_in_the_order_of_the_columns(cast: dict[str, Viewer]) -> None:

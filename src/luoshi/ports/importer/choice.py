@@ -56,6 +56,25 @@ _NAMES: Final[Mapping[str, str]] = {
     "long": "经度|lng|long?(itude)?",
     "media": "(照片|图片)(链接|地址)?|media_url",
 }
+# what part of a name says, where no name above is met whole; the first that fits
+_HINTS: Final = (
+    ("phone", "电话|手机|号码|phone|mobile"),
+    ("email", "邮箱|邮件地址|e-?mail"),
+    ("name", "姓名|联系人$|(诉求|来电|上报|反映|投诉|举报|报告)人$|reporter"),
+    ("unit", "(单位|部门|科室)(名称)?$|agency|department"),
+    ("division", "所在区|所属区|区县|辖区|行政区|旗县|街道|乡镇|社区|嘎查|district|county$"),
+    ("closed", "(办结|结案|完成|关闭|closed).*(时间|日期|date|time|_at)"),
+    ("updated", "(更新|答复|回复|修改|updated|modified).*(时间|日期|date|time|_at)"),
+    ("requested", "(上报|受理|来电|登记|提交|创建|发布|opened|created|requested|reported).*(时间|日期|date|time|_at)"),
+    ("status", "状态|status$"),
+    ("id", "编号$|单号$|[ _]id$"),
+    ("service_name", "类别|分类|类型|category"),
+    ("answer", "答复|回复|(办理|处理)(结果|情况|意见)|reply"),
+    ("text", "内容|描述|详情|标题|主题|description"),
+    ("place", "地址|地点|位置|address"),
+    ("lat", "纬度|latitude"),
+    ("long", "经度|longitude"),
+)
 _WORDS: Final = (
     ("refused", "不予|不受理|退件|拒"),
     ("withdrawn", "撤"),
@@ -116,12 +135,17 @@ class Choice:
 
 
 def guess(columns: Sequence[str], source: str, zone: str) -> Choice:
-    """What the names of the columns say; each field once, but for those that may be several columns."""
-    found: dict[str, str] = {}
-    for column in columns:
-        name = re.sub(r"\s", "", column).casefold()
-        fits = (ours for ours, names in _NAMES.items() if re.fullmatch(names, name))
-        found[column] = next((ours for ours in fits if ours in _BOTH or ours not in found.values()), "")
+    """What the names of the columns say, whole or in part; each field once, but for those that may be several columns."""
+    found = dict.fromkeys(columns, "")
+    plain = {column: re.sub(r"\s", "", column).casefold() for column in columns}
+
+    def free(fits: Iterable[str]) -> str:
+        return next((ours for ours in fits if ours in _BOTH or ours not in found.values()), "")
+
+    for column, name in plain.items():
+        found[column] = free(ours for ours, names in _NAMES.items() if re.fullmatch(names, name))
+    for column, name in plain.items():
+        found[column] = found[column] or free(ours for ours, part in _HINTS if re.search(part, name))
     kind = "" if {"service_name", "service_code"} & set(found.values()) else str(T("导入", "Imported").zh)
     return Choice(source, zone, kind, found, {})
 

@@ -1,5 +1,6 @@
 """`/work/import/`: upload a table, press what each column is, look at twenty rows, take it in, fetch what was refused."""
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import having
-from luoshi.ports.importer import actions, files, reads, show
+from luoshi.ports.importer import actions, files, reads, ready, show
 from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice, guess, meanings
 from luoshi.ports.importer.mapping import MappingError, dump
 from luoshi.ports.importer.models import FAILED, UPLOADED, ImportRun
@@ -82,9 +83,14 @@ def _words_before(run: ImportRun, words: list[str]) -> list[str]:
 
 
 def _choice(run: ImportRun, seen: files.Beginning) -> Choice:
-    """What was chosen, else what the names of the columns say."""
+    """What was chosen, else a ready mapping that fits, else what the names of the columns say."""
     if run.choice is not None:
         return Choice.of(run.choice)
+    fitting = ready.fitting(seen.columns)
+    return ready.choice(fitting[0], seen.columns) if fitting else _guess(run, seen)
+
+
+def _guess(run: ImportRun, seen: files.Beginning) -> Choice:
     return guess(seen.columns, show.source_of(run.name), show.zone())
 
 
@@ -115,7 +121,7 @@ def _columns(run: ImportRun) -> dict[str, Any]:
     repeats = files.repeats(run, mapping) if mapping and run.choice is not None else {}
     looked = show.preview(mapping, seen.rows[: files.PREVIEW], repeats) if mapping and run.choice is not None else None
     return {
-        "choice": choice, "columns": show.columns(seen, choice), "words": show.words(choice), "preview": looked,
+        "readies": show.ready(seen, choice), "choice": choice, "columns": show.columns(seen, choice), "words": show.words(choice), "preview": looked,
         "fault": fault if run.choice is not None else None, "ready": looked is not None, "shown": files.PREVIEW,
         "repeats": show.repeated(repeats, files.WORDS_IN) if repeats else None,
     }  # fmt: skip
@@ -126,6 +132,9 @@ def _press(request: HttpRequest, viewer: Viewer, run: ImportRun) -> HttpResponse
     if press == "drop":
         actions.drop(viewer, run)
         return _onward(ADDRESS, T("已丢弃", "It was thrown away"))
+    if press == "ready":
+        actions.choose(viewer, run, _ready(request, run, files.beginning(run)))
+        return HttpResponseRedirect(here, status=303)
     if press not in ("look", "start"):
         raise Invalid([Fault("press", press[:20], T("没有这个按钮", "there is no such button"))])
     actions.choose(viewer, run, _chosen(request, run, files.beginning(run)))
@@ -136,6 +145,16 @@ def _press(request: HttpRequest, viewer: Viewer, run: ImportRun) -> HttpResponse
             return HttpResponseRedirect(here, status=303)
         return _onward(here, T("已开始导入", "It is being taken in"))
     return HttpResponseRedirect(f"{here}#look", status=303)
+
+
+def _ready(request: HttpRequest, run: ImportRun, seen: files.Beginning) -> Choice:
+    """The ready mapping that was picked, or what the names of the columns say. Raises Invalid for what is neither."""
+    name = str(request.POST.get("ready", ""))
+    if name and name not in ready.NAMES:
+        raise Invalid([Fault("ready", name[:40], T("没有这个映射", "there is no such mapping"))])
+    chosen = ready.choice(name, seen.columns) if name else _guess(run, seen)
+    words = files.words(run, chosen.column("status")) if chosen.column("status") else []
+    return replace(chosen, words=meanings(words, chosen.words))
 
 
 def _onward(address: str, text: T) -> HttpResponse:

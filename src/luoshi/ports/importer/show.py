@@ -18,6 +18,8 @@ from luoshi.ports.importer.job import NAMED
 from luoshi.ports.importer.mapping import Mapping as Rules
 from luoshi.ports.importer.models import ImportRun
 from luoshi.ports.importer.places import county, divisions
+from luoshi.ports.importer.ready import NAMES
+from luoshi.ports.importer.ready import choice as ready_choice
 from luoshi.ports.importer.record import Division, Refused, read
 from luoshi.ports.importer.rows import Row
 from luoshi.web import parts
@@ -150,6 +152,13 @@ def _options(options: Sequence[tuple[str, T]], chosen: str) -> SafeString:
         '<option value="{}"{}>{}</option>',
         ((value, SafeString(" selected" if value == chosen else ""), text) for value, text in options),
     )
+
+
+def ready(seen: Beginning, choice: Choice) -> SafeString:
+    """The ready mappings as options, that which stands below chosen."""
+    options = [("", T("按列名猜", "Guessed from the columns' names")), *NAMES.items()]
+    stands = (name for name in NAMES if ready_choice(name, seen.columns).columns == choice.columns)
+    return _options(options, next(stands, "") if any(choice.columns.values()) else "")
 
 
 def columns(seen: Beginning, choice: Choice) -> SafeString:
