@@ -15,7 +15,7 @@ from sealing import files, write
 from luoshi.cli.mirror import mirror
 from luoshi.cli.verify import verify
 from luoshi.cli.witness import witness
-from luoshi.kernel.ledger import checkpoint, keys, note, publish, seal
+from luoshi.kernel.ledger import checkpoint, keys, note, publish, rekey, rotate, seal
 from luoshi.kernel.ledger import place as places
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.tree import leaf_hash
@@ -63,12 +63,15 @@ def test_a_witness_cosigns_growth_and_names_the_fork(
     write(40)
     seal.seal_all(place)
     done = watch(url, tmp_path)
-    assert done.exit_code == 0 and done.output.startswith("640 ")
+    assert done.exit_code == 0 and done.stdout.startswith("640 ")
     kept = (tmp_path / "state" / "checkpoint").read_bytes()
     key = note.Key.read((tmp_path / "witness.key").read_text())
     log = keys.load(place.key_file, place.origin).verifier
     _, signed = note.open_note(kept, [log, note.Witness(key, 0).verifier])
     assert [one.name for one in signed] == [place.origin, "witness.luoshi"]
+    told = (tmp_path / "state" / "witness.vkey").read_text().strip()
+    assert told == str(note.Witness(key, 0).verifier) and told in done.stderr
+    assert note.Verifier.read(told).verify(note.split(kept)[0], note.split(kept)[1][1][2])
     rewrite(place, forced, 123)
     done = watch(url, tmp_path)
     assert done.exit_code != 0 and "rewritten (fork)" in str(done.exception)
@@ -131,3 +134,73 @@ def test_a_mirror_refuses_a_rewritten_log_and_keeps_what_it_had(
     done = CliRunner().invoke(mirror, [url, str(copy)])
     assert done.exit_code == 1 and "rewritten (fork)" in str(done.exception)
     assert _files(copy) == before
+
+
+def grow(place: Place, count: int = 30) -> None:
+    write(count)
+    seal.seal_all(place)
+
+
+def kept(folder: Path) -> list[str]:
+    return (folder / "trusted").read_text().splitlines()
+
+
+def copied(url: str, copy: Path, *more: str) -> Result:
+    return CliRunner().invoke(mirror, [url, str(copy), *more])
+
+
+def test_mirror_and_witness_follow_a_change_that_the_key_they_trust_has_sealed(
+    url: str, place: Place, tmp_path: Path
+) -> None:
+    copy, state = tmp_path / "copy", tmp_path / "state"
+    assert (copied(url, copy).exit_code, watch(url, tmp_path).exit_code) == (0, 0)
+    first = kept(copy)
+    stolen = keys.load(place.key_file, place.origin)
+    changes = []
+    for _ in range(2):  # two changes between two looks
+        grow(place)
+        changes.append(rekey.rotate(place))
+    grow(place)
+    assert (copied(url, copy).exit_code, watch(url, tmp_path).exit_code) == (0, 0)
+    sizes = [one.size for one in rotate.rotations(place.origin)]
+    lines = [f"{old} until {size}" for (old, _), size in zip(changes, sizes, strict=True)] + [str(changes[-1][1])]
+    assert kept(copy) == kept(state) == lines and first == [str(changes[0][0])]
+    assert CliRunner().invoke(verify, ["mirror", str(copy)]).exit_code == 0
+    assert copied(url, copy, "--key", first[0]).exit_code == 0 and kept(copy) == lines
+    head = place.folder.head()
+    assert head is not None
+    forged = checkpoint.sign(checkpoint.Head(place.origin, head.size, head.root), [stolen])
+    (place.folder.root / "checkpoint").write_bytes(forged)
+    for done in (copied(url, copy), copied(url, copy, "--key", first[0]), watch(url, tmp_path)):
+        assert done.exit_code != 0 and "former key" in str(done.exception)
+
+
+def test_a_named_key_is_remembered(url: str, place: Place, tmp_path: Path) -> None:
+    """Also where nothing leads from the old key to it, as after a lost key."""
+    copy = tmp_path / "copy"
+    assert copied(url, copy).exit_code == 0
+    _, fresh = rekey.rotate(place)
+    grow(place)
+    (place.folder.root / "handed" / "601").unlink()
+    assert "no handed/601" in str(copied(url, copy).exception)
+    assert copied(url, copy, "--key", str(fresh)).exit_code == 0 and kept(copy) == [str(fresh)]
+    assert copied(url, copy).exit_code == 0 and CliRunner().invoke(verify, ["mirror", str(copy)]).exit_code == 0
+
+
+def test_a_change_that_the_trusted_key_did_not_seal_is_not_followed(url: str, place: Place, tmp_path: Path) -> None:
+    """The log's server alone says that its key was changed."""
+    copy = tmp_path / "copy"
+    assert copied(url, copy).exit_code == 0
+    rekey.rotate(place)
+    grow(place)
+    handed = place.folder.root / "handed" / "601"
+    stranger = note.Key.new(place.origin)
+    for forged in (
+        checkpoint.sign(checkpoint.unsigned(handed.read_bytes()), [stranger]),
+        checkpoint.sign(checkpoint.Head(place.origin, 601, bytes(32)), [stranger]),
+        handed.read_bytes().replace(b"\n601\n", b"\n600\n"),
+    ):
+        handed.write_bytes(forged)
+        done = copied(url, copy)
+        assert done.exit_code != 0 and "not to be trusted" in str(done.exception)
+    assert len(kept(copy)) == 1

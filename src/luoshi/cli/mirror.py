@@ -26,8 +26,7 @@ def mirror(ctx: click.Context, url: str, folder: Path, as_json: bool, keys: Sequ
     given = trusted(keys)
     folder.mkdir(parents=True, exist_ok=True)
     remote = Remote(url)
-    known = follow.trusted(folder, remote, given)
-    head, bad = follow.mirror(remote, Folder(folder), known)
+    head, bad = follow.mirror(remote, Folder(folder), follow.trusted(folder, remote, given))
     named = [one._asdict() for one in bad]
     found = {
         "first_bad": named[0] if named else None,
@@ -35,6 +34,6 @@ def mirror(ctx: click.Context, url: str, folder: Path, as_json: bool, keys: Sequ
         "origin": head.origin,
         "size": head.size,
         "root": b64encode(head.root).decode(),
-        "keys": [str(key) for key in known],
+        "keys": [key.line for key in follow.trusted(folder, remote, given)],
     }
     answer(ctx, as_json, found, T("✓ {size} {root}", "✓ {size} {root}").fill(size=head.size, root=found["root"]))

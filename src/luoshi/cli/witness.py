@@ -40,11 +40,10 @@ def witness(url: str, state: Path, file: Path, name: str, once: bool, every: int
     given = trusted(keys)
     state.mkdir(mode=0o755, parents=True, exist_ok=True)
     key, remote = _key(file, name), Remote(url)
-    known = None
+    _tell(state, str(_at(key).verifier))
     while True:
         try:
-            known = known or follow.trusted(state, remote, given)
-            head = follow.witness(remote, state, _at(key), known)
+            head = follow.witness(remote, state, _at(key), follow.trusted(state, remote, given))
             click.echo(f"{head.size} {b64encode(head.root).decode()}")
         except Exception as error:
             text = problem_text(error)
@@ -72,6 +71,14 @@ def _key(file: Path, name: str) -> "Key":
         return Key.read(file.read_text("utf-8"))
     except NoteError as error:
         raise Failed(T("--key {file}：{why}", "--key {file}: {why}").fill(file=file, why=error)) from None
+
+
+def _tell(state: Path, vkey: str) -> None:
+    """Whoever wants to check a cosignature needs this key: on stderr at every start, and beside what is remembered."""
+    from luoshi import home as homes
+
+    homes.write(state / "witness.vkey", f"{vkey}\n", 0o644)
+    said(T("见证的验证公钥：{vkey}", "The witness's verifier key: {vkey}").fill(vkey=vkey))
 
 
 def _at(key: "Key") -> "Witness":

@@ -1,13 +1,16 @@
 """Following another log: a mirror keeps all of its files, a witness only its last checkpoint, cosigned.
 
-Both refuse, and keep what they had, where a checkpoint is not the growth of the last one that they saw.
+Both refuse, and keep what they had, where a checkpoint is not the growth of the last one that they saw. A change of the
+log's key is followed where the key that they trust has sealed it (`succession`), and remembered.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from luoshi import home as homes
-from luoshi.kernel.ledger import checkpoint, mirrored, tiles, tree
+from luoshi.kernel.ledger import checkpoint, mirrored, succession, tiles, tree
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.folder import Folder
@@ -18,23 +21,38 @@ from luoshi.kernel.ledger.tiles import WIDTH, TileError
 from luoshi.kernel.ledger.tree import ProofError
 from luoshi.kernel.text import T
 
+TRUSTED: Final = "trusted"
+
+
+def _kept(state: Path) -> list[Verifier]:
+    """The keys that were trusted here last."""
+    file = state / TRUSTED
+    return [Verifier.read(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
 
 def trusted(state: Path, remote: Remote, given: Sequence[Verifier]) -> list[Verifier]:
-    """The keys to trust: those given, else those kept in `state` since the first visit, else the log's own, now kept."""
-    if given:
-        return list(given)
-    file = state / "trusted"
-    if file.exists():
-        return [Verifier.read(line) for line in file.read_text("utf-8").splitlines()]
-    known = remote.keys()
-    homes.write(file, "".join(f"{key}\n" for key in known), 0o644)
-    return known
+    """The keys to trust: those given, and those to which one of them has handed on as far as was seen here; without any,
+    those kept since the last visit, else the log's own as it says itself."""
+    kept = _kept(state)
+    if not given:
+        return kept or remote.keys()
+    known = kept if any(key in kept for key in given) else []
+    return [*known, *(key for key in given if key not in known)]
 
 
-def _verified(text: bytes, keys: Sequence[Verifier]) -> Head:
+def remember(state: Path, keys: Sequence[Verifier]) -> None:
+    """Keep what is trusted, once a checkpoint was accepted by it."""
+    homes.write(state / TRUSTED, "".join(f"{key.line}\n" for key in keys), 0o644)
+
+
+def _verified(remote: Remote, text: bytes, keys: Sequence[Verifier]) -> tuple[Head, list[Verifier]]:
+    """What a checkpoint says, and the keys to trust from now on. Raises LogProblem."""
+    with suppress(NoteError):
+        return checkpoint.verify(text, keys), list(keys)
     try:
-        return checkpoint.verify(text, keys)
-    except NoteError as error:
+        known = succession.followed(remote, checkpoint.unsigned(text), keys)
+        return checkpoint.verify(text, known), known
+    except (NoteError, ProofError, TileError) as error:
         raise LogProblem(
             T("检查点不可信：{why}", "The checkpoint is not to be trusted: {why}").fill(why=error)
         ) from None
@@ -70,10 +88,11 @@ def _seen(file: Path) -> Head | None:
 def witness(remote: Remote, state: Path, key: Witness, keys: Sequence[Verifier]) -> Head:
     """Look once: verify, hold against what was seen, cosign, keep as `state/checkpoint`. Raises LogProblem."""
     file, text = state / "checkpoint", remote.checkpoint()
-    head, seen = _verified(text, keys), _seen(file)
+    (head, known), seen = _verified(remote, text, keys), _seen(file)
     if seen != head:
         require_growth(remote, seen, head)
     homes.write(file, checkpoint.cosign(text, key).decode(), 0o644)
+    remember(state, known)
     return head
 
 
@@ -84,14 +103,15 @@ def mirror(remote: Remote, folder: Folder, keys: Sequence[Verifier]) -> tuple[He
     """
     with folder.alone():
         text, before = remote.checkpoint(), folder.head()
-        head = _verified(text, keys)
+        head, known = _verified(remote, text, keys)
         if before != head:
             require_growth(remote, before, head)
         for tile in tiles.all_of(head.size):
             if not (tile.width == WIDTH and folder.has(tile)):
                 folder.put(tile, remote.read(tile))
         folder.settle()
-        found, bad = mirrored.check(folder, keys, text)
+        found, bad = mirrored.check(folder, known, text)
         if not bad:
             folder.publish(text)
+            remember(folder.root, known)
         return found or head, bad

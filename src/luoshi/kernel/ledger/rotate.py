@@ -34,10 +34,10 @@ def subject_of(origin: str) -> UUID:
 
 
 def rotations(origin: str) -> list[Rotation]:
-    """Every change of the key, oldest first; the old key stands with how far it may speak."""
+    """Every change of the key, oldest first, one that waits last; the old key stands with how far it may speak."""
     query = (
         "SELECT e.body::text, l.idx + 1 FROM event e LEFT JOIN log_leaf l ON l.event_id = e.id "
-        "WHERE e.subject = %s AND e.line = %s AND e.verb = %s ORDER BY e.recorded_at, e.id"
+        "WHERE e.subject = %s AND e.line = %s AND e.verb = %s ORDER BY l.idx"
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [subject_of(origin), LINE, VERB])
