@@ -106,7 +106,12 @@ def logged_in(login: str) -> Client:
 
 @pytest.mark.parametrize(
     ("login", "path", "told"),
-    [("sysadmin", "/system/", True), ("auditadmin", "/audit/", True), ("desk", "/work/cases/", False)],
+    [
+        ("sysadmin", "/system/", True),
+        ("secadmin", "/security/", True),
+        ("auditadmin", "/audit/", True),
+        ("desk", "/work/cases/", False),
+    ],
 )
 def test_the_administrators_see_the_alarm_until_it_is_mended(
     log: Place, home: Path, login: str, path: str, told: bool

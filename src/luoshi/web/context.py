@@ -20,7 +20,7 @@ from luoshi.web import nav, words
 from luoshi.web.http import on_track
 from luoshi.web.said import Said, said
 
-ALARMED: Final = ("system.see", "people.audit")
+ALARMED: Final = ("system.see", "people.signins", "people.audit")
 ALARM: Final = T(
     "账本验证不符（{at}）：{idx}{where}。不要修改任何行，先保全证据，再运行 luoshi verify log",
     "The log does not verify ({at}): {idx}{where}. Change no row, keep the evidence first, then run luoshi verify log",
