@@ -6,8 +6,10 @@ import pytest
 from PIL import Image
 from staff_cast import JSON, at, bureau, case, client, do, reported, step
 
+from luoshi.cases.actions import BY_VERB
+from luoshi.cases.models import Case
 from luoshi.kernel.models import Event
-from luoshi.people.viewer import of_login
+from luoshi.people.viewer import holder, of_login
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -206,6 +208,28 @@ def test_a_handler_shows_the_reporter_of_their_own_case_only() -> None:
     own, other = at("handling"), at("dispatched")
     assert do(client("handler"), own, "unmask", {"reason": "联系"}).status_code == 200
     assert do(client("handler"), other, "unmask", {"reason": "联系"}).status_code == 403
+
+
+def test_once_it_is_over_who_handled_it_and_their_head_do_not_learn_who_reported_it() -> None:
+    number = at("verified")
+    assert do(client("head"), number, "unmask", {"reason": "联系"}).status_code == 200
+    BY_VERB["confirm"](viewer=holder(str(case(number).log_id)), on=number, grade=1)
+    for login in ("handler", "head"):
+        page = client(login).get(f"/work/cases/{number}/").content.decode()
+        assert "已经结束，办理的人和他们的负责人不再看上报人是谁" in page
+        refused = do(client(login), number, "unmask", {"reason": "想知道"})
+        assert refused.status_code == 409 and "张三丰" not in refused.content.decode()
+    assert do(client("supervisor"), number, "unmask", {"reason": "差评跟进"}).status_code == 200
+    step(number, "staff_reopen", "supervisor", reason="没办好")
+    assert do(client("head"), number, "unmask", {"reason": "联系"}).status_code == 200
+
+
+def test_at_the_desk_who_worked_on_a_case_does_not_learn_it_either() -> None:
+    number = at("verified")
+    step(number, "call_solved", "desk", grade=2)
+    Case.objects.filter(number=number).update(worked_by=[of_login("desk").person])
+    assert do(client("desk"), number, "unmask", {"reason": "联系"}, **JSON).status_code == 409
+    assert do(client("supervisor"), number, "unmask", {"reason": "联系"}, **JSON).status_code == 200
 
 
 def test_a_case_that_leaves_ones_sight_leads_back_to_my_work() -> None:

@@ -44,6 +44,7 @@ ALIVE: Final = ("going", "suspended", "asked")
 EARLY: Final = ("reported", "accepted", "dispatched", "joint", "handling")
 EVERY: Final = tuple(state.name for state in STATES)
 HOLDER: Final = "cases.holder"
+UNMASK: Final = "cases.unmask"
 SYSTEM: Final = "cases.system"
 
 
@@ -131,11 +132,32 @@ def is_part(case: Any, viewer: Viewer) -> T | None:
     return None if case.part_of_id else T("这不是分办件", "This is not a part of another case")
 
 
+def not_over_for_unit(case: Any, viewer: Viewer) -> T | None:
+    """Contact is needed while the case is open: afterwards who worked on it, or has it as a unit's, asks in vain.
+
+    So nobody who was rated learns by whom. Who sees every case (the desk, supervision) may, unless they worked on it.
+    """
+    everywhere = viewer.reach(UNMASK)
+    beyond = everywhere is not None and everywhere.everything and not _heads(case, viewer)
+    if case.state in OPEN or (beyond and viewer.persons.isdisjoint(case.worked_by)):
+        return None
+    return T(
+        "已经结束，办理的人和他们的负责人不再看上报人是谁",
+        "It is over: those who handled it, and their head, see no more who reported it",
+    )
+
+
+def _heads(case: Any, viewer: Viewer) -> bool:
+    """Has the viewer, or one of those they stand in for, the right by a post at the case's unit?"""
+    reaches = (one.reach(UNMASK) for one in (viewer, *viewer.instead))
+    return any(reach is not None and case.unit_id in reach.units for reach in reaches)
+
+
 GUARDS: Final = {
     guard.__name__: guard
     for guard in (
         has_reporter, found_by_staff, not_worked, has_evidence, first_return, returned_before, not_contacted,
-        no_extension, extension_asked, not_rated, followup_due, not_part, is_part,
+        no_extension, extension_asked, not_rated, followup_due, not_part, is_part, not_over_for_unit,
     )
 }  # fmt: skip
 
@@ -214,8 +236,8 @@ MOVES: Final = (
          event="note"),
     Move("release", T("公开文字与照片", "Release text and photographs"), EVERY, None, "cases.release", (),
          ("public_text", "photos_released"), statuses=ALIVE),
-    Move("unmask", T("查看上报人", "Show the reporter"), EVERY, None, "cases.unmask", ("reason",), statuses=ALIVE,
-         quiet=True),
+    Move("unmask", T("查看上报人", "Show the reporter"), EVERY, None, UNMASK, ("reason",), (), ("not_over_for_unit",),
+         ALIVE, quiet=True),
     Move("warn", T("临期提醒", "Due soon"), OPEN, None, SYSTEM, ("clock",), quiet=True),
     Move("overdue", T("超期", "Overdue"), OPEN, None, SYSTEM, ("clock",), quiet=True),
 )  # fmt: skip
