@@ -13,13 +13,16 @@ from luoshi.kernel.ledger.fields import Widths
 OPEN: Final = frozenset(
     {"county", "top", "stage", "status", "due_at", "clock", "reported_at", "source", "by_staff", "part"}
 )
-RESTRICTED: Final = frozenset({"street", "community", "category", "channel", "unit", "move", "returns", "acting_for"})
+RESTRICTED: Final = frozenset(
+    {"street", "community", "category", "channel", "unit", "move", "returns", "acting_for", "actor_kind"}
+)
 # fields that only some verbs carry; a verb's restricted names always all stand in its payload
 EXTRA: Final[dict[str, frozenset[str]]] = {
-    "report": frozenset({"files", "source_status", "flags"}),
+    "report": frozenset({"files", "source_status", "flags", "response_due_at"}),
+    "accept": frozenset({"response_due_at"}),
     "close": frozenset({"solved", "grade", "reasons", "on_time", "contacted", "handled_at"}),
     "rate": frozenset({"solved", "grade", "reasons"}),
-    "reopen": frozenset({"reason", "solved"}),
+    "reopen": frozenset({"reason", "solved", "response_due_at"}),
     "finish": frozenset({"on_time", "files"}),
     "add_evidence": frozenset({"files"}),
     "contact": frozenset({"in_time", "outcome"}),
@@ -29,7 +32,7 @@ EXTRA: Final[dict[str, frozenset[str]]] = {
     "escalate": frozenset({"reason"}),
     "reject": frozenset({"reason"}),
     "suspend": frozenset({"reason"}),
-    "reclassify": frozenset({"category_before", "due_before"}),
+    "reclassify": frozenset({"category_before", "due_before", "response_due_at"}),
     "relocate": frozenset({"street_before", "due_before"}),
     "ask_extension": frozenset({"until"}),
     "grant_extension": frozenset({"until", "due_before"}),
@@ -46,7 +49,7 @@ EXTRA: Final[dict[str, frozenset[str]]] = {
     "unmerge": frozenset({"into", "reason"}),
     "absorb": frozenset({"other"}),
     "detach": frozenset({"other"}),
-    "adopt": frozenset({"category_before"}),
+    "adopt": frozenset({"category_before", "response_due_at"}),
     "propose": frozenset({"of", "void"}),
     "decline": frozenset({"of"}),
 }

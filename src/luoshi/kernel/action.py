@@ -29,6 +29,9 @@ from luoshi.kernel.viewer import Viewer
 
 R = TypeVar("R", bound=Any)
 MISSING = T("必须填写", "is required")
+KIND = "actor_kind"
+"""The restricted field that says of an event without a person whether a command of the operator (`operator`), time
+(`system`), the holder of a code or the public made it; for the verbs whose widths name it."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +131,15 @@ class Line(Generic[R]):
         city = installation.current()
         viewer = act.viewer
         head = event.Head(city.code, self.is_sim(row), self.name, act.id, viewer.person, viewer.unit, act.now)
+        body = change.body if change.corrects else self.snapshot(row) | change.body
+        if viewer.person is None and KIND in self.widths[verb].restricted:
+            body = body | {KIND: viewer.kind}
         return event.build(
             head,
             self.widths[verb],
             subject=self.subject(row),
             verb=verb,
-            body=change.body if change.corrects else self.snapshot(row) | change.body,
+            body=body,
             occurred_at=change.occurred_at,
             corrects=change.corrects,
         )

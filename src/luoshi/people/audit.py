@@ -1,6 +1,6 @@
 """`/audit/`: everything a person did, in every line, for the audit administrator; what it was about stays private."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -27,6 +27,12 @@ from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50
 AT_ONCE: Final = 2_000  # rows of an export that are read together
+KINDS: Final[Mapping[str, T]] = {
+    "operator": T("运维人员的命令", "A command of the operator"),
+    "system": T("系统", "The system"),
+    "holder": T("持查询码的人", "The holder of a code"),
+    "public": T("公众", "The public"),
+}
 OWN: Final = T("人员", "People")
 HEADS: Final = (
     T("记录时间", "Recorded"), T("发生时间", "Happened"), T("登录名", "Name"), T("姓名", "Person"), T("单位", "Unit"),
@@ -85,6 +91,14 @@ class _Asked:
         return Period(begins(self.since), begins(self.until + timedelta(days=1)) if self.until else None)
 
 
+def who_words(names: Mapping[int, str], row: Deed) -> str:
+    """Who did it: a person, in whose place, or what else acts; empty where the event does not say."""
+    kind = KINDS.get(row.actor_kind or "")
+    if row.actor is None and kind is not None:
+        return str(kind)
+    return reads.in_place(names, row.actor, row.acting_for)
+
+
 def _table(rows: list[Deed]) -> SafeString:
     both = {who for row in rows for who in (row.actor, row.acting_for)}
     names, units = reads.names({who for who in both if who is not None}), reads.unit_names()
@@ -92,7 +106,7 @@ def _table(rows: list[Deed]) -> SafeString:
         T("做过的事，最近的在前", "What was done, newest first"),
         (
             Column(T("记录时间", "Recorded"), lambda row: parts.time(row.recorded_at), "n nb", is_header=True),
-            Column(T("谁", "Who"), lambda row: reads.in_place(names, row.actor, row.acting_for) or "—"),
+            Column(T("谁", "Who"), lambda row: who_words(names, row) or "—"),
             Column(T("单位", "Unit"), lambda row: units.get(row.unit or 0, "—")),
             Column(T("条线", "Line"), lambda row: line_words(row.line)),
             Column(T("做了什么", "What"), deed_words, "b"),
@@ -133,7 +147,7 @@ def _rows(person: Person, period: Period) -> Iterator[tuple[str, ...]]:
         for row in rows:
             yield (
                 words.iso(row.recorded_at), words.iso(row.occurred_at), person.login,
-                reads.in_place(names, row.actor, row.acting_for),
+                who_words(names, row),
                 units.get(row.unit or 0, ""), line_words(row.line), deed_words(row), row.verb, str(row.subject),
             )  # fmt: skip
         if len(rows) < AT_ONCE:

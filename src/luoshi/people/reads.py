@@ -167,6 +167,8 @@ class Deed:
     occurred_at: datetime
     recorded_at: datetime
     acting_for: int | None
+    # who it was where it was no person: `operator`, `system`, `holder`, `public`
+    actor_kind: str | None
 
 
 def sessions_by(person: Person, size: int) -> list[SignIn]:
@@ -204,7 +206,7 @@ def deeds(
         cursor.execute(
             f"""
             SELECT id, line, subject, verb, coalesce(body->>'move', verb), actor, unit, occurred_at, recorded_at,
-              (body->>'acting_for')::bigint
+              (body->>'acting_for')::bigint, body->>'actor_kind'
             FROM event WHERE {" AND ".join(where)} ORDER BY recorded_at DESC, id DESC LIMIT %(size)s
             """,
             values,

@@ -24,6 +24,7 @@ SAID: Final = ("note", "question", "answer", "public_text")
 REPORTER: Final = T("市民", "The reporter")
 NEIGHBOUR: Final = T("另一位市民", "Somebody else")
 SYSTEM: Final = T("系统", "The system")
+COMMAND: Final = T("运维人员的命令", "A command of the operator")
 FOUND: Final = T("巡查发现", "Found by staff")
 _HOUR: Final = timedelta(hours=1)
 CLOCKS: Final = {"whole": T("办理全程", "the whole"), "step": T("本阶段", "this step")}
@@ -33,6 +34,8 @@ def _who(entry: Entry, move: str) -> str:
     if entry.actor:
         at = T("{who}，{unit}", "{who}, {unit}").fill(who=entry.actor, unit=entry.unit)
         return str(at) if entry.unit else entry.actor
+    if entry.body.get("actor_kind") == "operator":
+        return str(COMMAND)
     if entry.verb in ("follow", "unfollow"):
         return str(NEIGHBOUR)
     if entry.verb == "report" or any(m.right == HOLDER and m.verb == move for m in FLOW.moves):

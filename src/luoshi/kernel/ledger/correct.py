@@ -13,7 +13,7 @@ from uuid import UUID
 CORRECT: Final = "correct"
 VOID: Final = "void"
 # what a correction says of itself and not of what it corrects
-OWN: Final = frozenset({"move", "acting_for", "proposed_by"})
+OWN: Final = frozenset({"move", "acting_for", "actor_kind", "proposed_by"})
 
 Body = Mapping[str, Any]
 # What an event sets: (verb, body, when it happened, what was so just before it).

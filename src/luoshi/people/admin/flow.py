@@ -89,13 +89,16 @@ WORDS: Final[Mapping[str, T]] = MADE | {
 """Every verb of people's events, in words."""
 
 _STAGE: Final = frozenset({"stage"})
-_POST: Final = frozenset({"move", "person", "unit", "role", "first", "last", "left_on", "from_unit", "from_role", "to", "counts", "acting_for"})  # fmt: skip
+_POST: Final = frozenset({"move", "person", "unit", "role", "first", "last", "left_on", "from_unit", "from_role", "to", "counts", "acting_for", "actor_kind"})  # fmt: skip
 PERSON_WIDTHS: Final = {
     verb: Widths(_STAGE, _POST) for verb in ("add_person", *(move.log_verb for move in PERSON.moves))
 }
 _UNIT: Final = frozenset(
-    {"move", "unit", "code", "kind", "level", "functions", "parent", "divisions", "heir", "first", "last", "acting_for"}
-)
+    {
+        "move", "unit", "code", "kind", "level", "functions", "parent", "divisions", "heir", "first", "last", "acting_for",
+        "actor_kind",
+    }
+)  # fmt: skip
 UNIT_WIDTHS: Final = {verb: Widths(_STAGE, _UNIT) for verb in ("add_unit", *(move.log_verb for move in UNIT.moves))}
 APPOINTMENT_WIDTHS: Final = {
     verb: Widths(_STAGE, _POST) for verb in ("ask_appointment", *(move.log_verb for move in APPOINTMENT.moves))
