@@ -178,6 +178,8 @@ class _Row:
     def text(self) -> str:
         """The text, and below it the unit, as the source's own columns call it."""
         text = self.joined("text")
+        if "unit" not in self.fields:
+            return text
         units = ((column, self.plain(column)) for column in self.fields.get("unit", ()))
         return "\n".join(filter(None, (text, *(f"{column}：{value}" for column, value in units if value))))
 
