@@ -110,6 +110,8 @@ def floor(file: Path, url: str) -> tuple[int, float]:
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(FLOOR)
+        for table in ("floor_case", "floor_private", "floor_event"):
+            loosen(connection, table)
         begun, count = time.perf_counter(), 0
         with gzip.open(file) as lines:
             while batch := list(islice(lines, FLOOR_BATCH)):
@@ -118,6 +120,18 @@ def floor(file: Path, url: str) -> tuple[int, float]:
         seconds = time.perf_counter() - begun
         connection.execute("DROP TABLE floor_case, floor_private, floor_event")
     return count, seconds
+
+
+def loosen(connection: Any, table: str) -> None:
+    """Columns that came after this loader may stay empty in its tables."""
+    keys = "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey) WHERE indisprimary"
+    found = connection.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attnotnull AND NOT atthasdef "
+        f"AND attidentity = '' AND attname NOT IN ({keys} AND indrelid = %s::regclass)",
+        [table, table],
+    ).fetchall()
+    for (column,) in found:
+        connection.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" DROP NOT NULL')
 
 
 def load(connection: Any, batch: list[bytes], before: int) -> None:
