@@ -95,15 +95,76 @@ def test_a_slip_of_paper_finds_its_entry_and_says_where_it_is_gone(address: str,
     slip = first.slip
     page, asked = browser.new_context(locale="en-GB", bypass_csp=True).new_page(), []
     page.on("request", lambda request: asked.append(request.url))
-    for text, says in ((slip, "good"), (f"1{slip[1:]}", "other"), (f"99{slip[1:]}", "gone")):
-        page.goto(f"{address}/log/check")  # another fragment alone would load nothing
-        page.goto(f"{address}/log/check#{text}")
-        page.reload()
-        page.wait_for_selector("[data-said][data-is]")
-        assert state(page)[0] == says
+    page.goto(f"{address}/log/check")
+    # (1: a rewritten log) the entry at the slip's place is another
+    for text, says in (
+        (slip, "good"), (f"1{slip[1:]}", "rewritten"), (f"99{slip[1:]}", "gone"), (slip[:-1], "torn"), (slip[2:], "torn"),
+    ):  # fmt: skip
+        assert opened(page, f"{address}/log/check#{text}") == says
+        assert page.locator("[data-said]").inner_text().startswith("✗") == (says != "good")
+        assert ("over" in state(page)[1].values()) == (says != "good")
     assert not any(slip[2:] in url.partition("#")[0] for url in asked)
     page.evaluate(AXE + "; 0")
     assert page.evaluate(RUN) == []
+    page.reload()  # a slip is looked at when the page is opened, too
+    page.wait_for_selector("[data-is=torn]")
+
+
+def opened(page: Any, url: str) -> str:
+    """Go to a slip's address, in a page that is open already; gives what is said then."""
+    page.evaluate("delete document.querySelector('[data-said]').dataset.is")
+    page.goto(url)
+    page.wait_for_selector("[data-said][data-is]")
+    return state(page)[0]
+
+
+def refusing(status: int | None) -> Any:
+    """A server that answers so, or none at all."""
+    return lambda way: way.fulfill(status=status) if status else way.abort()
+
+
+def test_what_hinders_the_check_of_a_slip_is_not_held_against_it(address: str, browser: Any) -> None:
+    a_case()
+    seal.seal_all(places.current())
+    first = receipt.at(places.current(), 0)
+    assert first is not None
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(f"{address}/log/check")
+    for status in (503, 429, None):
+        page.route("**/log/proof*", refusing(status))
+        said = opened(page, f"{address}/log/check#{first.slip}")
+        assert said == ("busy" if status else "offline")
+        text = page.locator("[data-said]").inner_text()
+        assert text.startswith("Not checked") and str(status or "cannot be reached") in text
+        assert set(state(page)[1].values()) == {"plan"}
+        page.unroute("**/log/proof*")
+        page.evaluate("history.replaceState(null, '', location.pathname)")
+    assert opened(page, f"{address}/log/check#{first.slip}") == "good"
+
+
+def test_the_page_shows_what_the_record_says_and_with_the_second_file_the_words(address: str, browser: Any) -> None:
+    known = a_case()
+    seal.seal_all(places.current())
+    page = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{address}/track/{known['code']}")
+    page.wait_for_selector("[data-is=good]")
+    shown = page.locator("[data-told]").inner_text().split("\n")
+    shown = [line for line in shown if line]
+    pairs = dict(zip(shown[1::2], shown[2::2], strict=False))
+    assert (pairs["事项"], pairs["阶段"], pairs["区县"], pairs["模拟"]) == ("上报", "待受理", "昆都仑区", "否")
+    assert pairs["大类"] and not pairs["大类"].isascii() and "2021" in pairs["记下"]
+    with page.expect_download() as download:
+        page.get_by_role("link", name="存下收据文件").click()
+    kept = download.value.path().read_bytes()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="另存我的原话").click()
+    own = download.value.path().read_bytes()
+    page.goto(f"{address}/log/check")
+    assert upload(page, own) == ("alone", dict.fromkeys(("entry", "tree", "sign", "words"), "plan"))
+    assert not page.locator("[data-told]").is_visible()
+    assert upload(page, own, kept)[0] == "good"
+    assert "人行道井盖松动" in page.locator("[data-told]").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def forged(origin: str, key: note.Key, size: int) -> bytes:

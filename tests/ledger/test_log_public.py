@@ -138,3 +138,12 @@ def test_the_page_says_todays_size_and_root_in_both_languages(get: Any, place: P
 def test_nothing_but_reading_is_allowed(get: Any) -> None:
     client = Client(HTTP_HOST="127.0.0.1")
     assert client.post("/log/checkpoint").status_code == 405
+
+
+def test_a_proof_whose_files_are_being_made_again_is_asked_for_later(get: Any, place: Place) -> None:
+    write(3)
+    seal.seal_all(place)
+    assert [get(f"proof?index={one}").status_code for one in ("2", "3", "x", "")] == [200, 404, 404, 404]
+    (place.folder.root / "tile/0/000.p/3").unlink()
+    answer = get("proof?index=2")
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "5", "no-store")

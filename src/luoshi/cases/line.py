@@ -12,7 +12,7 @@ from luoshi.cases.load import load_categories, load_desks
 from luoshi.cases.models import Case
 from luoshi.cases.reads import correction as corrections
 from luoshi.cases.reads import held
-from luoshi.cases.reads.deeds import deed
+from luoshi.cases.reads.deeds import deed, open_words
 from luoshi.cases.reads.derived import derived
 from luoshi.cases.rights import GRANTS
 from luoshi.cases.staff.hotline import flow as calls
@@ -148,6 +148,10 @@ class _Face:
         if line == calls.FLOW.line:
             return calls.WORDS.get(move)
         return deed(move) if line in ("cases", "routing") else None
+
+    def open_words(self) -> Mapping[str, Mapping[str, T]]:
+        """What entries of cases say in the open, in words."""
+        return open_words()
 
     def load(self, pack: Pack) -> None:
         """The categories, and where calls are handed on."""

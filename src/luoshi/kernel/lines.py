@@ -118,6 +118,10 @@ class Face(Protocol):
         """The words for a move in this line's part of the log; None where it is not of this line."""
         ...
 
+    def open_words(self) -> Mapping[str, Mapping[str, T]]:
+        """What entries of this line say in the open, in words: by field (or `verb`), then by value."""
+        ...
+
 
 @lru_cache(maxsize=1)
 def installed() -> tuple[Face, ...]:

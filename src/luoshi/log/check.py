@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from luoshi.kernel.ledger import place, receipt
 from luoshi.kernel.problems import Absent
 from luoshi.kernel.text import T
-from luoshi.log.files import answer
+from luoshi.log.files import answer, unready
 from luoshi.web import proof as part
 
 
@@ -19,9 +19,15 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def proof(request: HttpRequest) -> HttpResponse:
-    """`/log/proof?index=`: the tlog-proof of an entry, made from public files alone. Raises Absent."""
-    index = request.GET.get("index", "")
-    found = receipt.at(place.current(), int(index)) if index.isascii() and index.isdigit() and len(index) < 19 else None
-    if found is None:
+    """`/log/proof?index=`: the tlog-proof of an entry, made from public files alone; 503 while they are made again.
+
+    Raises Absent for an entry that is not published.
+    """
+    index, ours = request.GET.get("index", ""), place.current()
+    head = ours.folder.head()
+    if head is None or not (index.isascii() and index.isdigit() and len(index) < 19 and int(index) < head.size):
         raise Absent(T("日志里没有这一条", "The log has no such entry"))
+    found = receipt.at(ours, int(index))
+    if found is None:
+        return unready()
     return answer(found.text, "text/plain; charset=utf-8", "public, max-age=3")

@@ -28,6 +28,13 @@ def _none() -> HttpResponse:
     return response
 
 
+def unready() -> HttpResponse:
+    """The file is there but for the moment: not the same as none."""
+    response = answer("try again\n", _TEXT, "no-store")
+    response.status_code, response.headers["Retry-After"] = 503, "5"
+    return response
+
+
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The signed checkpoint; 404 before the first."""

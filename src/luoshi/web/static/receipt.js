@@ -72,32 +72,59 @@
   const fill = (name, values) => (box.dataset[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const say = (name, values = {}) => { said.textContent = fill(name, values); said.dataset.is = name; };
   const when = (text) => new Date(text).toLocaleString(document.documentElement.lang, { timeZone: box.dataset.zone, dateStyle: "medium", timeStyle: "short" });
-  const clear = () => ["entry", "tree", "sign", "words"].forEach((step) => show(step, null));
+  const clear = () => { ["entry", "tree", "sign", "words"].forEach((step) => show(step, null)); told.hidden = true; };
 
-  let held = null; // the entry that this page is about, by its leaf
+  // what the entry says, in words where the page has them
+  const told = box.querySelector("[data-told]"), list = told.querySelector("dl");
+  const known = new Map(box.dataset.words.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const meaning = (line, name, value) => {
+    if (typeof value === "boolean") return known.get(value ? "yes" : "no");
+    if (/^\d{4}-\d\d-\d\dT\d\d:/.test(value)) return when(value);
+    return known.get(`${line}.${name}.${value}`) ?? known.get(`${name}.${value}`) ?? (typeof value === "object" ? JSON.stringify(value) : String(value));
+  };
+  const row = (name, text) => {
+    for (const [tag, said] of [["dt", known.get(`label.${name}`) ?? name], ["dd", text]]) {
+      list.append(Object.assign(document.createElement(tag), { textContent: said }));
+    }
+  };
+  const tell = (entry) => {
+    const fields = { verb: entry.verb, occurred_at: entry.occurred_at, recorded_at: entry.recorded_at, ...entry.open, sim: entry.sim };
+    list.replaceChildren();
+    for (const [name, value] of Object.entries(fields)) if (value !== null && value !== undefined && value !== "") row(name, meaning(entry.line, name, value));
+    row("hashed", String(Object.keys(entry.restricted ?? {}).length + (entry.private ? 1 : 0)));
+    told.hidden = false;
+  };
+
+  let held = null; // the entry that this page is about: its place and its leaf
   let last = null; // the payload of the receipt checked last
 
-  const check = async (file) => {
+  // `slip`: the server was asked for the very entry that a slip of paper names
+  const check = async (file, slip = false) => {
     clear();
     last = null;
     let found, entry;
     try { found = parse(file); entry = JSON.parse(words(found.payload)); } catch { show("entry", false); return say("malformed"); }
-    const leaf = await sha([0], found.payload), ours = held === null || url64(leaf) === held;
+    const leaf = await sha([0], found.payload), ours = held === null || url64(leaf) === held.leaf;
+    const two = !ours && (slip || String(found.index) === held.index); // one place, two records: no honest log has that
     const tree = await included(found, leaf), sign = await signed(found);
     const values = { n: String(found.index), size: String(found.size), log: found.origin, at: when(entry.recorded_at), steps: String(found.path.length) };
     const holds = tree && sign !== false; // an entry that leads to no signed root is no record of anything
     show("entry", ours ? holds || null : false, "entry", values);
-    show("tree", tree ? holds || null : false, "tree", values);
+    show("tree", tree && !two ? holds || null : false, "tree", values);
     show("sign", sign, "sign", values);
     last = entry;
-    say(!tree || sign === false ? "bad" : !ours ? "other" : sign === null ? "unsigned" : "good", values);
+    if (holds) tell(entry);
+    say(!tree || sign === false ? "bad" : two ? "rewritten" : !ours ? "other" : sign === null ? "unsigned" : "good", values);
   };
 
   // the second file: the holder's own words and the random bytes that they were committed with
   const checkWords = async (file) => {
-    const own = JSON.parse(file), well = last !== null && own.event === last.id && url64(await sha(bytes(own.salt), utf8(own.body))) === last.private;
+    const own = JSON.parse(file);
+    if (last === null) return said.dataset.is === "malformed" || say("alone");
+    const well = last !== null && own.event === last.id && url64(await sha(bytes(own.salt), utf8(own.body))) === last.private;
     show("words", well, well ? "same" : "different");
-    if (!well) say("different");
+    if (!well) return say("different");
+    for (const [name, value] of Object.entries(JSON.parse(own.body))) row(name, meaning("", name, value));
   };
 
   const chosen = async (files) => {
@@ -109,12 +136,17 @@
 
   // a slip of paper: place and leaf stand behind the # of the address, which is sent nowhere
   const slip = async () => {
-    const [, index, leaf] = /^#(\d{1,19})\.([\w-]{43})$/.exec(location.hash) ?? [];
-    if (!index) return;
-    held = leaf;
-    const answer = await fetch(`${box.dataset.from}?index=${index}`);
-    if (!answer.ok) { show("tree", false); return say("gone", { n: index }); }
-    await check(await answer.text());
+    const hash = location.hash.slice(1), [, index, leaf] = /^(\d{1,18})\.([\w-]{43})$/.exec(hash) ?? [];
+    if (!hash || document.getElementById(hash)) return;
+    clear();
+    held = null;
+    if (!index) { show("entry", false); return say("torn"); }
+    held = { index, leaf };
+    let answer, text;
+    try { answer = await fetch(`${box.dataset.from}?index=${index}`); text = await answer.text(); } catch { return say("offline"); }
+    if (answer.status === 404) { show("tree", false); return say("gone", { n: index }); }
+    if (!answer.ok) return say("busy", { status: answer.status });
+    await check(text, true);
   };
 
   const start = async () => {
@@ -122,7 +154,9 @@
     const given = box.querySelector("[data-text]");
     const refused = () => { show("entry", false); say("malformed"); };
     box.querySelector("input[type=file]").addEventListener("change", (event) => chosen(event.target.files).catch(refused));
-    if (given) { await check(given.value); held = last && url64(await sha([0], parse(given.value).payload)); } else await slip();
+    if (!given) { addEventListener("hashchange", () => slip().catch(refused)); return slip(); }
+    await check(given.value);
+    if (last) { const { index, payload } = parse(given.value); held = { index: String(index), leaf: url64(await sha([0], payload)) }; }
   };
   start().catch(() => say("malformed"));
 }
