@@ -63,7 +63,7 @@ MOVES: Final = (PROPOSE, CORRECT, VOID, DECLINE)
 
 _SNAPSHOT: Final = (
     "stage", "status", "due_at", "clock", "reported_at", "county", "top", "street", "community", "category", "channel",
-    "unit", "returns",
+    "unit", "returns", "source", "by_staff",
 )  # fmt: skip
 _JUDGED: Final = frozenset({"close", "rate", "reopen"})
 

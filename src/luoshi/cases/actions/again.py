@@ -66,4 +66,4 @@ def again(case: Case, act: Act, *, note: str, solved: bool | None) -> Change:
     case.followup, case.followup_due_at, case.returns = "", None, 0
     case.dispatched_at = act.now
     clocks.start_whole(case, case.category, act.now)
-    return Change(body={"solved": solved, "note": note})
+    return Change(body={"solved": solved, "note": note, "response_due_at": case.response_due_at})

@@ -18,6 +18,7 @@ def accept(case: Case, act: Act, *, category: Category | None = None, note: str 
     case.accepted_at = act.now
     if category is not None and category.code != case.category_id:
         _classify(case, act, category)
+        return Change(body={"note": note, "response_due_at": case.response_due_at})
     return Change(body={"note": note})
 
 
@@ -69,7 +70,7 @@ def reclassify(case: Case, act: Act, *, category: Category, note: str = "") -> C
     """
     body = {"category_before": case.category_id, "due_before": case.due_at, "note": note}
     _classify(case, act, category)
-    return Change(body=body)
+    return Change(body=body | {"response_due_at": case.response_due_at})
 
 
 def _classify(case: Case, act: Act, category: Category) -> None:
@@ -126,7 +127,7 @@ def adopt(case: Case, act: Act, *, category: Category, note: str = "") -> Change
     _of_kind(case, category)
     clocks.start_whole(case, category, act.now)
     clocks.settle(case)
-    return Change(body=body)
+    return Change(body=body | {"response_due_at": case.response_due_at})
 
 
 def _above(division: Division) -> list[Division]:

@@ -113,7 +113,7 @@ def report(
         change.secret["code"] = code
     attach(change, case, photos, "before")
     change.body |= {"name": name, "phone": phone, "email": email, "text": text, "place": place, "media_url": media_url}
-    change.body |= {"lat": _plain(lat), "lon": _plain(lon)}
+    change.body |= {"lat": _plain(lat), "lon": _plain(lon), "response_due_at": case.response_due_at}
     return case, change
 
 

@@ -1,74 +1,114 @@
 """Cases held against their own events, for the ledger's verification. What an operator asks, not a viewer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 
 from luoshi.cases.correcting import sets
 from luoshi.cases.facts import snapshot
 from luoshi.cases.models import Case
+from luoshi.cases.reads import retold
 from luoshi.cases.reads.correction import said
+from luoshi.kernel import installation
 from luoshi.kernel.canonical import moment
+from luoshi.kernel.ledger import forgotten
 from luoshi.kernel.ledger.correct import CorrectionError, Said, standing
+from luoshi.kernel.ledger.rotate import subject_of
 from luoshi.kernel.lines import Derived
 
 # How each field of the row is written in the snapshot that every event carries.
 _UTC: Final = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-_SNAPSHOT: Final = {
+_OPEN: Final = {
     "state": ("c.state", "stage"),
     "status": ("c.status", "status"),
     "due_at": (_UTC.format("c.due_at"), "due_at"),
     "due_kind": ("c.due_kind", "clock"),
     "reported_at": (_UTC.format("c.reported_at"), "reported_at"),
     "county": ("c.county", "county"),
+    "source": ("c.source", "source"),
+    "by_staff": ("c.by_staff::text", "by_staff"),
+}
+_RESTRICTED: Final = {
     "street": ("c.street", "street"),
+    "community": ("c.community", "community"),
     "category": ("c.category_id", "category"),
     "channel": ("c.channel", "channel"),
     "unit": ("c.unit_id::text", "unit"),
     "returns": ("c.returns::text", "returns"),
 }
-_COLUMN: Final = {name: field for field, (_, name) in _SNAPSHOT.items()}
+_COLUMN: Final = {name: field for field, (_, name) in (_OPEN | _RESTRICTED).items()}
 _CHUNK: Final = 1000
 _JUDGED: Final = "('close', 'rate', 'reopen')"
 
 
 def _query() -> str:
-    """Every field beside what the last event says; grade and verdict beside the last judgement's."""
-    fields = [f"({kept}, last.body->>'{name}', '{field}')" for field, (kept, name) in _SNAPSHOT.items()]
-    fields.append("(c.grade::text, judged.body->>'grade', 'grade')")
-    fields.append("(c.solved::text, solved.body->>'solved', 'solved')")
+    """Every field beside what the last event says; grade and verdict beside the last judgement's.
+
+    An event that came back with a supplied tail has no salt, and only its open fields. Cases that such an event is of
+    come last, without the verdict.
+    """
+    pair = "({}, last.body->>'{}', '{}', {})"
+    fields = [pair.format(kept, name, field, "true") for field, (kept, name) in _OPEN.items()]
+    fields += [pair.format(kept, name, field, "last.whole") for field, (kept, name) in _RESTRICTED.items()]
+    fields.append("(c.sim::text, last.sim::text, 'sim', true)")
+    fields.append("(c.grade::text, judged.body->>'grade', 'grade', NOT lost.it)")
+    fields.append("(c.solved::text, solved.body->>'solved', 'solved', NOT lost.it)")
     newest = "ORDER BY recorded_at DESC, id DESC LIMIT 1"
     return f"""
         SELECT c.log_id, c.number, pair.field, coalesce(pair.kept, ''), coalesce(pair.should, '')
         FROM "case" c
-        LEFT JOIN LATERAL (SELECT body FROM event WHERE subject = c.log_id {newest}) last ON true
+        CROSS JOIN LATERAL (SELECT c.log_id = ANY(%s::uuid[]) AS it) lost
+        LEFT JOIN LATERAL (
+          SELECT body, position('"sim":true'::bytea in payload) > 0 AS sim,
+            EXISTS (SELECT FROM event_salt s WHERE s.event_id = event.id) AS whole
+          FROM event WHERE subject = c.log_id {newest}) last ON true
         LEFT JOIN LATERAL (
           SELECT body FROM event WHERE subject = c.log_id AND verb IN {_JUDGED} {newest}) judged
           ON c.grade IS NOT NULL OR c.closed_at IS NOT NULL
         LEFT JOIN LATERAL (
           SELECT body FROM event WHERE subject = c.log_id AND verb IN {_JUDGED} AND body ? 'solved' {newest}) solved
           ON c.solved IS NOT NULL OR c.closed_at IS NOT NULL
-        CROSS JOIN LATERAL (VALUES {", ".join(fields)}) pair (kept, should, field)
+        CROSS JOIN LATERAL (VALUES {", ".join(fields)}) pair (kept, should, field, held)
         WHERE c.log_id NOT IN (SELECT subject FROM event WHERE corrects IS NOT NULL)
+        AND pair.held IS NOT FALSE
         AND pair.kept IS DISTINCT FROM pair.should AND NOT (coalesce(pair.kept, '') = '' AND pair.should IS NULL)
-        ORDER BY c.id LIMIT %s"""
+        ORDER BY lost.it, c.id LIMIT %s"""
+
+
+# whose record was taken in and is not there; that it came back with a tail alone is no fault of the record
+_NOWHERE: Final = """
+WITH stray AS MATERIALIZED (
+  SELECT DISTINCT subject FROM event e WHERE NOT EXISTS (SELECT FROM "case" c WHERE c.log_id = e.subject))
+SELECT subject FROM stray WHERE EXISTS (
+  SELECT FROM event e WHERE e.subject = stray.subject AND e.line = 'cases' AND e.verb IN ('report', 'import', 'part')
+) AND NOT subject = ANY(%s::uuid[]) ORDER BY subject LIMIT %s
+"""
 
 
 def derived(limit: int) -> list[Derived]:
-    """The first cases whose state, due time, place, unit, grade or verdict is not what their events say."""
+    """The first cases that are gone, or of which a column or what is personal is not what their events say."""
+    lost = forgotten.lost(subject_of(installation.current().origin))
+    found = [Derived(row[0], "?", "record", "gone", "kept") for row in _all(_NOWHERE, [lost, limit])]
+    some = chain(_corrected(set(lost)), retold.faults(set(lost)))
+    found += islice(some, limit)
+    return [*found, *(Derived(*row) for row in _all(_query(), [lost, limit]))][: 3 * limit]
+
+
+def _all(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_query(), [limit])
-        found = [Derived(*row) for row in cursor.fetchall()]
-    return [*found, *_corrected()][:limit]
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
 
 
-def _corrected() -> Iterator[Derived]:
+def _corrected(lost: Collection[UUID]) -> Iterator[Derived]:
     """The same for those of which an event was corrected: what their events say once corrections are followed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT subject FROM event WHERE corrects IS NOT NULL AND line = 'cases'")
-        subjects = [row[0] for row in cursor.fetchall()]
+        subjects = [row[0] for row in cursor.fetchall() if row[0] not in lost]
     for start in range(0, len(subjects), _CHUNK):
         some = subjects[start : start + _CHUNK]
         histories = said(some)

@@ -78,6 +78,19 @@ class Forgotten:
         return sorted([*found, *(tail for _, _, tail in self.tails if tail.bodies)], key=lambda one: one.at)
 
 
+_LOST: Final = """
+SELECT DISTINCT e.subject FROM event t
+JOIN log_leaf l ON l.idx >= (t.body->>'start')::bigint AND l.idx < (t.body->>'end')::bigint
+JOIN event e ON e.id = l.event_id LEFT JOIN event_salt s ON s.event_id = e.id
+WHERE t.subject = %s AND t.line = 'log' AND t.verb = %s AND s.event_id IS NULL
+"""
+
+
+def lost(log: UUID) -> list[UUID]:
+    """The subjects of which an event came back with a supplied tail, as hashes but for its open fields."""
+    return [row[0] for row in _all(_LOST, [log, TAIL])]
+
+
 def _all(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
