@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from staff_cast import STREET, at, case, client, step
+from test_api import Machine
 from test_correct import approve, closed, event, propose
 
 from luoshi.cases import reads
@@ -107,14 +109,76 @@ def test_a_void_contact_says_so(db: None, browse: Any) -> None:
     assert "已作废" in page("desk", f"/work/cases/{number}/")
 
 
-def test_exports_say_which_records_were_corrected(db: None) -> None:
+def exported(query: str = "") -> dict[str, dict[str, str]]:
+    got: Any = client("desk").get(f"/work/cases/export.csv{query}")
+    rows = list(csv.DictReader(io.StringIO(b"".join(got.streaming_content).decode("utf-8-sig"))))
+    return {row.get("编号") or row["Number"]: row for row in rows}
+
+
+def test_exports_say_what_was_corrected_beside_what_stood_there(db: None) -> None:
+    number = closed()
+    approve(propose(number, "call_solved", changes={"grade": 2}, reason="录音里是 2 分，15512341234"))
+    approve(propose(number, "report", changes={"division": "150203005000"}))
+    approve(propose(number, "call_solved", changes={"grade": 3}))
+    dated = at("dispatched")
+    step(dated, "contact", "desk")
+    approve(propose(dated, "contact", void=True, reason="没有联系过"))
+    plain = closed()
+    found = exported()
+    assert [found[one]["更正"] for one in (number, dated, plain)] == ["3", "1", ""]
+    first, second, third = found[number]["更正了什么"].split("　")
+    assert "地点：" in first and "友谊大街街道" in first
+    assert "评分：5 分 → 2 分；理由：录音里是 2 分，155****1234；2021-12-29；值班受理员提出，督查员批准" in second
+    assert "评分：2 分 → 3 分" in third and "15512341234" not in str(found)
+    assert "已作废" in found[dated]["更正了什么"] and "没有联系过" in found[dated]["更正了什么"]
+    assert found[plain]["更正了什么"] == ""
+    english = exported("?lang=en")[number]["What was corrected"]
+    assert "grade 5 → grade 2; reason: " in english and "proposed by Desk clerk, approved by Supervisor" in english
+
+
+def test_the_files_ask_for_corrections_once_for_each_thousand_rows(db: None) -> None:
+    number, other = closed(), closed()
+    counts = []
+    for one in (number, other):
+        approve(propose(one, "call_solved", changes={"grade": 2}))
+        with CaptureQueriesContext(connection) as asked:
+            assert exported()[one]["更正"] == "1"
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_the_api_tells_a_correction_with_what_it_replaced(db: None) -> None:
     number = closed()
     approve(propose(number, "call_solved", changes={"grade": 2}))
-    plain = closed()
-    got = client("desk").get("/work/cases/export.csv")
-    rows = list(csv.DictReader(io.StringIO(b"".join(got.streaming_content).decode("utf-8-sig"))))
-    found = {row["编号"]: row["更正"] for row in rows}
-    assert (found[number], found[plain]) == ("1", "")
+    step(number, "add_note", "desk", note="记一条")
+    approve(propose(number, "add_note", void=True, reason="记错件了"))
+    desk = Machine("desk")
+    one = desk.get(f"/cases/{number}", "cases.get")
+    assert (one["corrected"], one["grade"]) == (2, 2)
+    grade, note = one["corrections"]
+    assert (grade["step"], grade["changes"]) == ("call_solved", [{"field": "grade", "was": 5, "is": 2}])
+    assert (grade["reason"], grade["proposed_by"], grade["approved_by"]) == ("写错了", ["desk"], ["supervisor"])
+    assert grade["corrected_at"].startswith("2021-12-29") and not grade["void"]
+    assert (note["step"], note["void"], note["changes"], note["reason"]) == ("add_note", True, [], "记错件了")
+    plain = desk.get(f"/cases/{closed()}", "cases.get")
+    assert (plain["corrected"], plain["corrections"]) == (0, [])
+    listed = desk.get("/cases", "cases.list")["cases"]
+    assert {row["number"]: row["corrected"] for row in listed}[number] == 2
+
+
+def test_open311_says_it_as_the_public_page_does(db: None, browse: Any) -> None:
+    number = closed()
+    base = f"/open311/v2/requests/{number}.json?extensions=true"
+    assert "更正" not in browse.get(base).content.decode()
+    approve(propose(number, "report", changes={"division": "150203005000"}))
+    approve(propose(number, "call_solved", changes={"grade": 2}))
+    (one,) = browse.get(base).json()
+    assert one["status_notes"].endswith("；更正 2 处")
+    told = [note["description"] for note in one["notes"] if note["type"] == "correct"]
+    assert len(told) == 2 and "→" in told[0] and "友谊大街街道" in told[0] and "评价已更正" in told[1]
+    assert "2 分" not in str(told) and "写错了" not in str(one)
+    stepped = [note["type"] for note in one["notes"]]
+    assert stepped.index("correct") == stepped.index("report") + 1
 
 
 def test_of_two_who_approve_at_once_one_does(committed: str) -> None:

@@ -41,19 +41,25 @@ def test_a_csv_has_the_lists_rows_and_columns_and_a_name() -> None:
     number, other = at("handling"), at("accepted")
     desk = client("desk")
     found = rows(desk, "state=handling&cols=due.number.unit.stage.returns")
-    assert found[0] == ["到期", "编号", "单位", "阶段", "退回", "更正", "模拟"]
+    assert found[0] == ["到期", "编号", "单位", "阶段", "退回", "更正", "更正了什么", "模拟"]
     assert [row[1] for row in found[1:]] == [number] and other not in str(found)
     assert found[1][3:5] == ["办理中", "0"] and found[1][0].startswith("202")
     response = desk.get("/work/cases/export.csv")
     assert "filename*=UTF-8''%E8%A1%97%E9%9D%A2%E6%A1%88%E4%BB%B6-2021-12-29.csv" in response["Content-Disposition"]
-    assert rows(desk, "lang=en&cols=number.stage")[0] == ["Number", "Stage", "Corrections", "Demo"]
+    assert rows(desk, "lang=en&cols=number.stage")[0] == [
+        "Number",
+        "Stage",
+        "Corrections",
+        "What was corrected",
+        "Demo",
+    ]
 
 
 def test_a_workbook_holds_numbers_and_times_as_such_and_says_what_it_is() -> None:
     number = at("handling")
     book = load_workbook(io.BytesIO(get(client("desk"), "xlsx", "cols=due.number.returns")))
     head, row = book.worksheets[0].iter_rows(values_only=True)
-    assert head == ("到期", "编号", "退回", "更正", "模拟")
+    assert head == ("到期", "编号", "退回", "更正", "更正了什么", "模拟")
     due = case(number).next_due_at
     assert due is not None and row[1] == number and row[2] == 0
     assert row[0].isoformat() == due.astimezone(export.words.city_time(due).tzinfo).replace(tzinfo=None).isoformat()

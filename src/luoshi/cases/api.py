@@ -8,11 +8,12 @@ from django.http import QueryDict
 
 from luoshi.api.endpoint import Answer, Asked, Endpoint
 from luoshi.api.schema import TEXT, TIME, WHOLE, YES, Schema, number, one_of, or_null, record, rows, text
-from luoshi.cases import masked, reads
+from luoshi.cases import explained, masked, reads
 from luoshi.cases.actions import report_case
 from luoshi.cases.actions.again import REASONS
 from luoshi.cases.actions.report import LONGEST as LONGEST_TEXT
 from luoshi.cases.actions.report import code_for
+from luoshi.cases.correcting import LABELS
 from luoshi.cases.flow import FLOW, HOLDER, STATUSES, SYSTEM
 from luoshi.cases.reads import api as found
 from luoshi.cases.staff import do
@@ -38,14 +39,24 @@ CASE: Final = record(
         "number": TEXT, "version": WHOLE, "state": one_of([state.name for state in FLOW.states]),
         "status": one_of(list(STATUSES)), "light": one_of(["g", "y", "r", "n"]), "category": TEXT, "county": TEXT,
         "street": TEXT, "community": TEXT, "unit": or_null(TEXT), "handler": or_null(WHOLE), "channel": TEXT,
-        "by_staff": YES, "source": TEXT, "sim": YES, "returns": WHOLE, "reopened": WHOLE, "solved": or_null(YES),
+        "by_staff": YES, "source": TEXT, "sim": YES, "corrected": WHOLE, "returns": WHOLE, "reopened": WHOLE, "solved": or_null(YES),
         "grade": or_null(WHOLE), "reported_at": TIME, "contacted_at": or_null(TIME), "handled_at": or_null(TIME),
         "verified_at": or_null(TIME), "closed_at": or_null(TIME), "due_at": or_null(TIME),
         "next_due_at": or_null(TIME),
     }
 )  # fmt: skip
 PRIVATE: Final = ("text", "place", "answer", "question")
-WHOLE_CASE: Final = record({**CASE["properties"], **dict.fromkeys(PRIVATE, or_null(TEXT))})
+ANY: Final[Schema] = {"type": ["string", "integer", "boolean", "null"]}
+CORRECTION: Final = record(
+    {
+        "step": TEXT, "happened_at": TIME, "void": YES,
+        "changes": rows(record({"field": one_of(list(LABELS)), "was": ANY, "is": ANY})), "reason": or_null(TEXT),
+        "corrected_at": TIME, "proposed_by": rows(TEXT), "approved_by": rows(TEXT),
+    }
+)  # fmt: skip
+WHOLE_CASE: Final = record(
+    {**CASE["properties"], **dict.fromkeys(PRIVATE, or_null(TEXT)), "corrections": rows(CORRECTION)}
+)
 MOVES: Final = record({"moves": rows(record({"verb": TEXT, "lacks": rows(TEXT)}))})
 FIELDS: Final[dict[str, Schema]] = {
     **{name: text(LONGEST) for name in ("note", "reason", "answer", "question", "public_text")},
@@ -103,13 +114,15 @@ def listed(call: Asked) -> Answer:
 
 
 def shown(call: Asked) -> Answer:
-    """One case."""
+    """One case, with what was corrected on it."""
     got = found.one(call.viewer, call.path["number"])
     if got is None:
         raise Absent
     row, private = got
     hidden = (said and masked.free(said) for said in private)
-    return Answer(_shown(row, clock.now()) | dict(zip(PRIVATE, hidden, strict=True)))
+    corrections = explained.of_cases([row[0]] if row[found.PLACE["corrected"]] else []).get(row[0], [])
+    case = _shown(row, clock.now()) | dict(zip(PRIVATE, hidden, strict=True))
+    return Answer(case | {"corrections": [explained.as_data(one) for one in corrections]})
 
 
 def offered(call: Asked) -> Answer:

@@ -13,7 +13,7 @@ from luoshi.kernel.viewer import Viewer
 
 COLUMNS: Final = (
     "id", "number", "version", "state", "status", "category_id", "county", "street", "community", "unit_id",
-    "handler_id", "channel", "by_staff", "source", "sim", "returns", "reopened", "solved", "grade", "reported_at",
+    "handler_id", "channel", "by_staff", "source", "sim", "corrected", "returns", "reopened", "solved", "grade", "reported_at",
     "contacted_at", "handled_at", "verified_at", "closed_at", "due_at", "next_due_at", "next_warn_at",
 )  # fmt: skip
 Row = tuple[Any, ...]

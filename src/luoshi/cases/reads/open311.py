@@ -9,7 +9,7 @@ from django.db import connection
 
 from luoshi.cases.flow import OPEN
 from luoshi.cases.models import Case
-from luoshi.cases.reads.one import Entry
+from luoshi.cases.reads.one import Entry, linked
 from luoshi.cases.reads.scope import public
 from luoshi.kernel.models import Event
 from luoshi.kernel.text import T
@@ -35,6 +35,7 @@ class Row(NamedTuple):
     text: str | None
     photos: str | None
     sim: bool
+    corrected: int
 
 
 # Written by hand, since building it costs a third of the whole answer: the same cases as `scope.public` and, as on the
@@ -52,7 +53,7 @@ SELECT c.id, c.log_id, c.number, c.state, c.status, c.category_id, c.unit_id,
     SELECT json_agg(json_build_array(f.id, f.kind, f.width, f.height, floor(extract(epoch FROM f.at))::bigint)
       ORDER BY f.at, f.id)::text
     FROM photo f WHERE f.case_id = c.id AND f.released) END,
-  c.sim
+  c.sim, c.corrected
 FROM "case" c LEFT JOIN case_private p ON p.case_id = c.id
 WHERE c.public AND c.ours AND c.state <> ALL('{abuse,withdrawn,merged}')
 """
@@ -81,24 +82,24 @@ def reported(
     return _rows(f"{more}{_ORDER} LIMIT %(size)s OFFSET %(offset)s", values)
 
 
-_EVENT: Final = ("id", "subject", "verb", "occurred_at", "recorded_at", "unit", "body")
+_EVENT: Final = ("id", "subject", "verb", "occurred_at", "recorded_at", "unit", "body", "corrects")
 
 
 def _entry(units: dict[int, str], row: tuple[Any, ...]) -> tuple[UUID, Entry]:
     """The subject and the event, with nothing private and nobody's name."""
-    key, subject, verb, at, recorded, unit, body = row
-    return subject, Entry(key, verb, T(verb, verb), at, recorded, "", units.get(unit, ""), body, {})
+    key, subject, verb, at, recorded, unit, body, corrects = row
+    return subject, Entry(key, verb, T(verb, verb), at, recorded, "", units.get(unit, ""), body, {}, corrects)
 
 
 def histories(cases: Sequence[Row]) -> dict[UUID, list[Entry]]:
-    """The events of public cases by the case's id in the log, oldest first; one query."""
+    """The events of public cases by the case's id in the log, oldest first, each with its corrections; one query."""
     found: dict[UUID, list[Entry]] = {}
     units = people.unit_names()
     rows = Event.objects.filter(line="cases", subject__in=[case.log_id for case in cases])
     for row in rows.order_by("recorded_at", "id").values_list(*_EVENT):
         subject, entry = _entry(units, row)
         found.setdefault(subject, []).append(entry)
-    return found
+    return {subject: linked(entries) for subject, entries in found.items()}
 
 
 def happened(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from luoshi.cases import reads
+from luoshi.cases import explained, reads
 from luoshi.cases.reads import listed
 from luoshi.cases.staff.columns import Value
 from luoshi.cases.staff.listing import View, view
@@ -32,6 +32,7 @@ MOST_XLSX: Final = 20_000  # a workbook takes five times as long to make
 RIGHT: Final = "cases.see"
 SIM: Final = T("模拟", "Demo")
 CORRECTED: Final = T("更正", "Corrections")
+WHAT: Final = T("更正了什么", "What was corrected")
 NAMED: Final = T("街面案件", "cases")
 # what a spreadsheet takes for the beginning of a formula, in its wide forms too
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -57,8 +58,9 @@ class Export:
         self.language, self.count, self.cut = language(), 0, False
 
     def head(self) -> list[str]:
-        """The heads of the columns; the last two count corrections of what the record says and mark simulated rows."""
-        return [*(str(one.head) for one in self.asks.columns), str(CORRECTED), str(SIM)]
+        """The heads of the columns; the last three count and tell the corrections of what the record says (what was, what
+        is, why, when, by which roles), and mark simulated rows."""
+        return [*(str(one.head) for one in self.asks.columns), str(CORRECTED), str(WHAT), str(SIM)]
 
     def chunks(self) -> Iterator[list[Line]]:
         """The lines, a thousand at a time, each chunk read when the one before was sent."""
@@ -70,8 +72,14 @@ class Export:
                 now, sim = Now(self.now, reads.kinds()), str(SIM)
                 kept = rows[: self.most - self.count]
                 self.cut = self.cut or len(kept) < len(rows)
+                told = explained.of_cases([row.id for row in kept if row.corrected])
                 lines = [
-                    [*(_plain(value(now, row)) for value in values), row.corrected or None, sim if row.sim else ""]
+                    [
+                        *(_plain(value(now, row)) for value in values),
+                        row.corrected or None,
+                        safe(explained.in_words(told.get(row.id, ()))),
+                        sim if row.sim else "",
+                    ]
                     for row in kept
                 ]
             self.count += len(lines)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from luoshi.cases import reads
+from luoshi.cases import corrected, reads
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.public import story
 from luoshi.cases.reads import open311 as rows
@@ -37,6 +37,7 @@ EXTENDED: Final[Mapping[str, str]] = {
     "refused": "no_further_action",
 }  # fmt: skip
 TITLES: Final = {"before": T("上报时", "As reported"), "after": T("处理后", "After the work")}
+CORRECTED: Final = T("{text}；更正 {n} 处", "{text}; corrections: {n}")
 SIMULATED: Final = "模拟 / simulated"
 Item = dict[str, Any]
 
@@ -171,8 +172,10 @@ def _item(case: Row, kind: str, unit: str | None, place: Callable[[str], str | N
 
 
 def _stands(case: Row) -> str:
-    """Where it stands in a word; of a simulated case it says so, in both languages whoever asks."""
+    """Where it stands in a word, and whether the record was corrected; of a simulated case it says so, in both languages
+    whoever asks."""
     text = str(FLOW.statuses[case.status] if case.status != "going" else FLOW.state(case.state).text)
+    text = str(CORRECTED.fill(text=text, n=case.corrected)) if case.corrected else text
     return f"{text} ({SIMULATED})" if case.sim else text
 
 
@@ -205,7 +208,16 @@ def _extensions(case: Row, shots: list[Item], histories: Mapping[UUID, list[Entr
 
 def _note(entry: Entry) -> list[Item]:
     text = told(entry)
-    return [{"datetime": stamp(entry.at), "description": text, "type": entry.verb}] if text else []
+    if not text:
+        return []
+    step = {"datetime": stamp(entry.at), "description": text, "type": entry.verb}
+    return [step, *(_correction(text, one) for one in corrected.told(entry, corrected.PUBLIC))]
+
+
+def _correction(step: str, one: corrected.Told) -> Item:
+    """A correction beside what it corrects, as far as the public page tells it."""
+    text = str(T("“{step}” {what}", "“{step}” {what}").fill(step=step, what=one.text))
+    return {"datetime": stamp(one.entry.recorded_at), "description": text, "type": one.entry.verb}
 
 
 def told(entry: Entry) -> str:
