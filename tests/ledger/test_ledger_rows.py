@@ -1,7 +1,9 @@
 """What a superuser changes in a record that the application shows is named, down to its times and its private words."""
 
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,8 +17,9 @@ from luoshi.cases.actions.imported import TELL, import_case
 from luoshi.cases.actions.parts import Share
 from luoshi.cases.models import Case, Category
 from luoshi.kernel import clock, lines
-from luoshi.kernel.ledger import rotate, seal, verify
+from luoshi.kernel.ledger import rotate, seal, tail, verify
 from luoshi.kernel.ledger.audit import Bad
+from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.viewer import EVERYTHING, Viewer
 from luoshi.people import viewer
@@ -179,3 +182,43 @@ def test_what_was_deleted_and_written_in_again_is_named(place: Place, case: str,
         [row.pk],
     )
     assert [one.detail for one in look(place).bad] == [f"{case}: private name is changed, its events say otherwise"]
+
+
+def _restored(place: Place, forced: Forced, size: int, before: Path) -> None:
+    """The database and the public files as they were at a size; `kept` holds the cases as they were."""
+    late = [row[0] for row in forced.execute("SELECT event_id FROM log_leaf WHERE idx >= %s", [size]).fetchall()]
+    for table, column in (("event", "id"), ("event_private", "event_id"), ("event_salt", "event_id")):
+        forced.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [late])
+    forced.execute("DELETE FROM log_leaf WHERE idx >= %s", [size])
+    forced.execute("DELETE FROM checkpoint WHERE size > %s", [size])
+    for table in ("case_private", "case_code"):
+        forced.execute(f"DELETE FROM {table} WHERE case_id NOT IN (SELECT id FROM kept)")
+    forced.execute('DELETE FROM "case"')
+    forced.execute('INSERT INTO "case" SELECT * FROM kept')
+    shutil.rmtree(place.folder.root)
+    shutil.copytree(before, place.folder.root)
+
+
+def test_records_are_not_held_against_what_a_tail_never_carried(
+    place: Place, case: str, forced: Forced, tmp_path: Path
+) -> None:
+    other = Case.objects.exclude(number=case).get()
+    before = shutil.copytree(place.folder.root, tmp_path / "before")
+    head = place.folder.head()
+    assert head is not None
+    forced.execute('CREATE TEMP TABLE kept AS SELECT * FROM "case"')
+    led(other.number, [("accept", {}), ("dispatch", {"unit": Unit.objects.order_by("pk")[1]}), ("contact", {})])
+    _third()
+    seal.seal_all(place)
+    shutil.copytree(place.folder.root, tmp_path / "mirror")
+    _restored(place, forced, head.size, before)
+    tail.supply(place, Folder(tmp_path / "mirror"))
+    report = look(place)
+    assert report.unchecked == 2  # the one that was taken in meanwhile is not there and is no fault
+    assert {one.detail for one in report.bad} == {f"{other.number}: state is reported, its events say dispatched"}
+    forced.execute('UPDATE "case" SET grade = 1, handled_at = NULL WHERE number = %s', [case])
+    assert [one.detail.split(":")[0] for one in look(place).bad] == [case, case, other.number]
+    forced.execute('UPDATE "case" c SET grade = k.grade, handled_at = k.handled_at FROM kept k WHERE c.id = k.id')
+    led(other.number, [("accept", {})], NOW + timedelta(days=1))
+    report = look(place)
+    assert (report.bad, report.unchecked) == ([], 2)

@@ -21,6 +21,10 @@ SHOWN = 20
 DELETED = T(
     "· {on} 由{by}删除了 {n} 条私人内容（{subject}）", "· {n} private bodies deleted on {on} by {by} ({subject})"
 )
+UNCHECKED = T(
+    "· {n} 件只能部分核对：补回的日志里只有它们的哈希和公开字段",
+    "· {n} records could be checked in part only: the supplied tail holds their hashes and open fields",
+)
 SYSTEM = T("系统", "the system")
 WHOM = {
     "holder": T("上报人", "the reporter"),
@@ -91,6 +95,7 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
         "pending": report.pending,
         "private_deleted": report.deleted,
         "deletions": deletions,
+        "unchecked": report.unchecked,
         "seconds": round(monotonic() - begun, 1),
     }
     well = T(
@@ -100,6 +105,8 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
     if not as_json:
         for one in deletions[:SHOWN]:
             click.echo(str(DELETED.fill(n=one["bodies"], on=one["on"], by=one["by"], subject=one["subject"])))
+        if report.unchecked:
+            click.echo(str(UNCHECKED.fill(n=report.unchecked)))
     answer(ctx, as_json, found, well)
 
 

@@ -14,7 +14,7 @@ from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.course import Course
-from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone
+from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone, lost
 from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.rotate import subject_of
@@ -36,6 +36,8 @@ class Report:
     checkpoints: int = 0
     pending: int = 0
     deleted: int = 0
+    # records of which a supplied tail brought back hashes: held against its open fields only, or not at all
+    unchecked: int = 0
     deletions: list[Deletion] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
 
@@ -198,6 +200,7 @@ def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face]) -> 
     _pending(report, forgotten)
     report.add(_corrections())
     report.deletions = forgotten.used()
+    report.unchecked = len(lost(subject_of(place.origin)))
     report.add(_rows(faces))
     report.sort()
     return report
