@@ -179,6 +179,12 @@ def test_open311_says_it_as_the_public_page_does(db: None, browse: Any) -> None:
     assert "2 分" not in str(told) and "写错了" not in str(one)
     stepped = [note["type"] for note in one["notes"]]
     assert stepped.index("correct") == stepped.index("report") + 1
+    step(number, "add_note", "desk", note="记一条")
+    approve(propose(number, "add_note", void=True))
+    updates = browse.get(f"/open311/v2/servicerequestupdates.json?service_request_id={number}").json()
+    assert updates[-1]["status"] == updates[-2]["status"] == "fixed", "a client that follows it opens nothing again"
+    said = [one["description"] for one in updates if "更正" in one["description"] or "作废" in one["description"]]
+    assert sorted(said) == sorted(told), "not the note, of which nobody outside is told"
 
 
 def test_of_two_who_approve_at_once_one_does(committed: str) -> None:

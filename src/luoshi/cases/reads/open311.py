@@ -1,6 +1,6 @@
 """What Open311 shows of cases: rows of what anybody may see, without an object each; one query a list, two with steps."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -91,25 +91,49 @@ def _entry(units: dict[int, str], row: tuple[Any, ...]) -> tuple[UUID, Entry]:
     return subject, Entry(key, verb, T(verb, verb), at, recorded, "", units.get(unit, ""), body, {}, corrects)
 
 
-def histories(cases: Sequence[Row]) -> dict[UUID, list[Entry]]:
+def histories(subjects: Collection[UUID]) -> dict[UUID, list[Entry]]:
     """The events of public cases by the case's id in the log, oldest first, each with its corrections; one query."""
     found: dict[UUID, list[Entry]] = {}
     units = people.unit_names()
-    rows = Event.objects.filter(line="cases", subject__in=[case.log_id for case in cases])
+    rows = Event.objects.filter(line="cases", subject__in=subjects)
     for row in rows.order_by("recorded_at", "id").values_list(*_EVENT):
         subject, entry = _entry(units, row)
         found.setdefault(subject, []).append(entry)
     return {subject: linked(entries) for subject, entries in found.items()}
 
 
+class Happened(NamedTuple):
+    """An event of a public case and the stage that it led to; a correction comes with what it corrects, and leads
+    nowhere: its stage is the case's present one."""
+
+    number: str
+    entry: Entry
+    stage: str
+    original: Entry | None
+
+
 def happened(
     start: datetime, end: datetime, numbers: Collection[str], verbs: Collection[str], offset: int, size: int
-) -> list[tuple[str, Entry]]:
-    """(number, event) of public cases recorded from `start` until before `end`, oldest first; two queries."""
+) -> list[Happened]:
+    """What was recorded of public cases from `start` until before `end`, oldest first; two queries, three with
+    corrections."""
     cases = public().filter(number__in=numbers) if numbers else public()
     events = Event.objects.filter(line="cases", verb__in=verbs, recorded_at__gte=start, recorded_at__lt=end)
     rows = events.filter(subject__in=cases.values("log_id")).order_by("recorded_at", "id").values_list(*_EVENT)
     units = people.unit_names()
     found = [_entry(units, row) for row in rows[offset : offset + size]]
-    known = dict(Case.objects.filter(log_id__in={s for s, _ in found}).values_list("log_id", "number"))
-    return [(known[subject], entry) for subject, entry in found]
+    stand = Case.objects.filter(log_id__in={s for s, _ in found}).values_list("log_id", "number", "state")
+    known = {subject: (number, state) for subject, number, state in stand}
+    original = _originals({subject for subject, entry in found if entry.corrects})
+    happened = []
+    for subject, entry in found:
+        number, state = known[subject]
+        stage = state if entry.corrects else str(entry.body.get("stage"))
+        happened.append(Happened(number, entry, stage, original.get(entry.id)))
+    return happened
+
+
+def _originals(subjects: Collection[UUID]) -> dict[UUID, Entry]:
+    """What each correction of some cases corrects, by the correction's id."""
+    entries = [one for all_of in histories(subjects).values() for one in all_of] if subjects else []
+    return {newer.id: one for one in entries for newer in one.newer}

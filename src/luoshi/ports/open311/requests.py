@@ -137,7 +137,7 @@ def _extended(arguments: Arguments) -> bool:
 
 
 def _items(cases: Sequence[Row], extended: bool, base: str) -> list[Item]:
-    histories = rows.histories(cases) if extended and cases else {}
+    histories = rows.histories([case.log_id for case in cases]) if extended and cases else {}
     known, units, place = reads.kinds(), people.unit_names(), _places()
     items = []
     for case in cases:
@@ -211,13 +211,18 @@ def _note(entry: Entry) -> list[Item]:
     if not text:
         return []
     step = {"datetime": stamp(entry.at), "description": text, "type": entry.verb}
-    return [step, *(_correction(text, one) for one in corrected.told(entry, corrected.PUBLIC))]
+    fixed = [
+        {"datetime": stamp(one.recorded_at), "description": correction(one, entry), "type": one.verb}
+        for one in entry.newer
+    ]
+    return [step, *fixed]
 
 
-def _correction(step: str, one: corrected.Told) -> Item:
-    """A correction beside what it corrects, as far as the public page tells it."""
-    text = str(T("“{step}” {what}", "“{step}” {what}").fill(step=step, what=one.text))
-    return {"datetime": stamp(one.entry.recorded_at), "description": text, "type": one.entry.verb}
+def correction(entry: Entry, original: Entry) -> str:
+    """A correction as far as the public page tells it; empty where it does not tell what was corrected."""
+    step = told(original)
+    what = [one.text for one in corrected.told(original, corrected.PUBLIC) if one.entry.id == entry.id]
+    return str(T("“{step}” {what}", "“{step}” {what}").fill(step=step, what=what[0])) if step and what else ""
 
 
 def told(entry: Entry) -> str:

@@ -9,15 +9,17 @@ from luoshi.cases.actions.report import LONGEST
 from luoshi.cases.flow import FLOW
 from luoshi.cases.public.story import MOVES
 from luoshi.cases.reads import open311 as rows
+from luoshi.kernel.ledger.correct import CORRECT, VOID
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.ports.open311.arguments import Arguments
 from luoshi.ports.open311.reads import Client
-from luoshi.ports.open311.requests import EXTENDED, find, numbers, stamp, told, window
+from luoshi.ports.open311.requests import EXTENDED, correction, find, numbers, stamp, told, window
 
-# what the log calls the steps that the public page tells, but the report itself and evidence
+# what the log calls the steps that the public page tells, but the report itself and evidence; and their corrections
 VERBS: Final = sorted(
     {move.log_verb for move in FLOW.moves if move.verb in MOVES and move.verb != "add_evidence"} - {"note"}
+    | {CORRECT, VOID}
 )
 STATUSES: Final = (
     "open", "closed", "fixed", "in_progress", "action_scheduled", "investigating", "planned", "duplicate",
@@ -33,17 +35,25 @@ def many(arguments: Arguments) -> list[dict[str, Any]]:
     arguments.settle()
     if arguments.words("service_request_id") and not asked:
         return []
+    happened = rows.happened(span.start, span.end, asked, VERBS, span.offset, span.size)
+    described = [(one, _described(one)) for one in happened]
     return [
         {
-            "update_id": str(entry.id),
-            "service_request_id": number,
-            "status": EXTENDED.get(str(entry.body.get("stage")), "open"),
-            "updated_datetime": stamp(entry.recorded_at),
-            "description": told(entry),
+            "update_id": str(one.entry.id),
+            "service_request_id": one.number,
+            "status": EXTENDED.get(one.stage, "open"),
+            "updated_datetime": stamp(one.entry.recorded_at),
+            "description": text,
             "media_url": None,
         }
-        for number, entry in rows.happened(span.start, span.end, asked, VERBS, span.offset, span.size)
+        for one, text in described
+        if text or one.original is None
     ]
+
+
+def _described(one: rows.Happened) -> str:
+    """In words; empty for the correction of a step that nobody outside is told of."""
+    return told(one.entry) if one.original is None else correction(one.entry, one.original)
 
 
 def post(request: HttpRequest, arguments: Arguments, client: Client) -> list[dict[str, Any]]:
