@@ -29,7 +29,9 @@ _OPEN: Final = {
     "due_kind": ("c.due_kind", "clock"),
     "reported_at": (_UTC.format("c.reported_at"), "reported_at"),
     "county": ("c.county", "county"),
+    "top": ("c.top", "top"),
     "source": ("c.source", "source"),
+    "part_of": ("(c.part_of_id IS NOT NULL)::text", "part"),
     "by_staff": ("c.by_staff::text", "by_staff"),
 }
 _RESTRICTED: Final = {
@@ -54,6 +56,7 @@ def _query() -> str:
     pair = "({}, last.body->>'{}', '{}', {})"
     fields = [pair.format(kept, name, field, "true") for field, (kept, name) in _OPEN.items()]
     fields += [pair.format(kept, name, field, "last.whole") for field, (kept, name) in _RESTRICTED.items()]
+    fields.append("(c.ours::text, (last.body->>'status' <> 'imported')::text, 'ours', true)")
     fields.append("(c.sim::text, last.sim::text, 'sim', true)")
     fields.append("(c.grade::text, judged.body->>'grade', 'grade', NOT lost.it)")
     fields.append("(c.solved::text, solved.body->>'solved', 'solved', NOT lost.it)")
