@@ -103,11 +103,16 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
         "✓ {n} entries, root {root}, {c} checkpoints, {d} private bodies deleted, {p} wait to be sealed",
     ).fill(n=report.size, root=found["root"], c=report.checkpoints, d=report.deleted, p=report.pending)
     if not as_json:
-        for one in deletions[:SHOWN]:
-            click.echo(str(DELETED.fill(n=one["bodies"], on=one["on"], by=one["by"], subject=one["subject"])))
-        if report.unchecked:
-            click.echo(str(UNCHECKED.fill(n=report.unchecked)))
+        _beside(deletions, report.unchecked)
     answer(ctx, as_json, found, well)
+
+
+def _beside(deletions: Sequence[dict[str, Any]], unchecked: int) -> None:
+    """What is no fault and is told: deletions, and what could not be checked."""
+    for one in deletions[:SHOWN]:
+        click.echo(str(DELETED.fill(n=one["bodies"], on=one["on"], by=one["by"], subject=one["subject"])))
+    if unchecked:
+        click.echo(str(UNCHECKED.fill(n=unchecked)))
 
 
 def deleted(deletions: Sequence[Any]) -> list[dict[str, Any]]:
