@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from luoshi.cases.models import Case
 from luoshi.cases.reads import retold
 from luoshi.cases.reads.correction import said
 from luoshi.kernel import installation
+from luoshi.kernel.aside import together
 from luoshi.kernel.canonical import moment
 from luoshi.kernel.ledger import forgotten
 from luoshi.kernel.ledger.correct import CorrectionError, Said, standing
@@ -95,10 +97,31 @@ SELECT subject FROM stray WHERE EXISTS (
 def derived(limit: int) -> list[Derived]:
     """The first cases that are gone, or of which a column or what is personal is not what their events say."""
     lost = forgotten.lost(subject_of(installation.current().origin))
-    found = [Derived(row[0], "?", "record", "gone", "kept") for row in _all(_NOWHERE, [lost, limit])]
-    some = chain(_corrected(set(lost)), retold.faults(set(lost)))
-    found += islice(some, limit)
-    return [*found, *(Derived(*row) for row in _all(_query(), [lost, limit]))][: 3 * limit]
+    spans = retold.spans()
+    questions = [
+        partial(_gone, lost, limit),
+        partial(_corrected, lost, limit),
+        *(partial(_told, lost, limit, start, end) for start, end in spans),
+        partial(_snapshots, lost, limit),
+    ]
+    answers = together(questions) if len(spans) > 1 else (question() for question in questions)
+    return [one for some in answers for one in some]
+
+
+def _gone(lost: list[UUID], limit: int) -> list[Derived]:
+    return [Derived(row[0], "?", "record", "gone", "kept") for row in _all(_NOWHERE, [lost, limit])]
+
+
+def _told(lost: list[UUID], limit: int, start: int, end: int) -> list[Derived]:
+    return list(islice(retold.faults(set(lost), start, end), limit))
+
+
+def _snapshots(lost: list[UUID], limit: int) -> list[Derived]:
+    return [Derived(*row) for row in _all(_query(), [lost, limit])]
+
+
+def _corrected(lost: list[UUID], limit: int) -> list[Derived]:
+    return list(islice(_follow(set(lost)), limit))
 
 
 def _all(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -107,7 +130,7 @@ def _all(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _corrected(lost: Collection[UUID]) -> Iterator[Derived]:
+def _follow(lost: Collection[UUID]) -> Iterator[Derived]:
     """The same for those of which an event was corrected: what their events say once corrections are followed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT subject FROM event WHERE corrects IS NOT NULL AND line = 'cases'")
