@@ -77,6 +77,7 @@ def _bring_back(file: Path, home: Path, database: Database, erased: "Sequence[Er
         make.migrate(database)
         erasures.merge(home, erased)
         again = _erase_again(database, home)
+        backups.analyze(database.url("owner"))
         homes.finish(home)
     return summary, again
 
