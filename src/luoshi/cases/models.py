@@ -168,6 +168,13 @@ class Case(models.Model):
                 condition=Q(ours=True, closed_at=None),
                 name="case_open",
             ),
+            # how often a street had the same problem: read from the index alone
+            models.Index(
+                fields=["street", "category", "reported_at"],
+                include=["number"],
+                condition=Q(ours=True, part_of=None),
+                name="case_street_kind",
+            ),
             # the open cases of a street and around a point: likely the same problem
             models.Index(fields=["street", "-reported_at"], condition=STANDING, name="case_open_street"),
             models.Index(fields=["lat", "lon"], condition=STANDING, name="case_open_point"),

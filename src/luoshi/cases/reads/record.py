@@ -34,6 +34,7 @@ class Around(NamedTuple):
 def around(viewer: Viewer, case: Case) -> Around:
     """What stands beside a case that was read through its door; one query."""
     scope, values = clause(viewer)
+    whose = "false" if not case.street else "c.ours" if case.ours else "NOT c.ours"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -42,12 +43,12 @@ def around(viewer: Viewer, case: Case) -> Around:
               array(SELECT number FROM "case" WHERE merged_into_id = %(id)s ORDER BY id)
             FROM (
               SELECT count(*) AS n, max(c.number) AS latest FROM "case" c
-              WHERE c.street = %(street)s AND c.street <> '' AND c.category_id = %(category)s AND c.ours = %(ours)s
-                AND c.reported_at BETWEEN %(since)s AND %(at)s AND c.part_of_id IS NULL AND c.id <> %(id)s AND {scope}
+              WHERE {whose} AND c.part_of_id IS NULL AND c.street = %(street)s AND c.category_id = %(category)s
+                AND c.reported_at BETWEEN %(since)s AND %(at)s AND c.id <> %(id)s AND {scope}
             ) near
             """,
             {
-                **values, "id": case.pk, "above": case.merged_into_id, "street": case.street, "ours": case.ours,
+                **values, "id": case.pk, "above": case.merged_into_id, "street": case.street,
                 "category": case.category_id, "since": case.reported_at - NEAR, "at": case.reported_at,
             },
         )  # fmt: skip
