@@ -54,7 +54,8 @@ class Category(models.Model):
 class Case(models.Model):
     """One case. Names, telephone, free text and exact place live in `CasePrivate`, which can be deleted."""
 
-    number = models.TextField(unique=True)
+    # keys of other tables without an index of their own: each begins one below, which is kept only for rows of ours
+    number = models.TextField()
     log_id = models.UUIDField(unique=True, default=new_id)
     sim = models.BooleanField(default=False)
     source = models.TextField(blank=True)
@@ -73,7 +74,7 @@ class Case(models.Model):
     state_before = models.TextField(blank=True)
     channel = models.TextField()
     by_staff = models.BooleanField(default=False)
-    category = models.ForeignKey(Category, models.PROTECT)
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
     top = models.TextField()
     public = models.BooleanField(default=True)
     county = models.CharField(max_length=12, blank=True)
@@ -86,9 +87,9 @@ class Case(models.Model):
     state = models.TextField()
     status = models.TextField(default="going")
     version = models.IntegerField(default=1)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    first_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    handler = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    first_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    handler = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     # everybody who handled it or gave evidence: none of them may verify it
     worked_by = ArrayField(models.BigIntegerField(), default=list)
     evidence = models.IntegerField(default=0)
@@ -141,14 +142,15 @@ class Case(models.Model):
     class Meta:
         db_table = "case"
         constraints = [
-            models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="case_source_once")
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
+            models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="case_source_once"),
         ]
         indexes = [
             models.Index(fields=["-reported_at", "-id"], name="case_newest"),
-            models.Index(fields=["unit", "-reported_at", "-id"], name="case_unit_newest"),
-            models.Index(fields=["state", "-reported_at", "-id"], name="case_state_newest"),
-            models.Index(fields=["top", "-reported_at", "-id"], name="case_top_newest"),
-            models.Index(fields=["county", "-reported_at", "-id"], name="case_county_newest"),
+            *(
+                models.Index(fields=[name, "-reported_at", "-id"], condition=Q(ours=True), name=f"case_{name}_newest")
+                for name in ("unit", "first_unit", "state", "top", "county")
+            ),
             models.Index(fields=["next_due_at", "id"], condition=Q(next_due_at__isnull=False), name="case_due"),
             models.Index(
                 fields=["unit", "next_due_at", "id"], condition=Q(next_due_at__isnull=False), name="case_unit_due"

@@ -23,15 +23,20 @@ def dumps(value: object) -> bytes:
     if type(value) is int and -LIMIT <= value <= LIMIT:
         return b"%d" % value
     if type(value) not in _SIMPLE:
-        _check(value, "$")
+        check(value, "$")
+    return checked(value)
+
+
+def checked(value: object) -> bytes:
+    """`dumps` of what holds nothing that `check` would refuse. TypeError for a lone surrogate."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
         raise TypeError(f"{_bad_text(value, '$') or '$'}: {error}") from None
 
 
-def _check(value: object, path: str) -> None:
-    """Refuse by path what orjson would let through: it writes floats, tuples, UUIDs, times, dataclasses."""
+def check(value: object, path: str) -> None:
+    """Refuse by path what orjson would let through: it writes floats, tuples, UUIDs, times, dataclasses. As `dumps`."""
     kind = type(value)
     if isinstance(value, dict) and kind is dict:
         if _is_flat(value):
@@ -40,11 +45,11 @@ def _check(value: object, path: str) -> None:
             if type(key) is not str or not key.isascii():
                 raise TypeError(f"{path}: key {key!r} is not ASCII text")
             if type(item) not in _SIMPLE:
-                _check(item, f"{path}.{key}")
+                check(item, f"{path}.{key}")
     elif isinstance(value, list) and kind is list:
         for index, item in enumerate(value):
             if type(item) not in _SIMPLE:
-                _check(item, f"{path}[{index}]")
+                check(item, f"{path}[{index}]")
     elif not (isinstance(value, int) and kind is int):
         raise TypeError(f"{path}: {kind.__name__} does not belong in canonical JSON")
     elif not -LIMIT <= value <= LIMIT:

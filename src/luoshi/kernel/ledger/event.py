@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from luoshi.kernel.canonical import dumps, moment
+from luoshi.kernel.canonical import check, checked, dumps, moment
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.ledger.fields import WRITER, Body, Widths
 from luoshi.kernel.ledger.tree import leaf_hash
@@ -70,7 +70,8 @@ def restricted_hashes(secret: bytes, fields: Mapping[str, Any]) -> Body:
     for name, value in fields.items():
         raw = name.encode()
         salt = sha256(outer + sha256(inner + raw).digest()).digest()
-        hashes.append(sha256(salt + raw + (b"null" if value is None else dumps(value))).digest())
+        plain = b"null" if value is None else checked(value) if type(value) is str else dumps(value)
+        hashes.append(sha256(salt + raw + plain).digest())
     # 32 bytes and a zero are 44 characters in base64, of which the first 43 are those of the 32 bytes without padding
     text = urlsafe_b64encode(b"\0".join([*hashes, b""])).decode("ascii")
     return {name: text[at : at + 43] for name, at in zip(fields, range(0, len(text), 44), strict=True)}
@@ -110,7 +111,8 @@ def build(
     secret = os.urandom(32)
     salt, hidden = (os.urandom(32), dumps(private)) if private else (None, None)
     identity, happened = uuid7(head.recorded_at), occurred_at or head.recorded_at
-    payload = dumps(
+    check(opened, "$.open")
+    payload = checked(
         {
             "v": VERSION,
             "id": str(identity),
@@ -129,7 +131,7 @@ def build(
     )
     if len(payload) > MAX_PAYLOAD:
         raise PayloadError(f"payload of {len(payload)} bytes, at most {MAX_PAYLOAD}")
-    kept = {name: value for name, value in (opened | restricted).items() if name not in WRITER and value is not None}
+    kept = {name: value for name, value in (opened | restricted).items() if value is not None and name not in WRITER}
     return Written(
         identity, head.line, subject, verb, head.act, head.actor, head.unit, happened, head.recorded_at,
         kept, payload, leaf_hash(payload), secret, salt, hidden, corrects,

@@ -5,6 +5,7 @@ open: stands in the payload as it is. restricted: one salted hash for each field
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from luoshi.kernel.canonical import moment
@@ -34,7 +35,7 @@ class Widths:
         """The body in three: open, restricted, private. Every restricted name is there, so that absence tells nothing."""
         opened, restricted, private = {}, dict.fromkeys(self.restricted), {}
         for name, value in body.items():
-            plain = moment(value) if hasattr(value, "tzinfo") else value
+            plain = moment(value) if isinstance(value, datetime) else value
             if name in self.open:
                 opened[name] = plain
             elif name in self.restricted:
