@@ -95,6 +95,11 @@ class Head:
     recorded_at: datetime
 
 
+def _kept(said: Body) -> Body:
+    """What stands beside the payload for queries; who wrote it has columns of its own."""
+    return {name: value for name, value in said.items() if value is not None and name not in WRITER}
+
+
 def build(
     head: Head,
     widths: Widths,
@@ -131,8 +136,7 @@ def build(
     )
     if len(payload) > MAX_PAYLOAD:
         raise PayloadError(f"payload of {len(payload)} bytes, at most {MAX_PAYLOAD}")
-    kept = {name: value for name, value in (opened | restricted).items() if value is not None and name not in WRITER}
     return Written(
         identity, head.line, subject, verb, head.act, head.actor, head.unit, happened, head.recorded_at,
-        kept, payload, leaf_hash(payload), secret, salt, hidden, corrects,
+        _kept(opened | restricted), payload, leaf_hash(payload), secret, salt, hidden, corrects,
     )  # fmt: skip
