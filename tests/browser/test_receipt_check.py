@@ -30,6 +30,13 @@ def state(page: Any) -> tuple[str, dict[str, str]]:
     return page.locator("[data-said]").get_attribute("data-is"), marks
 
 
+def saved(page: Any, role: Any, name: str) -> bytes:
+    """What comes down when a link or button is pressed."""
+    with page.expect_download() as download:
+        page.get_by_role(role, name=name).click()
+    return bytes(download.value.path().read_bytes())
+
+
 def altered(text: bytes) -> dict[str, bytes]:
     """One small change in each part of the file, and which part."""
     lines = text.decode().split("\n")
@@ -65,12 +72,7 @@ def test_the_page_checks_its_receipt_and_kept_files_without_the_server(address: 
     page.goto(f"{address}/track/{known['code']}")
     page.wait_for_selector("[data-said][data-is]")
     assert state(page) == ("good", {"entry": "fact", "tree": "fact", "sign": "fact", "words": "plan"})
-    with page.expect_download() as download:
-        page.get_by_role("link", name="存下收据文件").click()
-    kept = download.value.path().read_bytes()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="另存我的原话").click()
-    own = download.value.path().read_bytes()
+    kept, own = saved(page, "link", "存下收据文件"), saved(page, "button", "另存我的原话")
     page.on("request", lambda request: asked.append(request.url))
     context.set_offline(True)
     assert upload(page, kept)[0] == "good"
@@ -153,12 +155,7 @@ def test_the_page_shows_what_the_record_says_and_with_the_second_file_the_words(
     pairs = dict(zip(shown[1::2], shown[2::2], strict=False))
     assert (pairs["事项"], pairs["阶段"], pairs["区县"], pairs["模拟"]) == ("上报", "待受理", "昆都仑区", "否")
     assert pairs["大类"] and not pairs["大类"].isascii() and "2021" in pairs["记下"]
-    with page.expect_download() as download:
-        page.get_by_role("link", name="存下收据文件").click()
-    kept = download.value.path().read_bytes()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="另存我的原话").click()
-    own = download.value.path().read_bytes()
+    kept, own = saved(page, "link", "存下收据文件"), saved(page, "button", "另存我的原话")
     page.goto(f"{address}/log/check")
     assert upload(page, own) == ("alone", dict.fromkeys(("entry", "tree", "sign", "words"), "plan"))
     assert not page.locator("[data-told]").is_visible()

@@ -54,7 +54,6 @@ class Category(models.Model):
 class Case(models.Model):
     """One case. Names, telephone, free text and exact place live in `CasePrivate`, which can be deleted."""
 
-    # keys of other tables without an index of their own: each begins one below, which is kept only for rows of ours
     number = models.TextField()
     log_id = models.UUIDField(unique=True, default=new_id)
     sim = models.BooleanField(default=False)

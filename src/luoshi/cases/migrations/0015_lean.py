@@ -1,4 +1,4 @@
-"""Indexes of lists hold our own cases only, and none stands twice: what is imported writes half as many."""
+"""Indexes of lists hold our own cases only, and none stands twice: what is imported writes ten fewer."""
 
 from django.db import migrations, models
 

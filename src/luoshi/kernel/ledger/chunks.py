@@ -1,13 +1,10 @@
 """The part of a full verification that is done entry by entry, on two cores: rows, their payloads, their tiles."""
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
-
+from luoshi.kernel.aside import together
 from luoshi.kernel.ledger import audit, tiles
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad, Row
@@ -107,29 +104,13 @@ def _differs(folder: Folder, tile: Tile, want: Sequence[bytes]) -> int | None:
     return next((place for place, pair in enumerate(zip(have, want, strict=True)) if pair[0] != pair[1]), 0)
 
 
-_job: tuple[Folder, int, int, Older]
-
-
-def _begin(folder: Folder, size: int, published: int, older: Older) -> None:
-    """In the child: it never uses the connection that it was forked with."""
-    global _job
-    connection.connection = None
-    _job = (folder, size, published, older)
-
-
-def _part(start: int) -> Chunk:
-    folder, size, published, older = _job
-    return check(start, min(start + LENGTH, size), folder, published, older)
-
-
 def all_of(size: int, published: int, folder: Folder, older: Older) -> Iterator[Chunk]:
     """Every chunk of a log of `size` entries, in order."""
-    starts = range(0, size, LENGTH)
-    if size < _FEW or connection.in_atomic_block or (os.cpu_count() or 1) < 2:
-        for start in starts:
-            yield check(start, min(start + LENGTH, size), folder, published, older)
-        return
-    connection.close()
-    pool = ProcessPoolExecutor(2, get_context("fork"), initializer=_begin, initargs=(folder, size, published, older))
-    with pool:
-        yield from pool.map(_part, starts)
+    questions = []
+    for start in range(0, size, LENGTH):
+        end = min(start + LENGTH, size)
+        keys = ((level, number) for number in range(start // WIDTH, -(-end // WIDTH)) for level in (0, None))
+        questions.append(
+            partial(check, start, end, folder, published, {key: older[key] for key in keys if key in older})
+        )
+    yield from together(questions) if size >= _FEW else (question() for question in questions)

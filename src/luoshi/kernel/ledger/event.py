@@ -70,8 +70,7 @@ def restricted_hashes(secret: bytes, fields: Mapping[str, Any]) -> Body:
     for name, value in fields.items():
         raw = name.encode()
         salt = sha256(outer + sha256(inner + raw).digest()).digest()
-        plain = b"null" if value is None else checked(value) if type(value) is str else dumps(value)
-        hashes.append(sha256(salt + raw + plain).digest())
+        hashes.append(sha256(salt + raw + (b"null" if value is None else dumps(value))).digest())
     # 32 bytes and a zero are 44 characters in base64, of which the first 43 are those of the 32 bytes without padding
     text = urlsafe_b64encode(b"\0".join([*hashes, b""])).decode("ascii")
     return {name: text[at : at + 43] for name, at in zip(fields, range(0, len(text), 44), strict=True)}
