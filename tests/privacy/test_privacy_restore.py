@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from luoshi.db import place
 from luoshi.db.embedded import Embedded
 from luoshi.packs.read import BAOTOU
+from luoshi.privacy import scrub
 
 pytestmark = pytest.mark.slow
 MARK, PHONE = "欧阳不留痕", "13899990000"
@@ -131,3 +133,20 @@ def test_webhooks_are_made_listed_and_ended_by_command(city: tuple[City, City]) 
     assert "Wall display\thttps://display.example/in" in old.luoshi("hook", "list")
     old.luoshi("hook", "end", "Wall display")
     assert "display" not in old.luoshi("hook", "list")
+
+
+def test_a_file_of_the_journal_taken_for_use_again_is_forgotten_too(city: tuple[City, City]) -> None:
+    old, _ = city
+    database = Embedded(old.home)
+    with database.hold(), psycopg.connect(database.url("super"), autocommit=True) as admin:
+        admin.execute("CREATE TABLE planted (words text)")
+        for _ in range(4):
+            admin.execute("INSERT INTO planted VALUES (%s)", [MARK])
+            admin.execute("SELECT pg_switch_wal()")
+        admin.execute("DROP TABLE planted")
+        admin.execute("CHECKPOINT")
+        assert any("pg_wal" in file for file in old.holding()), "a file that is to be used again holds the words"
+        scrub.forget_journal(database.url("super"))
+        assert not any("pg_wal" in file for file in old.holding())
+        shown = admin.execute("SHOW wal_recycle").fetchone()
+        assert shown == ("on",)

@@ -5,8 +5,8 @@ Tables are rewritten whole (VACUUM FULL), which locks each for as long as it tak
 
 import logging
 from pathlib import Path
-from time import time
-from typing import Any, Final
+from time import sleep, time
+from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import connection
@@ -46,14 +46,36 @@ def after_deletions(home: Path) -> bool:
 
 
 def forget_journal(super_url: str) -> None:
-    """Drop what the database's journal and statistics still hold; for an embedded server, as its superuser."""
+    """Drop what the database's journal and statistics still hold; for an embedded server, as its superuser.
+
+    A file of the journal that was taken for use again holds old text until it is written over: so none is taken any
+    more, and the journal goes past every file that is there now.
+    """
     with psycopg.connect(super_url, autocommit=True) as admin:
-        _run(admin, "ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()")
+        _recycling(super_url, admin, "off")
         try:
-            for _ in range(2):
+            last = _one(admin, "SELECT max(name) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")
+            while _one(admin, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())") <= last:
                 _run(admin, "SELECT pg_switch_wal()", "CHECKPOINT")
         finally:
-            _run(admin, "ALTER SYSTEM RESET wal_recycle", "SELECT pg_reload_conf()")
+            _recycling(super_url, admin, "on")
+
+
+def _recycling(super_url: str, admin: "psycopg.Connection[Any]", wanted: str) -> None:
+    """Set whether files of the journal are used again; comes back when every process of the server was told."""
+    change = "RESET wal_recycle" if wanted == "on" else "SET wal_recycle = off"
+    _run(admin, f"ALTER SYSTEM {change}", "SELECT pg_reload_conf()")
+    while True:  # who connects after the reload is served after the others were signalled
+        with psycopg.connect(super_url) as later:
+            if _one(later, "SHOW wal_recycle") == wanted:
+                return
+        sleep(0.01)
+
+
+def _one(admin: "psycopg.Connection[Any]", question: LiteralString) -> str:
+    row = admin.execute(question).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def _run(admin: "psycopg.Connection[Any]", *statements: Any) -> None:
