@@ -89,6 +89,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LUOSHI_WEB_WORKERS", rules.number(1, 64), "2", T("网页进程数。", "Web processes."), "number"),
     Setting(
+        "LUOSHI_SPARK_MASTER",
+        rules.spark_master,
+        "local[*]",
+        T("figure --engine spark 用的集群地址。", "The cluster that figure --engine spark uses."),
+        "text",
+    ),
+    Setting(
         "LUOSHI_UPLOAD_MAX_MB",
         rules.number(1, 64),
         "12",

@@ -26,6 +26,13 @@ def level(value: str) -> str:
     return value.lower()
 
 
+def spark_master(value: str) -> str:
+    """Where a Spark cluster's master is, or how many threads of this machine are one."""
+    if not re.fullmatch(r"local(\[(\d+|\*)\])?|(spark|k8s|mesos)://\S+|yarn", value):
+        raise Rule("local[*]、spark://主机:7077、k8s://… 或 yarn", "local[*], spark://host:7077, k8s://… or yarn")
+    return value
+
+
 def path(value: str) -> Path:
     """An absolute path."""
     return Path(value).expanduser().absolute()

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "luoshi.api",
     "luoshi.privacy",
     "luoshi.log",
+    "luoshi.figures",
 ]
 MIDDLEWARE = [
     "luoshi.web.middleware.Packed",

@@ -8,3 +8,4 @@ class CasesConfig(AppConfig):
 
     name = "luoshi.cases"
     label = "cases"
+    open_tables = ("cases_events",)

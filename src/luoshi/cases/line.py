@@ -1,24 +1,29 @@
 """What the shell may ask of the street line."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from luoshi.cases import clocks, correcting, masked, reads
+from luoshi.cases import clocks, correcting, masked, rates, reads
 from luoshi.cases.actions import handing
 from luoshi.cases.correction import Correction
 from luoshi.cases.flow import FLOW
 from luoshi.cases.load import load_categories, load_desks
+from luoshi.cases.measures import FACTS, measures
 from luoshi.cases.models import Case
 from luoshi.cases.reads import correction as corrections
-from luoshi.cases.reads import held
+from luoshi.cases.reads import counted, held
 from luoshi.cases.reads.deeds import deed, open_words
 from luoshi.cases.reads.derived import derived
 from luoshi.cases.rights import GRANTS
 from luoshi.cases.staff.hotline import flow as calls
+from luoshi.cases.staff.scene import CHANNELS
 from luoshi.kernel import clock
 from luoshi.kernel.flow import Move
-from luoshi.kernel.lines import Derived, Due, Found, Handed, Page
+from luoshi.kernel.lines import Derived, Due, Found, Handed, Page, Record
+from luoshi.kernel.measures import Measure
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
@@ -90,6 +95,30 @@ class _Face:
         Page(T("标准文字", "Standard texts"), "/work/texts/", "cases.texts"),
         Page(T("导入", "Import"), "/work/import/", "cases.import"),
     )
+
+    facts = FACTS
+
+    def measures(self) -> list[Measure]:
+        """Counts, rates and spans of cases."""
+        return measures(asdict(rates.current()))
+
+    def names(self, dimension: str) -> Mapping[str, T]:
+        """Kinds, channels and states in words."""
+        if dimension in ("top", "category"):
+            return {code: T(row.zh, row.en) for code, row in reads.kinds().rows.items()}
+        return {"channel": CHANNELS, "stage": open_words()["stage"]}.get(dimension, {})
+
+    def record_heads(self) -> Sequence[T]:
+        """Kind, place, unit, state, times."""
+        return counted.HEADS
+
+    def records(self, viewer: Viewer, subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
+        """Cases behind a number, as far as the viewer may see them."""
+        return counted.records(viewer, subjects)
+
+    def sets(self, verb: str, body: Mapping[str, Any], at: datetime, before: Mapping[str, Any]) -> dict[str, Any]:
+        """What an event sets of a case, as its corrections are followed."""
+        return correcting.sets(verb, body, at, before)
 
     def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
         """What waits for the viewer (and is due at `since` or later), first due first."""

@@ -36,13 +36,15 @@ COMMANDS = {
     "mirror": "luoshi.cli.mirror:mirror",
     "pack": "luoshi.cli.pack:pack",
     "people": "luoshi.cli.people:people",
+    "figure": "luoshi.figures.cli:figure",
+    "figures": "luoshi.figures.cli:figures",
     "import": "luoshi.ports.importer.cli:import_",
     "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
     "hook": "luoshi.ports.notify.cli:hook",
 }
 
-NARROWED = ("import",)  # commands that look at or do no more than `--viewer` may
+NARROWED = ("import", "figure")  # commands that look at or do no more than `--viewer` may
 
 
 def _there(place: str) -> bool:

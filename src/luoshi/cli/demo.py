@@ -159,6 +159,8 @@ def _create(home: Path, database: Database) -> homes.Facts:
         with show_step.step(T("封存日志", "Sealing the log")):
             _seal()
         use(database.url("app"))
+        with show_step.step(T("事实表", "The tables that figures count")):
+            make.lakes(home)
         return homes.settle(home, "demo", version("luoshi"), data_version())
 
 

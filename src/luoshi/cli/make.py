@@ -22,13 +22,15 @@ def migrate(database: Database) -> None:
 
 
 def pending() -> list[str]:
-    """Migrations of this version that the database does not have yet."""
+    """Migrations of this version that the database does not have yet, and views that are declared otherwise now."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from luoshi.figures import views_of_events
+
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan] or views_of_events.stale()
 
 
 def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
@@ -46,6 +48,15 @@ def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
     )
     load.load_places(pack)
     make_key()
+
+
+def lakes(home: Path) -> None:
+    """Bring each line's columnar files to the last checkpoint."""
+    from luoshi.figures import lake
+    from luoshi.kernel import lines
+
+    for face in lines.installed():
+        lake.bring(home, face, lives=True)
 
 
 def make_key() -> None:

@@ -75,12 +75,10 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
     with connected():
         from django.conf import settings
 
-        from luoshi.kernel import lines
         from luoshi.kernel.ledger import nightly, place, rotate
-        from luoshi.kernel.ledger import verify as whole
 
         ours = place.current()
-        report = whole.verify(ours, known or rotate.trusted(ours), lines.installed())
+        report = _whole(ours, known or rotate.trusted(ours))
         deletions = deleted(report.deletions)
         bad = [one._asdict() for one in report.bad]
         if not known:  # what the pages and the doctor say is what the installation's own keys say
@@ -105,6 +103,19 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
     if not as_json:
         _beside(deletions, report.unchecked)
     answer(ctx, as_json, found, well)
+
+
+def _whole(ours: Any, known: Sequence[Any]) -> Any:
+    """The log, the rows of each line, and the lake."""
+    from django.conf import settings
+
+    from luoshi.figures import lake_check
+    from luoshi.kernel import lines
+    from luoshi.kernel.ledger import verify as whole
+
+    faces = lines.installed()
+    lakes = (bad for face in faces for bad in lake_check.faults(settings.CONF.home, face))
+    return whole.verify(ours, known, faces, lakes)
 
 
 def _beside(deletions: Sequence[dict[str, Any]], unchecked: int) -> None:

@@ -37,7 +37,7 @@ MANIFEST = "manifest.json"
 FILES = "home/"
 CHUNK = 1 << 20
 # Top-level names of a home that no backup takes; the log's key is kept apart from what it signs.
-LEFT_OUT = {"keys", "pg", "pg-id", "run", "settings.toml", "building", "static", "cache", "tmp", "backups"}
+LEFT_OUT = {"keys", "pg", "pg-id", "run", "settings.toml", "building", "static", "cache", "tmp", "backups", "lake"}
 # What a home may hold and still count as empty: reading the settings or waiting for the lock makes these.
 HARMLESS = ("secrets/", "run/", "erased.jsonl")
 TABLES = """SELECT c.relname FROM pg_class c

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from luoshi.kernel.flow import Flow
+from luoshi.kernel.measures import Facts, Measure
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Scope, Viewer
 
@@ -61,6 +62,14 @@ class Derived(NamedTuple):
     should: str
 
 
+class Record(NamedTuple):
+    """A record behind a number as a viewer may see it: number and page (empty where they may not), and its cells in words."""
+
+    number: str
+    address: str
+    cells: Sequence[str]
+
+
 class Handed(NamedTuple):
     """What was handed over: how many records, and those that were not, with the reason."""
 
@@ -77,6 +86,28 @@ class Face(Protocol):
     # role → right → scope
     grants: Mapping[str, Mapping[str, Scope]]
     pages: Iterable[Page]
+    # what the line's events say in columns
+    facts: Facts
+
+    def measures(self) -> Sequence[Measure]:
+        """What can be counted over the facts, in the arithmetic of the installation's pack."""
+        ...
+
+    def names(self, dimension: str) -> Mapping[str, T]:
+        """The words for the values of a dimension of the facts; the empty mapping where they speak for themselves."""
+        ...
+
+    def record_heads(self) -> Sequence[T]:
+        """The heads of what `records` says of each."""
+        ...
+
+    def records(self, viewer: Viewer, subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
+        """The records of some subjects, as far as the viewer may see them; to the public nothing personal. One query."""
+        ...
+
+    def sets(self, verb: str, body: Mapping[str, Any], at: datetime, before: Mapping[str, Any]) -> dict[str, Any]:
+        """What an event sets of its subject: (verb, body, when it happened, what was so before); for corrections."""
+        ...
 
     def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
         """What waits for the viewer (and is due at `since` or later), first due first."""

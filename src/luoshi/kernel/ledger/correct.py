@@ -7,7 +7,7 @@ Each event is corrected once at most, so the corrections of an event form a chai
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 CORRECT: Final = "correct"
@@ -120,3 +120,70 @@ def _fold(steps: Iterable[_Step]) -> dict[str, Any]:
     for step in steps:
         known |= step.sets
     return known
+
+
+class Version(NamedTuple):
+    """What an event is taken to say from one place of the log on, until a correction at another place says otherwise."""
+
+    place: int
+    known: int
+    superseded: int | None
+    said: Said
+
+
+def versions(events: Iterable[tuple[int, Said]], sets: Sets, repeated: Iterable[str]) -> list[Version]:
+    """A subject's events with their places, in order: each with the versions that corrections made of it.
+
+    Fields that every event repeats (`repeated`) follow a correction of whatever had set them, in later events too. A
+    `said` of an event that was declared void has no newer version. Raises CorrectionError.
+    """
+    found: list[Version] = []
+    alive: dict[UUID, int] = {}
+    steps: dict[UUID, _Step] = {}
+    newest: dict[UUID, Chain] = {}
+    places: dict[UUID, int] = {}
+    names = frozenset(repeated)
+    for place, said in events:
+        chain = _take(newest, said)
+        first = chain.original.id
+        if not chain.newer:
+            before = _fold(steps.values())
+            steps[first] = _Step(chain, before, sets(said.verb, said.body, said.at, before))
+            places[first], alive[first] = place, len(found)
+            found.append(Version(place, place, None, said))
+            continue
+        step = steps[first]
+        step.sets = {} if chain.void else sets(chain.original.verb, chain.body, said.at, step.before)
+        for key, stands in _standing(steps, names).items():
+            _renew(found, alive, key, stands, places[key], place)
+    return found
+
+
+def _standing(steps: Mapping[UUID, _Step], names: frozenset[str]) -> dict[UUID, Said | None]:
+    """What each event says after all corrections so far; None where it is void."""
+    known: dict[str, Any] = {}
+    found: dict[UUID, Said | None] = {}
+    for key, step in steps.items():
+        known |= step.sets
+        chain = step.chain
+        body = chain.body | {name: value for name, value in known.items() if name in names}
+        kept = {name: value for name, value in body.items() if value is not None}
+        said = Said(key, chain.original.verb, chain.newest.at, kept)
+        found[key] = None if chain.void else said
+    return found
+
+
+def _renew(
+    found: list[Version], alive: dict[UUID, int], key: UUID, stands: Said | None, place: int, known: int
+) -> None:
+    """End the version of an event that no longer stands, and add the one that does."""
+    if key not in alive:
+        return
+    old = found[alive[key]]
+    if stands is not None and (old.said.at, dict(old.said.body)) == (stands.at, stands.body):
+        return
+    found[alive[key]] = old._replace(superseded=known)
+    del alive[key]
+    if stands is not None:
+        alive[key] = len(found)
+        found.append(Version(place, known, None, stands))

@@ -192,8 +192,8 @@ def _rows(faces: Iterable[Face]) -> Iterator[Bad]:
             yield Bad("row", None, None, face.name, str(one.subject), detail)
 
 
-def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face]) -> Report:
-    """Look at everything. Raises only where the database or the disk cannot be read."""
+def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face], beside: Iterable[Bad] = ()) -> Report:
+    """Look at everything; `beside` looks at what else is derived. Raises only where the database or the disk cannot be read."""
     report, forgotten = Report(), Forgotten(subject_of(place.origin))
     _tree(place, trusted, report, forgotten)
     report.add(_published(place, trusted))
@@ -202,5 +202,6 @@ def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face]) -> 
     report.deletions = forgotten.used()
     report.unchecked = len(lost(subject_of(place.origin)))
     report.add(_rows(faces))
+    report.add(beside)
     report.sort()
     return report

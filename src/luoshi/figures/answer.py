@@ -1,0 +1,128 @@
+"""What a question gives: cells of whole numbers, and the one place where they are divided and rounded. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from luoshi.figures.declare import Figure
+from luoshi.kernel.measures import Measure, Value
+
+Group = tuple[Value | None, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number's parts: `num`, `den` of a share, `n` records behind it; `parts` of an index as (numerator, denominator)."""
+
+    num: int | None = None
+    den: int | None = None
+    n: int | None = 0
+    parts: tuple[tuple[int, int], ...] = ()
+    suppressed: bool = False
+
+
+HIDDEN = Cell(None, None, None, (), True)
+
+
+def cell_of(measure: Measure, row: Mapping[str, Any]) -> Cell:
+    """A cell from a row of an engine's answer."""
+    n = int(row["n"] or 0)
+    if measure.kind == "index":
+        pairs = tuple((int(row[f"num_{at}"] or 0), int(row[f"den_{at}"] or 0)) for at in range(len(measure.parts)))
+        return Cell(None, None, n, pairs)
+    num = None if row["num"] is None else int(row["num"])
+    if measure.kind == "share":
+        return Cell(num or 0, int(row["den"] or 0), n)
+    return Cell(num if measure.kind == "quantile" else num or 0, None, n)
+
+
+def exact(figure: Figure, cell: Cell) -> Fraction | None:
+    """The number itself, in the figure's unit; None where nothing can be said."""
+    measure = figure.measure
+    if cell.suppressed:
+        return None
+    if measure.kind == "index":
+        weights = sum(weight for weight, _ in measure.parts)
+        if any(den == 0 for _, den in cell.parts) or not weights or not cell.parts:
+            return None
+        shares = zip(measure.parts, cell.parts, strict=True)
+        return sum((Fraction(100 * weight * num, den * weights) for (weight, _), (num, den) in shares), Fraction(0))
+    if measure.kind == "share":
+        return Fraction(100 * (cell.num or 0), cell.den) if cell.den else None
+    return None if cell.num is None else Fraction(cell.num, figure.per)
+
+
+def rounded(value: Fraction | None, decimals: int) -> Decimal | None:
+    """Half up, to some decimals."""
+    if value is None:
+        return None
+    step = Fraction(1, 10**decimals)
+    whole = Decimal(int(abs(value) / step * 2 + 1) // 2).scaleb(-decimals)
+    return (-whole if value < 0 else whole).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def value(figure: Figure, cell: Cell) -> Decimal | None:
+    """The number as it is printed."""
+    return rounded(exact(figure, cell), figure.decimals)
+
+
+def change(figure: Figure, now: Cell, before: Cell) -> tuple[Decimal | None, str]:
+    """From one number to another: percentage points of a rate, per cent of anything else; with the unit of the change."""
+    a, b = exact(figure, now), exact(figure, before)
+    points = figure.measure.kind in ("share", "index")
+    unit = "pp" if points else "%"
+    if a is None or b is None or (not points and b == 0):
+        return None, unit
+    return rounded(a - b if points else (a / b - 1) * 100, max(1, figure.decimals)), unit
+
+
+def suppress(cells: Mapping[Group, Cell], limit: int) -> dict[Group, Cell]:
+    """Groups of fewer records than `limit` hidden, with others of their line so that no difference gives them away.
+
+    A line are the groups that differ in one dimension alone. In each, what is hidden is as many records as the limit at
+    least, and more than one group. An empty group hides nobody.
+    """
+    hidden = {group for group, cell in cells.items() if cell.n and cell.n < limit}
+    lines = _lines(cells) if limit else []
+    grown = True
+    while grown:
+        grown = False
+        for line in lines:
+            more = _complement(line, cells, hidden, limit)
+            grown = grown or bool(more)
+            hidden |= more
+    return {group: HIDDEN if group in hidden else cell for group, cell in cells.items()}
+
+
+def _lines(cells: Iterable[Group]) -> list[list[Group]]:
+    found: dict[tuple[int, Group], list[Group]] = {}
+    for group in cells:
+        for at in range(len(group)):
+            found.setdefault((at, (*group[:at], *group[at + 1 :])), []).append(group)
+    return list(found.values())
+
+
+def _complement(line: Sequence[Group], cells: Mapping[Group, Cell], hidden: set[Group], limit: int) -> set[Group]:
+    """Which groups of a line must be hidden too."""
+    mine = [group for group in line if group in hidden]
+    if not mine:
+        return set()
+    rest = sorted((cells[group].n or 0, repr(group), group) for group in line if group not in hidden and cells[group].n)
+    more: set[Group] = set()
+    total, count = sum(cells[group].n or 0 for group in mine), len(mine)
+    for n, _, group in rest:
+        if count > 1 and total >= limit:
+            break
+        more.add(group)
+        total, count = total + n, count + 1
+    return more
+
+
+def ranks(figure: Figure, cells: Mapping[Group, Cell]) -> dict[Group, int]:
+    """1 for the best; equal numbers share a rank, and the next one follows as if they did not. Those without a number have none."""
+    known = {group: number for group, cell in cells.items() if (number := exact(figure, cell)) is not None}
+    down = figure.better == "down"
+    found = sorted(known.values(), reverse=not down)
+    return {group: found.index(number) + 1 for group, number in known.items()}

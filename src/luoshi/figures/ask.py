@@ -1,0 +1,217 @@
+"""The one way to ask a figure: pages, the command and the API come here.
+
+Two times: a period asks what happened, as-of what was known, as a size of the log.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from django.conf import settings
+
+from luoshi.figures import engines, lake, shapes
+from luoshi.figures.answer import Cell, Group, cell_of, suppress
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.declare import Figure
+from luoshi.figures.fold import fold
+from luoshi.figures.period import Period, micros
+from luoshi.figures.shape import Engine, Life, Shape
+from luoshi.kernel import calendar, clock, lines
+from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel.lines import Face
+from luoshi.kernel.measures import Measure, Value
+from luoshi.kernel.problems import Absent, Fault, Invalid
+from luoshi.kernel.text import T
+
+MONTH: Final = "month"
+_FUTURE: Final = 1 << 62
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """What was known: the log's size, when its last entry was recorded (microseconds), and whether its day is not over."""
+
+    size: int
+    moment: int
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A figure in a period, as of a size of the log, by dimensions (or `month`), for single values of others."""
+
+    figure: Figure
+    period: Period
+    as_of: AsOf
+    by: tuple[str, ...] = ()
+    where: Mapping[str, Value] = field(default_factory=dict)
+    engine: Engine = "duckdb"
+
+    @property
+    def face(self) -> Face:
+        """The line's."""
+        return next(face for face in lines.installed() if face.name == self.figure.line)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The number and, where it was asked by something, its groups in the order of their values."""
+
+    question: Question
+    total: Cell
+    cells: Mapping[Group, Cell]
+
+
+def figure(name: str) -> Figure:
+    """The figure of an id. Raises Absent."""
+    found = all_figures().get(name)
+    if found is None:
+        raise Absent(T("没有指标 {name}", "there is no figure {name}").fill(name=name))
+    return found
+
+
+def as_of(text: str | None = None) -> AsOf:
+    """What was known at a size of the log or by the end of a day (`2021-10-31`); default: at the last checkpoint.
+
+    Raises Invalid for what is neither, and for a size that the log has not reached.
+    """
+    last = log_rows.last()
+    most = last.size if last else 0
+    if not text:
+        return _known_at(most)
+    if re.fullmatch(r"\d{1,18}", text):
+        if int(text) > most:
+            rule = T("日志现在只有 {n} 条", "the log has {n} entries now").fill(n=most)
+            raise Invalid([Fault("as_of", text, rule)])
+        return _known_at(int(text))
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
+        raise Invalid([Fault("as_of", text[:40], rule)]) from None
+    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now())
+
+
+def _known_at(size: int) -> AsOf:
+    found = next(iter(log_rows.stream("e.recorded_at", size - 1, size)), None) if size else None
+    return AsOf(size, micros(found[0]) if found else 0)
+
+
+def check(question: Question) -> None:
+    """Raises Invalid where it asks by, or for, what the figure is not shown by."""
+    known = question.figure.by
+    faults = []
+    for name in (*question.by, *question.where):
+        if name not in known and not (name == MONTH and name in question.by):
+            rule = T("这个指标没有这个维度；有：{all}", "the figure has no such dimension; it has: {all}")
+            faults.append(
+                Fault("by" if name in question.by else "where", name, rule.fill(all=", ".join([*known, MONTH])))
+            )
+    if len(set(question.by)) < len(question.by) or set(question.by) & set(question.where):
+        rule = T("同一维度不能出现两次", "a dimension cannot stand twice")
+        faults.append(Fault("by", ",".join(question.by), rule))
+    if faults:
+        raise Invalid(faults)
+
+
+def ask(question: Question) -> Answer:
+    """The number with its groups; small groups of what reads verdicts are hidden. Raises Invalid or EngineMissing."""
+    check(question)
+    limit = question.figure.measure.suppress_below
+    if not limit:
+        total = _cells(question, ())[()]
+        return Answer(question, total, _cells(question, question.by) if question.by else {})
+    return _guarded(question, limit)
+
+
+def _guarded(question: Question, limit: int) -> Answer:
+    """Asked for one value of a dimension, the others are looked at too: a difference would give a small rest away."""
+    narrowed = tuple(question.where)
+    whole = replace(question, where={})
+    wanted = tuple(question.where.values())
+    totals = suppress(_cells(whole, narrowed), limit)
+    total = totals.get(wanted, Cell())
+    if not question.by:
+        return Answer(question, total, {})
+    cells = suppress(_cells(whole, (*question.by, *narrowed)), limit)
+    mine = {group[: len(question.by)]: cell for group, cell in cells.items() if group[len(question.by) :] == wanted}
+    return Answer(question, total, mine)
+
+
+def _cells(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
+    """The cells by groups; without groups the one of the empty group, which is always there."""
+    if MONTH in by and question.figure.measure.clock is None:
+        return _stocks(question, by)
+    found = _asked(question, by)
+    return found if by else {(): found.get((), Cell())}
+
+
+def _stocks(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
+    """What stood at the end of each month that has begun."""
+    at, rest = list(by).index(MONTH), [name for name in by if name != MONTH]
+    found: dict[Group, Cell] = {}
+    for month in question.period.months():
+        if month.shifted(-1).end(_zone()) > question.as_of.moment:
+            break
+        for group, cell in _asked(replace(question, period=month), rest).items():
+            found[(*group[:at], month.first, *group[at:])] = cell
+    return found
+
+
+def _zone() -> str:
+    return calendar.current().tz
+
+
+def _asked(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
+    measure = question.figure.measure
+    rows = _run(question, measure, by=tuple(by), rows=False)
+    return {tuple(row[name] for name in by): cell_of(measure, row) for row in rows}
+
+
+def _run(question: Question, measure: Measure, *, by: tuple[str, ...], rows: bool, **more: Any) -> list[dict[str, Any]]:
+    """The rows of an engine's answer."""
+    face, home, size = question.face, settings.CONF.home, question.as_of.size
+    if question.engine == "postgres":
+        fold(face, size)
+        there = lake.Manifest(lake.VERSION, "", 0)
+    else:
+        there = lake.bring(home, face)
+    end = min(question.period.end(_zone()), question.as_of.moment + 1)
+    life = _life(question, measure, there, end)
+    shape = Shape(measure.id, by, tuple(question.where), life, rows)
+    text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
+    values = {
+        "size": size, "end": end, "first_month": question.period.first, "last_month": question.period.last,
+        **{f"where_{name}": value for name, value in question.where.items()}, **more,
+    }  # fmt: skip
+    return engines.run(question.engine, home, face.facts, there, text, values)
+
+
+def _life(question: Question, measure: Measure, there: lake.Manifest, end: int) -> Life:
+    """Where the rows of subjects come from: the kept ones serve the newest size, but no stock of a time before."""
+    if measure.clock is None and end <= question.as_of.moment:
+        return "cut"
+    return "kept" if there.life_size == question.as_of.size and question.engine != "postgres" else "rolled"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A record behind a number: its place in the log, subject, whether it stands above the line, its own value."""
+
+    place: int
+    subject: str
+    part: bool
+    value: int | None
+
+
+def records(question: Question, after: int = -1, limit: int = _FUTURE) -> list[Counted]:
+    """The records behind the number, by their place in the log, some of them after a place.
+
+    Of a suppressed number none. Raises Invalid.
+    """
+    if ask(replace(question, by=())).total.suppressed:
+        return []
+    rows = _run(question, question.figure.measure, by=(), rows=True, after=after, limit=limit)
+    return [Counted(int(row["place"]), str(row["subject"]), bool(row["part"]), row["value"]) for row in rows]

@@ -1,0 +1,153 @@
+"""`luoshi figure` and `luoshi figures`: a number from the records, and which numbers there are.
+
+Exit codes: 0 answered, 1 the engine or the disk failed, 2 a figure, period, dimension or as-of that is not there.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+
+from luoshi.cli import session
+from luoshi.cli.said import said
+from luoshi.kernel.text import T
+
+if TYPE_CHECKING:
+    from luoshi.figures.ask import Question
+    from luoshi.kernel.viewer import Viewer
+
+ENGINES = click.Choice(["duckdb", "postgres", "spark"])
+COMPARES = click.Choice(["yoy", "mom", "ytd"])
+UNSEEN = T("不可见", "not visible")
+
+
+@click.group()
+def figures() -> None:
+    """指标：有哪些，口径是什么。Figures: which there are and how they are defined."""
+
+
+@figures.command("list")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
+def list_(as_json: bool) -> None:
+    """列出指标。List the figures."""
+    with session.connected():
+        from luoshi.figures.catalogue import all_figures
+        from luoshi.figures.listed import listed
+
+        found = [listed(one) for one in all_figures().values()]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one['id']:<24} {one['name']}  [{one['unit']}]")
+
+
+@click.command()
+@click.argument("figure_id", metavar="ID")
+@click.option("--period", required=True, help="2021、2021Q3、2021-10。A year, quarter or month.")
+@click.option("--by", default="", metavar="DIM[,DIM]", help="按维度分组，month 为月份。By dimensions, or month.")
+@click.option("--where", multiple=True, metavar="DIM=V", help="只看某个值。Only one value of a dimension.")
+@click.option("--as-of", metavar="DATE|SIZE", help="截至某日或日志的大小。As known on a day, or at a size of the log.")
+@click.option("--compare", type=COMPARES, help="yoy 同比，mom 环比，ytd 累计。Beside another period.")
+@click.option("--rank", is_flag=True, help="排名。Ranked.")
+@click.option("--engine", type=ENGINES, default="duckdb", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
+@click.option("--records", is_flag=True, help="数字背后的记录，CSV。The records behind the number, as CSV.")
+@click.pass_context
+def figure(
+    ctx: click.Context,
+    /, figure_id: str, period: str, by: str, where: Sequence[str], as_json: bool,
+           records: bool, **asked: Any) -> int:  # fmt: skip
+    """一个指标：数值、分子、分母、截至何时。One figure: its value, numerator, denominator and as of when."""
+    from luoshi.kernel.problems import Problem
+
+    pairs = [one.partition("=") for one in where]
+    if any(not name or not sign for name, sign, _ in pairs):
+        raise click.UsageError("--where DIM=V")
+    try:
+        with session.connected():
+            viewer = session.viewer(ctx)
+            question = _question(figure_id, period, by, {name: value for name, _, value in pairs}, asked)
+            if records:
+                _records(question, viewer)
+            else:
+                _answer(question, asked["rank"], asked["compare"], as_json)
+    except Problem as problem:
+        rules = [f"{fault.field}={fault.value!r}: {fault.rule}" for fault in problem.faults]
+        raise click.UsageError("\n".join([str(problem.title), *rules])) from None
+    return 0
+
+
+def _question(name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any]) -> "Question":
+    from luoshi.figures import ask, labels
+    from luoshi.figures.period import PeriodError, parse
+
+    found = ask.figure(name)
+    try:
+        when = parse(period)
+    except PeriodError as error:
+        raise click.UsageError(f"--period {error.text}") from None
+    dimensions = tuple(part.strip() for part in by.split(",") if part.strip())
+    question = ask.Question(found, when, ask.as_of(asked["as_of"]), dimensions, dict(where), asked["engine"])
+    ask.check(question)
+    values = {one: labels.read(question.face, one, text) for one, text in where.items()}
+    return ask.Question(found, when, question.as_of, dimensions, values, asked["engine"])
+
+
+def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> None:
+    from luoshi.figures import said as plain
+    from luoshi.figures.ask import ask
+
+    if ranked and not question.by:
+        raise click.UsageError("--rank: --by DIM")
+    found = plain.said(ask(question), ranked=ranked, compare=compare)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    _tell(found, plain.table(found["rows"]))
+
+
+def _tell(found: dict[str, Any], table: list[list[str]]) -> None:
+    shown = "·" if found["suppressed"] else found["value"] if found["value"] is not None else "—"
+    parts = f"{found['numerator']}/{found['denominator']}" if found["denominator"] is not None else f"n {found['n']}"
+    click.echo(f"{found['name']} {found['period']}: {shown} {found['unit']}  ({parts})")
+    if found["compare"]:
+        other = found["compare"]
+        beside = "" if other["change"] is None else f"  {other['change']} {other['change_unit']}"
+        click.echo(f"  {other['kind']} {other['period']}: {other['value']} {found['unit']}{beside}")
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        click.echo("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    if found["missing"]:
+        click.echo(str(T("  没有数的：{names}", "  without a number: {names}").fill(names=", ".join(found["missing"]))))
+    as_of = T("截至 {at}，日志 {n} 条", "as of {at}, {n} entries of the log")
+    said(as_of.fill(at=found["as_of"] or "—", n=found["log_size"]))
+
+
+def _records(question: "Question", viewer: "Viewer") -> None:
+    """One header, then one line a record; those that the viewer may not see say so."""
+    from luoshi.figures.ask import records
+
+    face = question.face
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    heads = [
+        T("位置", "place"),
+        T("编号", "number"),
+        T("计入分子", "in numerator"),
+        T("值", "value"),
+        *face.record_heads(),
+    ]
+    out.writerow([str(head) for head in heads])
+    found_all = records(question)
+    for start in range(0, len(found_all), 1000):
+        some = found_all[start : start + 1000]
+        seen = face.records(viewer, [UUID(one.subject) for one in some])
+        for one in some:
+            found = seen.get(UUID(one.subject))
+            number, cells = (found.number, found.cells) if found else (str(UNSEEN), [""] * len(face.record_heads()))
+            mine = [one.place, number, int(one.part), "" if one.value is None else one.value, *cells]
+            out.writerow([" ".join(str(cell).split()) if isinstance(cell, str) else cell for cell in mine])

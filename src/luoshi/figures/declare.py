@@ -1,0 +1,176 @@
+"""Figures as they are declared: TOML entries over the lines' measures, checked with file, line and rule.
+
+A figure names a measure, may narrow it to values of dimensions, and says what a statistician prints beside a number.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from luoshi.kernel.measures import Catalogue, Every, Facts, Is, Measure, Value
+from luoshi.kernel.text import T
+from luoshi.packs.faults import Fault, Faults
+from luoshi.packs.tables import Toml, read_toml
+
+HOUR: Final = 3_600_000_000
+UNITS: Final[Mapping[str, tuple[T, int]]] = {
+    "%": (T("%", "%"), 1),
+    "分": (T("分", "points"), 1),
+    "件": (T("件", "cases"), 1),
+    "次": (T("次", "times"), 1),
+    "个": (T("个", ""), 1),
+    "分钟": (T("分钟", "minutes"), HOUR // 60),
+    "小时": (T("小时", "hours"), HOUR),
+    "天": (T("天", "days"), 24 * HOUR),
+}
+"""What a figure is counted in: its name, and how many of what facts hold make one."""
+BETTER: Final = ("up", "down", "neither")
+FREQUENCY: Final = ("A", "Q", "M")
+"""SDMX code list CL_FREQ: the shortest period that makes sense."""
+_KEYS: Final = frozenset(
+    {"measure", "name", "define", "where", "by", "unit", "decimals", "better", "owner", "frequency", "source", "note"}
+)
+
+
+class FigureError(ValueError):
+    """Declarations that cannot be used; `faults` lists everything that is wrong."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(map(str, faults)))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with a name. `measure` has the figure's own filter in it; `by` are the dimensions that it is shown by."""
+
+    id: str
+    line: str
+    measure: Measure
+    name: T
+    define: T
+    by: tuple[str, ...]
+    unit: str
+    decimals: int
+    better: str
+    owner: str
+    frequency: str
+    source: T
+    note: T
+    where: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    @property
+    def unit_name(self) -> T:
+        """What it is counted in."""
+        return UNITS[self.unit][0]
+
+    @property
+    def per(self) -> int:
+        """How many of what the facts hold make one unit."""
+        return UNITS[self.unit][1]
+
+
+def figures(sources: Iterable[Path], catalogue: Catalogue) -> dict[str, Figure]:
+    """The figures of some files by id, in their order. Raises FigureError with all that is wrong."""
+    faults, found = Faults(), dict[str, Figure]()
+    for path in sources:
+        toml = read_toml(path.parent, path.name, faults)
+        if toml is None:
+            continue
+        for line, entries in toml.data.items():
+            for name in entries if isinstance(entries, dict) else ():
+                one = _figure(toml, (line, name), catalogue)
+                if one is not None and one.id in found:
+                    toml.fault((line, name), "重复的指标", "this figure stands already")
+                elif one is not None:
+                    found[one.id] = one
+    if faults.found:
+        raise FigureError(faults.found)
+    return found
+
+
+def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue) -> Figure | None:
+    before = len(toml.faults.found)
+    entry = toml.value(*path)
+    if not isinstance(entry, dict):
+        toml.fault(path, "应为一个指标的表", "must be the table of a figure")
+        return None
+    for key in entry.keys() - _KEYS:
+        toml.fault((*path, key), "未知的项", "is no key of a figure")
+    measure = catalogue.measures.get(toml.string(*path, "measure"))
+    if measure is None:
+        toml.fault((*path, "measure"), "没有这个口径", "there is no such measure")
+        return None
+    facts = catalogue.facts[measure.id.partition(".")[0]]
+    where = _where(toml, path, facts)
+    found = Figure(
+        id=".".join(path), line=facts.line, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
+        define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=_one_of(toml, (*path, "unit"), UNITS, "个"),
+        decimals=toml.whole(*path, "decimals", low=0, high=6) if "decimals" in entry else 0,
+        better=_one_of(toml, (*path, "better"), BETTER, "neither"), owner=toml.string(*path, "owner"),
+        frequency=_one_of(toml, (*path, "frequency"), FREQUENCY, "M"), where=where,
+        source=_maybe(toml, path, "source"), note=_maybe(toml, path, "note"),
+    )  # fmt: skip
+    _check_unit(toml, path, found)
+    return found if len(toml.faults.found) == before else None
+
+
+def _maybe(toml: Toml, path: tuple[str, str], key: str) -> T:
+    return toml.both(*path, key) if toml.value(*path, key) is not None else T("", "")
+
+
+def _one_of(toml: Toml, path: tuple[str, ...], known: Iterable[str], usual: str) -> str:
+    value = toml.value(*path)
+    if value is None:
+        return usual
+    if value not in (some := list(known)):
+        toml.fault(
+            path, "「{value}」应为其一：{rule}", "'{value}' must be one of: {rule}", value=value, rule=", ".join(some)
+        )
+        return usual
+    return str(value)
+
+
+def _where(toml: Toml, path: tuple[str, str], facts: Facts) -> dict[str, tuple[Value, ...]]:
+    found: dict[str, tuple[Value, ...]] = {}
+    given = toml.value(*path, "where")
+    for name, values in given.items() if isinstance(given, dict) else ():
+        if name not in facts.dimensions:
+            _unknown(toml, (*path, "where", name), name, facts)
+        elif not isinstance(values, list) or not values or not all(type(one) in (str, int, bool) for one in values):
+            toml.fault((*path, "where", name), "应为值的列表", "must be a list of values")
+        else:
+            found[name] = tuple(values)
+    return found
+
+
+def _unknown(toml: Toml, path: tuple[str, ...], name: str, facts: Facts) -> None:
+    rule = ", ".join(facts.dimensions)
+    toml.fault(path, "没有维度「{name}」；有：{rule}", "no dimension '{name}'; there are: {rule}", name=name, rule=rule)
+
+
+def _by(toml: Toml, path: tuple[str, str], facts: Facts) -> tuple[str, ...]:
+    given = toml.value(*path, "by") or []
+    for name in given:
+        if name not in facts.dimensions:
+            _unknown(toml, (*path, "by"), name, facts)
+    return tuple(name for name in given if name in facts.dimensions)
+
+
+def _narrowed(measure: Measure, where: Mapping[str, tuple[Value, ...]]) -> Measure:
+    """The measure with the figure's filter in it, also in the parts of an index."""
+    if not where:
+        return measure
+    more = tuple(Is(name, values) for name, values in where.items())
+    parts = tuple((weight, _narrowed(part, where)) for weight, part in measure.parts)
+    return replace(measure, where=Every((measure.where, *more)), parts=parts)
+
+
+def _check_unit(toml: Toml, path: tuple[str, str], figure: Figure) -> None:
+    """A share is in per cent, an index in points or per cent, a time in a unit of time, what is counted in none of these."""
+    kind, timed = figure.measure.kind, figure.per > 1
+    fits = {"share": figure.unit == "%", "index": figure.unit in ("分", "%"), "quantile": timed}
+    if not fits.get(kind, not timed and figure.unit not in ("%", "分")):
+        toml.fault((*path, "unit"), "「{unit}」不合这个口径（{kind}）", "'{unit}' does not fit the measure ({kind})",
+                   unit=figure.unit, kind=kind)  # fmt: skip

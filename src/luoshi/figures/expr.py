@@ -1,0 +1,226 @@
+"""A measure as an Ibis expression. Imported only where a shape is compiled (`shapes.py`): Ibis takes long to import.
+
+What changes from one question to the next stands in the expression as a number or word of its own (`MARKS`), which the
+compiled text then holds as a parameter.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+
+from luoshi.figures.shape import Shape
+from luoshi.kernel.measures import (
+    Below,
+    Condition,
+    End,
+    Every,
+    Facts,
+    Is,
+    Known,
+    Less,
+    Measure,
+    MeasureError,
+    Not,
+    Rolled,
+    Some,
+    Term,
+    month_of,
+)
+
+_TYPES: Final = {"text": "string", "int": "int64", "bool": "boolean", "time": "int64", "uuid": "uuid"}
+MARKS: Final[Mapping[str, int]] = {
+    name: 8_000_000_000_000_000_017 + 1_000_003 * n
+    for n, name in enumerate(("size", "end", "first_month", "last_month", "after", "limit"))
+}
+"""Parameters by name, as the numbers that stand for them while compiling; `size` the log's, `end` in microseconds."""
+
+
+def word(name: str) -> str:
+    """The word that stands for the value of a filter on a column."""
+    return f"luoshi:where:{name}"
+
+
+@ibis.udf.agg.builtin(name="LUOSHI_QUANTILE")  # type: ignore[untyped-decorator]
+def quantile_disc(value: int, q: float) -> int:  # type: ignore[empty-body]
+    """The smallest value whose cumulative share reaches q; engines spell it differently (`dialects.py`)."""
+
+
+def truth(condition: Condition, table: ir.Table, *, negated: bool = False) -> Any:
+    """A condition. Under a negation an unknown comparison has to be false itself; elsewhere a filter takes it so."""
+    found: Any
+    match condition:
+        case Is(column, values):
+            found = table[column] == values[0] if len(values) == 1 else table[column].isin(list(values))
+        case Known(column):
+            return table[column].notnull()
+        case Below(a, b, equal):
+            left, right = value(a, table), value(b, table)
+            found = left <= right if equal else left < right
+        case Not(of):
+            return ~truth(of, table, negated=True)
+        case Every(of):
+            return _all([truth(one, table, negated=negated) for one in of])
+        case Some(of):
+            return reduce(lambda a, b: a | b, (truth(one, table, negated=negated) for one in of))
+    return found.fill_null(False) if negated else found
+
+
+def _all(conditions: Sequence[Any]) -> Any:
+    return reduce(lambda a, b: a & b, conditions) if conditions else ibis.literal(True)
+
+
+def value(term: Term | Less, table: ir.Table) -> Any:
+    """A term or a difference as a number."""
+    match term:
+        case Less(a, b):
+            return value(a, table) - value(b, table)
+        case End():
+            return ibis.literal(MARKS["end"], "int64")
+        case str(name):
+            return table[name]
+        case int(number):
+            return ibis.literal(number, "int64")
+    raise MeasureError(f"not in the vocabulary: {term!r}")
+
+
+def _schema(facts: Facts, table: str) -> dict[str, str]:
+    return {name: _TYPES[type_] for name, type_ in facts.types(table).items()}
+
+
+def known(facts: Facts, *, cut: bool = False) -> ir.Table:
+    """The versions of events that were known when the log had `size` entries; with `cut`, of what happened before `end`."""
+    table = ibis.table(_schema(facts, "events"), name=f"{facts.line}_events")
+    size = ibis.literal(MARKS["size"], "int64")
+    table = table.filter((table.known < size) & (table.superseded.isnull() | (table.superseded >= size)))
+    return table.filter(table.occurred_at < MARKS["end"]) if cut else table
+
+
+def life(facts: Facts, how: str) -> ir.Table:
+    """One row a subject: as it is kept, or rolled up from the events that were known (and had happened)."""
+    if how == "kept":
+        return ibis.table(_schema(facts, "life"), name=f"{facts.line}_life")
+    events = known(facts, cut=how == "cut")
+    lasts = {one.where: f"last_{n}" for n, one in enumerate(facts.rolled) if one.how == "last"}
+    rows = events.group_by("subject").aggregate(
+        first=events.place.min(),
+        last=events.place.max(),
+        **{name: events.place.max(where=truth(where, events)) for where, name in lasts.items()},
+        **_rolled(facts, events),
+    )
+    carried = [*facts.carried, *(month_of(name) for name in facts.clocks if name in facts.carried)]
+    rows = _beside(rows, events, "last", {name: name for name in carried})
+    for where, name in lasts.items():
+        mine = {one.name: one.column for one in facts.rolled if one.how == "last" and one.where == where}
+        rows = _beside(rows, events, name, mine)
+    return rows.select(*facts.types("life"))
+
+
+def _rolled(facts: Facts, events: ir.Table) -> dict[str, Any]:
+    found = {}
+    for one in facts.rolled:
+        if one.how == "last":
+            continue
+        found[one.name] = _roll(one, events, one.column)
+        if one.name in facts.clocks:
+            found[month_of(one.name)] = _roll(one, events, month_of(one.column))
+    return found
+
+
+def _roll(one: Rolled, events: ir.Table, column: str) -> Any:
+    where = truth(one.where, events)
+    if one.how == "count":
+        return events.count(where=where)
+    return events[column].min(where=where) if one.how == "min" else events[column].max(where=where)
+
+
+def _beside(rows: ir.Table, events: ir.Table, place: str, columns: Mapping[str, str]) -> ir.Table:
+    """The rows with columns of the event at a place beside them."""
+    more = events.select(**{f"at_{place}": events.place}, **{name: events[column] for name, column in columns.items()})
+    return rows.left_join(more, rows[place] == more[f"at_{place}"])
+
+
+def _base(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
+    """The rows that the measure looks at, in the period and within the filter."""
+    table = known(facts) if measure.table == "events" else life(facts, shape.life)
+    if measure.clock is not None:
+        month = table[month_of(measure.clock)]
+        table = table.filter((month >= MARKS["first_month"]) & (month < MARKS["last_month"]))
+    types = facts.types(measure.table)
+    for name in shape.where:
+        mark: Any = MARKS_OF_INT[name] if types[name] == "int" else word(name)
+        table = table.filter(table[name] == mark)
+    return table
+
+
+# filters on a whole number need a number that stands for them
+MARKS_OF_INT: Final[Mapping[str, int]] = {name: 8_100_000_000_000_000_029 + n for n, name in enumerate(("unit",))}
+
+
+def answer(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
+    """What is asked: one row a group with `num`, `den` and `n`; of an index, `num_0`, `den_0` … and `n`."""
+    table = _base(measure, facts, shape)
+    groups = {name: table[month_of(measure.clock) if name == "month" and measure.clock else name] for name in shape.by}
+    if measure.kind == "distinct":
+        kept = table.filter(truth(measure.where, table))
+        pairs = kept.select(**{name: kept[column.get_name()] for name, column in groups.items()},
+                            **{f"key_{n}": kept[name] for n, name in enumerate(measure.keys)}).distinct()  # fmt: skip
+        return pairs.aggregate(by=list(shape.by), num=pairs.count(), n=pairs.count())
+    if measure.kind == "index":
+        return _index(measure, table, groups)
+    kept = table.filter(truth(measure.where, table))
+    if measure.value is not None:
+        kept = kept.filter(value(measure.value, kept).notnull())
+    by = [kept[column.get_name()].name(name) for name, column in groups.items()]
+    return kept.aggregate(by=by, **_numbers(measure, kept))
+
+
+def _numbers(measure: Measure, kept: ir.Table) -> dict[str, Any]:
+    n = kept.count()
+    match measure.kind:
+        case "count":
+            return {"num": n, "n": n}
+        case "share":
+            return {"num": kept.count(where=truth(measure.part, kept)), "den": n, "n": n}
+        case "sum" if measure.value is not None:
+            return {"num": value(measure.value, kept).sum(), "n": n}
+        case "quantile" if measure.value is not None:
+            return {"num": quantile_disc(value(measure.value, kept), float(measure.q)), "n": n}
+    raise MeasureError(f"not in the vocabulary: {measure.kind}")
+
+
+def _index(measure: Measure, table: ir.Table, groups: Mapping[str, Any]) -> ir.Table:
+    numbers: dict[str, Any] = {}
+    wheres = [truth(part.where, table) for _, part in measure.parts]
+    for at, (_, part) in enumerate(measure.parts):
+        numbers[f"num_{at}"] = table.count(where=wheres[at] & truth(part.part, table))
+        numbers[f"den_{at}"] = table.count(where=wheres[at])
+    numbers["n"] = table.count(where=reduce(lambda a, b: a | b, wheres))
+    return table.aggregate(by=[column.name(name) for name, column in groups.items()], **numbers)
+
+
+def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
+    """The rows behind the number, after the place `after`, the first `limit` of them by place; `part` tells what counts.
+
+    Of a distinct count one row a group of keys. `place` is that of the event, or of the subject's first event.
+    """
+    table = _base(measure, facts, shape)
+    counted = Every((measure.where,)) if measure.kind != "index" else Some(tuple(one.where for _, one in measure.parts))
+    kept = table.filter(truth(counted, table))
+    if measure.value is not None:
+        kept = kept.filter(value(measure.value, kept).notnull())
+    place = kept.place if measure.table == "events" else kept["first"]
+    part = truth(measure.part, kept, negated=True) if measure.kind == "share" else ibis.literal(True)
+    number = value(measure.value, kept) if measure.value is not None else ibis.null("int64")
+    rows = kept.select(place=place, subject=kept.subject, part=part, value=number,
+                       **{name: kept[name] for name in measure.keys})  # fmt: skip
+    if measure.kind == "distinct":
+        firsts = rows.aggregate(by=list(measure.keys), place=rows.place.min())
+        rows = rows.semi_join(firsts, "place")
+    rows = rows.filter(rows.place > MARKS["after"])
+    return rows.order_by("place").limit(LIMIT_MARK)
+
+
+LIMIT_MARK: Final = 8_200_000_000_000_000_033

@@ -1,0 +1,72 @@
+"""The lake held against the log: every row of every file, the versions that corrections made, and the rows of subjects."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from luoshi.figures import duck, fold, lake, shapes
+from luoshi.figures.lake import File, Manifest
+from luoshi.kernel.ledger.audit import Bad
+from luoshi.kernel.lines import Face
+from luoshi.kernel.measures import Facts
+
+WHAT: Final = "lake"
+_SHOWN: Final = 10
+
+
+def faults(home: Path, face: Face) -> Iterator[Bad]:
+    """What differs, an entry's place with it; nothing where there is no lake."""
+    for place, subject in fold.astray(face):
+        yield Bad(WHAT, place, None, face.name, subject, "the version that corrections made is another one")
+    there, where = lake.manifest(home, face.facts), lake.folder(home, face.name)
+    for file in there.files:
+        try:
+            yield from _of_file(where, face.facts, file, there.size)
+        except (OSError, duckdb.Error) as error:
+            yield Bad(WHAT, file.start, None, face.name, None, f"{file.name}: {str(error).partition(chr(10))[0]}")
+    if there.life and not _same_lives(where, face.facts, there):
+        yield Bad(WHAT, None, None, face.name, None, f"{there.life}: its rows are not what the events say")
+
+
+def _of_file(where: Path, facts: Facts, file: File, size: int) -> Iterator[Bad]:
+    kept = lake.digest_of(lake.rows_of(where, facts, file))
+    if kept == file.sha256 == lake.digest_of(lake.csv_of(facts, file.start, file.end, size)):
+        return
+    at = lake.names(facts).index("place")
+    pairs = zip_longest(
+        _lines(lake.rows_of(where, facts, file)), _lines(lake.csv_of(facts, file.start, file.end, size))
+    )
+    found = 0
+    for mine, theirs in pairs:
+        if mine != theirs and found < _SHOWN:
+            place = int((theirs or mine or b"0").split(b",")[at])
+            yield Bad(WHAT, place, None, facts.line, None, f"{file.name}: a row is not what the log says")
+            found += 1
+    if not found:
+        yield Bad(WHAT, file.start, None, facts.line, None, f"{file.name}: the manifest gives another hash")
+
+
+def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for block in blocks:
+        *whole, rest = (rest + block).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _same_lives(where: Path, facts: Facts, there: Manifest) -> bool:
+    """Does rolling the events up again give the rows that are kept?"""
+    try:
+        names = ", ".join(facts.types("life"))
+        text = shapes.life_text("duckdb", facts)
+        kept = f"SELECT {names} FROM read_parquet($life)"
+        asked = f"SELECT count(*) FROM ((({text}) EXCEPT ({kept})) UNION ALL (({kept}) EXCEPT ({text})))"
+        values = {"size": there.life_size, "life": str(where / there.life)}
+        found = duck.asked(facts, [where / one.name for one in there.files], asked, values).fetchall()
+    except (OSError, duckdb.Error):
+        return False
+    return found == [(0,)]

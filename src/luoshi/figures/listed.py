@@ -1,0 +1,33 @@
+"""A figure's declaration as plain data, with the statistician's metadata under the names of SDMX's cross-domain concepts."""
+
+from typing import Any
+
+from luoshi.figures.declare import Figure
+from luoshi.figures.said import fingerprint
+from luoshi.kernel.measures import as_json
+
+
+def listed(figure: Figure) -> dict[str, Any]:
+    """What is said of a figure. Names of concepts: SDMX Content-Oriented Guidelines, annex 1."""
+    return {
+        "id": figure.id,
+        "name": str(figure.name),
+        "define": str(figure.define),
+        "unit": str(figure.unit_name),
+        "by": list(figure.by),
+        "kind": figure.measure.kind,
+        "decimals": figure.decimals,
+        "better": figure.better,
+        "fingerprint": fingerprint(figure),
+        "measure": as_json(figure.measure),
+        "metadata": {
+            "STAT_CONC_DEF": figure.define._asdict(),
+            "TITLE": figure.name._asdict(),
+            "UNIT_MEASURE": figure.unit_name._asdict(),
+            "DECIMALS": figure.decimals,
+            "FREQ": figure.frequency,
+            "CONTACT_ORGANISATION": figure.owner,
+            "DATA_SOURCE": figure.source._asdict(),
+            "COMMENT": figure.note._asdict(),
+        },
+    }

@@ -1,0 +1,118 @@
+"""An answer in plain data, as the command, the API and exports give it: numbers as strings, every key always there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from json import dumps
+from typing import Any, Final, Literal
+
+from luoshi.figures import labels
+from luoshi.figures.answer import Cell, Group, change, ranks, value
+from luoshi.figures.ask import Answer, Question, ask
+from luoshi.figures.catalogue import catalogue
+from luoshi.figures.declare import Figure
+from luoshi.kernel.measures import as_json, rolled_json
+from luoshi.web import words
+
+Compare = Literal["yoy", "mom", "ytd"]
+COMPARES: Final[tuple[Compare, ...]] = ("yoy", "mom", "ytd")
+
+
+def fingerprint(figure: Figure) -> str:
+    """SHA-256 of all that decides the number: measure, filter, unit, decimals, and how events make a row a subject."""
+    rolled = rolled_json(catalogue().facts[figure.line])
+    said = [as_json(figure.measure), rolled, figure.unit, figure.decimals]
+    return sha256(dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def plain(number: Decimal | None) -> str | None:
+    """A decimal as a string without exponent."""
+    return None if number is None else f"{number:f}"
+
+
+def _cell(figure: Figure, cell: Cell) -> dict[str, Any]:
+    return {
+        "numerator": cell.num, "denominator": cell.den, "n": cell.n, "value": plain(value(figure, cell)),
+        "suppressed": cell.suppressed,
+    }  # fmt: skip
+
+
+def moment_text(micros: int) -> str | None:
+    """A moment in the city's time, to the minute."""
+    return words.when(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)) if micros else None
+
+
+def in_order(answer: Answer) -> list[tuple[Group, Cell]]:
+    """The groups: months in time, others by their names."""
+    face, by = answer.question.face, answer.question.by
+
+    def place(item: tuple[Group, Cell]) -> list[str]:
+        texts = []
+        for dimension, one in zip(by, item[0], strict=True):
+            texts.append(
+                (labels.code(dimension, one) or "~") if dimension == "month" else labels.name(face, dimension, one)
+            )
+        return texts
+
+    return sorted(answer.cells.items(), key=place)
+
+
+def rows(answer: Answer, *, ranked: bool) -> list[dict[str, Any]]:
+    """The groups as plain data; ranked, the best first and those without a number last."""
+    figure, face, by = answer.question.figure, answer.question.face, answer.question.by
+    places = ranks(figure, answer.cells) if ranked else {}
+    found = in_order(answer)
+    if ranked:
+        found.sort(key=lambda item: places.get(item[0], len(found) + 1))
+    out = []
+    for group, cell in found:
+        row: dict[str, Any] = {name: labels.code(name, one) for name, one in zip(by, group, strict=True)}
+        row["name"] = " · ".join(labels.name(face, name, one) for name, one in zip(by, group, strict=True))
+        row |= _cell(figure, cell)
+        out.append(row | ({"rank": places.get(group)} if ranked else {}))
+    return out
+
+
+def missing(answer: Answer) -> list[str]:
+    """Members that should be in a rank and have no number, by name."""
+    by, face = answer.question.by, answer.question.face
+    if len(by) != 1:
+        return []
+    have = {group[0] for group in ranks(answer.question.figure, answer.cells)}
+    known = {*labels.expected(face, by[0]), *(group[0] for group in answer.cells if group[0] not in (None, ""))}
+    return sorted(labels.name(face, by[0], one) for one in known if one not in have)
+
+
+def compared(answer: Answer, how: Compare) -> dict[str, Any]:
+    """The number beside that of another period, as of the same size of the log: 同比, 环比; or from the year's beginning: 累计."""
+    question, figure = answer.question, answer.question.figure
+    period = {"yoy": question.period.year_before, "mom": question.period.before, "ytd": question.period.to_date}[how]
+    other = ask(replace(question, period=period, by=())).total
+    by, unit = (None, None) if how == "ytd" else change(figure, answer.total, other)
+    return {"kind": how, "period": period.text, **_cell(figure, other), "change": plain(by), "change_unit": unit}
+
+
+def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None) -> dict[str, Any]:
+    """The whole answer."""
+    question: Question = answer.question
+    as_of = question.as_of
+    found: dict[str, Any] = {
+        "figure": question.figure.id, "name": str(question.figure.name), "period": question.period.text,
+        "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
+        **_cell(question.figure, answer.total), "unit": str(question.figure.unit_name),
+        "fingerprint": fingerprint(question.figure), "engine": question.engine, "rows": rows(answer, ranked=ranked),
+    }  # fmt: skip
+    found["missing"] = missing(answer) if ranked else []
+    found["compare"] = compared(answer, compare) if compare else None
+    return found
+
+
+def table(found: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Rows of an answer for a terminal: name, value, numerator, denominator, n."""
+    hidden = "·"
+    return [
+        [row["name"], row["value"] or hidden, *(hidden if row[key] is None else str(row[key]) for key in ("numerator", "denominator", "n"))]
+        for row in found
+    ]  # fmt: skip
