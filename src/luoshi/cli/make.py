@@ -51,12 +51,10 @@ def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
 
 
 def lakes(home: Path) -> None:
-    """Bring each line's columnar files to the last checkpoint."""
-    from luoshi.figures import lake
-    from luoshi.kernel import lines
+    """Bring each line's columnar files, and what pages show of them, to the last checkpoint."""
+    from luoshi.figures import board
 
-    for face in lines.installed():
-        lake.bring(home, face, lives=True)
+    board.refresh(home)
 
 
 def make_key() -> None:

@@ -116,22 +116,25 @@ def check(question: Question) -> None:
         raise Invalid(faults)
 
 
-def ask(question: Question) -> Answer:
-    """The number with its groups; small groups of what reads verdicts are hidden. Raises Invalid or EngineMissing."""
+def ask(question: Question, *, total: bool = True) -> Answer:
+    """The number with its groups, or without it, the groups alone; small groups of what reads verdicts are hidden.
+
+    Raises Invalid or EngineMissing.
+    """
     check(question)
     limit = question.figure.measure.suppress_below
-    if not limit:
-        total = _cells(question, ())[()]
-        return Answer(question, total, _cells(question, question.by) if question.by else {})
-    return _guarded(question, limit)
+    if limit:
+        return _guarded(question, limit, total)
+    whole = _cells(question, ())[()] if total else Cell()
+    return Answer(question, whole, _cells(question, question.by) if question.by else {})
 
 
-def _guarded(question: Question, limit: int) -> Answer:
+def _guarded(question: Question, limit: int, asked: bool) -> Answer:
     """Asked for one value of a dimension, the others are looked at too: a difference would give a small rest away."""
     narrowed = tuple(question.where)
     whole = replace(question, where={})
     wanted = tuple(question.where.values())
-    totals = suppress(_cells(whole, narrowed), limit)
+    totals = suppress(_cells(whole, narrowed), limit) if asked else {}
     total = totals.get(wanted, Cell())
     if not question.by:
         return Answer(question, total, {})
@@ -180,7 +183,7 @@ def _run(question: Question, measure: Measure, *, by: tuple[str, ...], rows: boo
         there = lake.bring(home, face)
     end = min(question.period.end(_zone()), question.as_of.moment + 1)
     life = _life(question, measure, there, end)
-    shape = Shape(measure.id, by, tuple(question.where), life, rows)
+    shape = Shape(question.figure.id, by, tuple(question.where), life, rows)
     text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
     values = {
         "size": size, "end": end, "first_month": question.period.first, "last_month": question.period.last,

@@ -5,10 +5,13 @@ A figure names a measure, may narrow it to values of dimensions, and says what a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from json import dumps
 from pathlib import Path
 from typing import Final
 
-from luoshi.kernel.measures import Catalogue, Every, Facts, Is, Measure, Value
+from luoshi.kernel.measures import Catalogue, Every, Facts, Is, Measure, Value, as_json, rolled_json
 from luoshi.kernel.text import T
 from luoshi.packs.faults import Fault, Faults
 from luoshi.packs.tables import Toml, read_toml
@@ -46,7 +49,7 @@ class Figure:
     """A number with a name. `measure` has the figure's own filter in it; `by` are the dimensions that it is shown by."""
 
     id: str
-    line: str
+    facts: Facts
     measure: Measure
     name: T
     define: T
@@ -59,6 +62,17 @@ class Figure:
     source: T
     note: T
     where: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """Whose facts it counts."""
+        return self.facts.line
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that decides the number: measure, filter, unit, decimals, and how events make a row a subject."""
+        said = [as_json(self.measure), rolled_json(self.facts), self.unit, self.decimals]
+        return sha256(dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
     def unit_name(self) -> T:
@@ -105,7 +119,7 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue) -> Figure |
     facts = catalogue.facts[measure.id.partition(".")[0]]
     where = _where(toml, path, facts)
     found = Figure(
-        id=".".join(path), line=facts.line, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
+        id=".".join(path), facts=facts, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
         define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=_one_of(toml, (*path, "unit"), UNITS, "个"),
         decimals=toml.whole(*path, "decimals", low=0, high=6) if "decimals" in entry else 0,
         better=_one_of(toml, (*path, "better"), BETTER, "neither"), owner=toml.string(*path, "owner"),

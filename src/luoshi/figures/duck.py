@@ -1,7 +1,8 @@
-"""DuckDB, embedded: the engine that counts over the lake. Each use opens an empty database in memory."""
+"""DuckDB, embedded: the engine that counts over the lake; a database in memory that shows the files and loads nothing."""
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,14 +48,21 @@ def events(
     return database.read_parquet([str(file) for file in files])
 
 
-def asked(
-    facts: Facts, files: Sequence[Path], text: str, values: Mapping[str, Any], life: Path | None = None
-) -> duckdb.DuckDBPyRelation:
-    """A compiled question over the files."""
+@lru_cache(maxsize=4)
+def _over(facts: Facts, files: tuple[Path, ...], life: Path | None) -> duckdb.DuckDBPyConnection:
+    """A database that shows some files under the line's names; a file never changes, so it may be asked again."""
     database = fresh()
     events(facts, files, database).create_view(f"{facts.line}_events")
     if life is not None:
         database.read_parquet(str(life)).create_view(f"{facts.line}_life")
+    return database
+
+
+def asked(
+    facts: Facts, files: Sequence[Path], text: str, values: Mapping[str, Any], life: Path | None = None
+) -> duckdb.DuckDBPyRelation:
+    """A compiled question over the files."""
+    database = _over(facts, tuple(files), life).cursor()
     return database.sql(text, params={name: value for name, value in values.items() if f"${name}" in text})
 
 

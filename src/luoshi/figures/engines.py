@@ -15,7 +15,6 @@ from luoshi.figures.shape import Engine
 from luoshi.kernel.measures import Facts
 from luoshi.kernel.text import T
 
-ENGINES: Final[tuple[Engine, ...]] = ("duckdb", "postgres", "spark")
 _PARAMETERS: Final = {"duckdb": r"\$(\w+)", "spark": r"(?<!:):(\w+)"}
 NO_SPARK: Final = T(
     "没有 Spark：pip install 'luoshi[spark]'，并装好 Java 17 或更新的",

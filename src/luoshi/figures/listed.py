@@ -3,7 +3,6 @@
 from typing import Any
 
 from luoshi.figures.declare import Figure
-from luoshi.figures.said import fingerprint
 from luoshi.kernel.measures import as_json
 
 
@@ -18,7 +17,7 @@ def listed(figure: Figure) -> dict[str, Any]:
         "kind": figure.measure.kind,
         "decimals": figure.decimals,
         "better": figure.better,
-        "fingerprint": fingerprint(figure),
+        "fingerprint": figure.fingerprint,
         "measure": as_json(figure.measure),
         "metadata": {
             "STAT_CONC_DEF": figure.define._asdict(),

@@ -29,3 +29,18 @@ class FactFolded(models.Model):
 
     class Meta:
         db_table = "fact_folded"
+
+
+class FigureAnswer(models.Model):
+    """An answer that pages show, computed beforehand (`board.py`); `said` is JSON of whole numbers."""
+
+    fingerprint = models.TextField()
+    by = models.TextField()
+    period = models.TextField()
+    size = models.BigIntegerField()
+    moment = models.BigIntegerField()
+    said = models.BinaryField()
+
+    class Meta:
+        db_table = "figure_answer"
+        constraints = [models.UniqueConstraint(fields=["fingerprint", "by", "period"], name="figure_answer_once")]

@@ -4,27 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
-from json import dumps
 from typing import Any, Final, Literal
 
 from luoshi.figures import labels
 from luoshi.figures.answer import Cell, Group, change, ranks, value
 from luoshi.figures.ask import Answer, Question, ask
-from luoshi.figures.catalogue import catalogue
 from luoshi.figures.declare import Figure
-from luoshi.kernel.measures import as_json, rolled_json
 from luoshi.web import words
 
 Compare = Literal["yoy", "mom", "ytd"]
 COMPARES: Final[tuple[Compare, ...]] = ("yoy", "mom", "ytd")
-
-
-def fingerprint(figure: Figure) -> str:
-    """SHA-256 of all that decides the number: measure, filter, unit, decimals, and how events make a row a subject."""
-    rolled = rolled_json(catalogue().facts[figure.line])
-    said = [as_json(figure.measure), rolled, figure.unit, figure.decimals]
-    return sha256(dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def plain(number: Decimal | None) -> str | None:
@@ -102,7 +91,7 @@ def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None
         "figure": question.figure.id, "name": str(question.figure.name), "period": question.period.text,
         "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
         **_cell(question.figure, answer.total), "unit": str(question.figure.unit_name),
-        "fingerprint": fingerprint(question.figure), "engine": question.engine, "rows": rows(answer, ranked=ranked),
+        "fingerprint": question.figure.fingerprint, "engine": question.engine, "rows": rows(answer, ranked=ranked),
     }  # fmt: skip
     found["missing"] = missing(answer) if ranked else []
     found["compare"] = compared(answer, compare) if compare else None

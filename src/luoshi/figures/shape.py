@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 Engine = Literal["duckdb", "postgres", "spark"]
+ENGINES: tuple[Engine, ...] = ("duckdb", "postgres", "spark")
 Life = Literal["kept", "rolled", "cut"]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A measure, grouped `by` columns (or `month`), with filters on columns `where`.
+    """A figure, grouped `by` columns (or `month`), with filters on columns `where`.
 
     `life` tells where the rows of subjects come from: as they are kept for this size of the log, rolled up from what was
     known, or from what had also happened by the period's end. `rows` asks for the records instead of the number.
     """
 
-    measure: str
+    figure: str
     by: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     life: Life = "rolled"

@@ -6,6 +6,7 @@ A web worker never loads it: what is not there yet is compiled by a process of i
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,10 +20,15 @@ COMPILED_BY: Final = 1
 """Another number where the same declaration compiles to another text."""
 
 
+@lru_cache(maxsize=1)
+def _ibis() -> str:
+    return version("ibis-framework")
+
+
 def key_of(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> str:
     """The name under which a text is kept: whatever it depends on."""
     said = [
-        COMPILED_BY, version("ibis-framework"), engine, as_json(measure), facts.fingerprint,
+        COMPILED_BY, _ibis(), engine, as_json(measure), facts.fingerprint,
         [shape.by, shape.where, shape.life, shape.rows],
     ]  # fmt: skip
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
@@ -42,17 +48,10 @@ def text(folder: Path, engine: Engine, measure: Measure, facts: Facts, shape: Sh
         folder.mkdir(parents=True, exist_ok=True)
     if "ibis" in sys.modules or not _serving():
         found = compiled(engine, measure, facts, shape)
-        _keep(file, found)
+        keep(file, found)
     else:
-        apart = [
-            sys.executable,
-            "-m",
-            "luoshi.figures.apart",
-            engine,
-            measure.id,
-            json.dumps(shape.__dict__),
-            str(file),
-        ]
+        said = json.dumps(asdict(shape))
+        apart = [sys.executable, "-m", "luoshi.figures.apart", engine, shape.figure, said, str(file)]
         subprocess.run(apart, check=True, timeout=60)
     return _known(file)
 
@@ -78,7 +77,8 @@ def life_text(engine: Engine, facts: Facts) -> str:
     return dialects.text(engine, expr.life(facts, "rolled"))
 
 
-def _keep(file: Path, found: str) -> None:
+def keep(file: Path, found: str) -> None:
+    """Write a text to its file, which appears whole."""
     temporary = file.with_suffix(f".{id(found)}")
     temporary.write_text(found, "utf-8")
     temporary.replace(file)

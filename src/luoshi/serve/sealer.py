@@ -7,7 +7,7 @@ from typing import Final
 
 log = logging.getLogger("luoshi.sealing")
 _PRUNE_EVERY: Final = 3600.0  # seconds
-_LIVES_EVERY: Final = 60.0  # and fifty times as long as it takes
+_BOARD_EVERY: Final = 60.0  # and twenty times as long as it takes
 
 
 class Sealer(Thread):
@@ -19,7 +19,7 @@ class Sealer(Thread):
         self.ended = Event()
         self._said = ""
         self._pruned = monotonic()
-        self._lives_at = 0.0
+        self._board_at = 0.0
 
     def run(self) -> None:
         """Until `ended`; a process that is killed in the middle leaves nothing half-sealed."""
@@ -46,18 +46,18 @@ class Sealer(Thread):
             seal.prune(ours)
 
     def _lakes(self) -> None:
-        """What was sealed goes out to the columnar files; the rows of subjects, which cost more, now and then."""
+        """What was sealed goes out to the columnar files; what pages show of it, which costs more, now and then."""
         from django.conf import settings
 
-        from luoshi.figures import lake
+        from luoshi.figures import board, lake
         from luoshi.kernel import lines
 
-        now = monotonic()
-        lives = now >= self._lives_at
+        now, home = monotonic(), settings.CONF.home
         for face in lines.installed():
-            lake.bring(settings.CONF.home, face, lives=lives)
-        if lives:
-            self._lives_at = monotonic() + max(_LIVES_EVERY, 50 * (monotonic() - now))
+            lake.bring(home, face)
+        if now >= self._board_at:
+            board.refresh(home)
+            self._board_at = monotonic() + max(_BOARD_EVERY, 20 * (monotonic() - now))
 
     def _failed(self, error: Exception) -> None:
         from django.db import connection
