@@ -196,7 +196,8 @@ def _life(question: Question, measure: Measure, there: lake.Manifest, end: int) 
     """Where the rows of subjects come from: the kept ones serve the newest size, but no stock of a time before."""
     if measure.clock is None and end <= question.as_of.moment:
         return "cut"
-    return "kept" if there.life_size == question.as_of.size and question.engine != "postgres" else "rolled"
+    kept = there.life and there.life_size == question.as_of.size and question.engine != "postgres"
+    return "kept" if kept else "rolled"
 
 
 @dataclass(frozen=True)
