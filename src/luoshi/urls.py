@@ -12,6 +12,7 @@ urlpatterns = [
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
     path("", include("luoshi.privacy.urls")),
+    path("", include("luoshi.figures.urls")),
     path("log/", include("luoshi.log.urls")),
     path("metrics", metrics),
     *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),

@@ -173,7 +173,9 @@ def _asked(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
     return {tuple(row[name] for name in by): cell_of(measure, row) for row in rows}
 
 
-def _run(question: Question, measure: Measure, *, by: tuple[str, ...], rows: bool, **more: Any) -> list[dict[str, Any]]:
+def _run(
+    question: Question, measure: Measure, *, by: tuple[str, ...], rows: bool, part: bool = False, **more: Any
+) -> list[dict[str, Any]]:
     """The rows of an engine's answer."""
     face, home, size = question.face, settings.CONF.home, question.as_of.size
     if question.engine == "postgres":
@@ -183,7 +185,7 @@ def _run(question: Question, measure: Measure, *, by: tuple[str, ...], rows: boo
         there = lake.bring(home, face)
     end = min(question.period.end(_zone()), question.as_of.moment + 1)
     life = _life(question, measure, there, end)
-    shape = Shape(question.figure.id, by, tuple(question.where), life, rows)
+    shape = Shape(question.figure.id, by, tuple(question.where), life, rows, part)
     text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
     values = {
         "size": size, "end": end, "first_month": question.period.first, "last_month": question.period.last,
@@ -210,12 +212,12 @@ class Counted:
     value: int | None
 
 
-def records(question: Question, after: int = -1, limit: int = _FUTURE) -> list[Counted]:
-    """The records behind the number, by their place in the log, some of them after a place.
+def records(question: Question, after: int = -1, limit: int = _FUTURE, *, part: bool = False) -> list[Counted]:
+    """The records behind the number, by their place in the log, some of them after a place; `part`: behind the numerator.
 
     Of a suppressed number none. Raises Invalid.
     """
     if ask(replace(question, by=())).total.suppressed:
         return []
-    rows = _run(question, question.figure.measure, by=(), rows=True, after=after, limit=limit)
+    rows = _run(question, question.figure.measure, by=(), rows=True, part=part, after=after, limit=limit)
     return [Counted(int(row["place"]), str(row["subject"]), bool(row["part"]), row["value"]) for row in rows]

@@ -209,6 +209,8 @@ def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
     table = _base(measure, facts, shape)
     counted = Every((measure.where,)) if measure.kind != "index" else Some(tuple(one.where for _, one in measure.parts))
     kept = table.filter(truth(counted, table))
+    if shape.part:
+        kept = kept.filter(truth(measure.part, kept))
     if measure.value is not None:
         kept = kept.filter(value(measure.value, kept).notnull())
     place = kept.place if measure.table == "events" else kept["first"]

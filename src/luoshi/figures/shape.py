@@ -13,7 +13,7 @@ class Shape:
     """A figure, grouped `by` columns (or `month`), with filters on columns `where`.
 
     `life` tells where the rows of subjects come from: as they are kept for this size of the log, rolled up from what was
-    known, or from what had also happened by the period's end. `rows` asks for the records instead of the number.
+    known, or from what had also happened by the period's end. `rows` asks for the records instead of the number, `part` only for those above the line.
     """
 
     figure: str
@@ -21,3 +21,4 @@ class Shape:
     where: tuple[str, ...] = ()
     life: Life = "rolled"
     rows: bool = False
+    part: bool = False

@@ -29,7 +29,7 @@ def key_of(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> str:
     """The name under which a text is kept: whatever it depends on."""
     said = [
         COMPILED_BY, _ibis(), engine, as_json(measure), facts.fingerprint,
-        [shape.by, shape.where, shape.life, shape.rows],
+        [shape.by, shape.where, shape.life, shape.rows, shape.part],
     ]  # fmt: skip
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 

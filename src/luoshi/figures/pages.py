@@ -1,0 +1,259 @@
+"""`/figure/`: which numbers there are; `/figure/<id>`: one number with all that it rests on, and the same as files."""
+
+import csv
+import io
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from luoshi.figures import ask, asked, labels
+from luoshi.figures import said as plain
+from luoshi.figures.answer import Cell, Group, exact, ranks, value
+from luoshi.figures.ask import Answer, Question
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.declare import Figure
+from luoshi.kernel import installation
+from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel.text import T, language
+from luoshi.web import charts, parts, tables, words
+from luoshi.web.http import Request
+
+NO_NUMBER: Final = "·"
+HIDDEN: Final = T("少于 {n} 件，不显示", "fewer than {n}, not shown")
+KINDS: Final = {
+    "count": T("计数", "count"), "distinct": T("不同的个数", "distinct count"), "sum": T("合计", "sum"),
+    "share": T("占比", "share"), "quantile": T("分位数", "quantile"), "index": T("加权", "weighted index"),
+}  # fmt: skip
+EVERY: Final = {"M": T("月", "month"), "Q": T("季", "quarter"), "A": T("年", "year")}
+
+
+def shown(figure: Figure, cell: Cell) -> str:
+    """The number in words, without its unit; a dot where it is hidden, 未知 where there is none."""
+    return NO_NUMBER if cell.suppressed else words.number(value(figure, cell))
+
+
+def tags() -> SafeString:
+    """Computed; and in a demo 模拟."""
+    demo = parts.tag_demo() if installation.current().demo else SafeString("")
+    return format_html("{} {}", parts.tag(T("计算", "Computed"), "a"), demo)
+
+
+def moment(question: Question) -> SafeString:
+    """As of when, and of which entry of the log."""
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=question.as_of.moment)
+    text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(question.as_of.size))
+    return (
+        format_html("{}{}", parts.time(at), text)
+        if question.as_of.size
+        else format_html("{}", T("还没有封存", "nothing sealed"))
+    )
+
+
+def address(question: Question, what: str = "", **changes: str) -> str:
+    """The address of the same question, as a page, its records or a file; a change of "" takes a name out."""
+    said = {"period": question.period.text, "as_of": str(question.as_of.size)}
+    said |= {name: labels.code(name, one) or "" for name, one in question.where.items()}
+    said |= {"by": ",".join(question.by)} if question.by else {}
+    query = {name: text for name, text in (said | changes).items() if text}
+    return f"/figure/{question.figure.id}{what}?{urlencode(query)}"
+
+
+def _compared(answer: Answer) -> list[tuple[T, str]]:
+    """Beside last year and the period before."""
+    names = {"yoy": T("同比", "On a year before"), "mom": T("环比", "On the period before")}
+    found = []
+    for how in plain.COMPARES[:2]:
+        one = plain.compared(answer, how)
+        if one["change"] is not None:
+            sign = "+" if not one["change"].startswith("-") else ""
+            unit = T(" 个百分点", " points") if one["change_unit"] == "pp" else T("%", "%")
+            text = T("{sign}{change}{unit}（{period}：{value}）", "{sign}{change}{unit} ({period}: {value})")
+            values = {"period": one["period"], "value": one["value"] or NO_NUMBER, "unit": unit}
+            found.append((names[how], str(text.fill(sign=sign, change=one["change"].replace("-", "−"), **values))))
+    return found
+
+
+def number(answer: Answer) -> SafeString:
+    """The number that matters, and below the line what it rests on."""
+    question, cell, figure = answer.question, answer.total, answer.question.figure
+    records = address(question, "/records", by="")
+    ground: list[tuple[Any, Any]] = []
+    if cell.suppressed:
+        ground.append((T("隐去", "Hidden"), HIDDEN.fill(n=figure.measure.suppress_below)))
+    elif cell.den is not None:
+        ground.append(
+            (
+                T("分子", "Numerator"),
+                tables.link(address(question, "/records", by="", part="1"), words.number(cell.num)),
+            )
+        )
+        ground.append((T("分母", "Denominator"), tables.link(records, words.number(cell.den))))
+    else:
+        ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
+    ground += [*_compared(answer), (T("截至", "As of"), moment(question))]
+    text = shown(figure, cell)
+    unit = figure.unit_name if text not in (NO_NUMBER, str(words.UNKNOWN)) else ""
+    claim = _claim(question)
+    return parts.figure(parts.Figure(figure.name, text, unit, claim, ground, "", tags(), "num-l"))
+
+
+def _claim(question: Question) -> str:
+    where = [labels.name(question.face, name, one) for name, one in question.where.items()]
+    return " · ".join([question.period.text, *where])
+
+
+def trend(question: Question, cells: Mapping[int, Cell]) -> SafeString:
+    """The months of the period's year over those of the year before."""
+    figure, first = question.figure, question.period.first // 12 * 12
+
+    def line(start: int) -> list[float | None]:
+        found = [exact(figure, cells[month]) if month in cells else None for month in range(start, start + 12)]
+        return [None if one is None else float(round(one, 6)) for one in found]
+
+    marks = [f"{m}月" if language() == "zh" else f"{datetime(2021, m, 1):%b}" for m in range(1, 13)]
+    year = first // 12
+    unit = T("按月，{unit}", "By month, {unit}").fill(unit=figure.unit_name)
+    frame = charts.Frame(figure.name, unit, "", installation.current().demo)
+    names = T("{y} 年", "{y}").fill(y=year), T("{y} 年同月", "{y}, same month").fill(y=year - 1)
+    series = charts.Trend(marks, line(first), line(first - 12), *names, figure.decimals)
+    label = T("{name}逐月，数据见下表", "{name} by month: the numbers stand below").fill(name=figure.name)
+    return charts.trend(frame, series, label, zero=figure.measure.kind != "share")
+
+
+def groups(answer: Answer) -> SafeString:
+    """The groups, the best first; each opens the figure for itself, its records stand beside."""
+    question, figure, face = answer.question, answer.question.figure, answer.question.face
+    places = ranks(figure, answer.cells)
+    found = sorted(answer.cells.items(), key=lambda item: (places.get(item[0], 1 << 30), str(item[0])))
+    top = max((exact(figure, cell) or 0 for cell in answer.cells.values()), default=0)
+
+    def bar(group: Group, cell: Cell) -> charts.Bar:
+        code = labels.code(question.by[0], group[0])
+        own = address(question, by="", **{question.by[0]: code}) if code else ""
+        exactly = exact(figure, cell)
+        shares = f"{words.number(cell.num)} / {words.number(cell.den)}" if cell.den is not None else ""
+        more = NO_NUMBER if cell.suppressed else shares or words.number(cell.n)
+        rank = str(places.get(group, "")) if figure.better != "neither" else ""
+        name = labels.name(face, question.by[0], group[0])
+        return charts.Bar(name, None if exactly is None else float(exactly), shown(figure, cell), (more, rank), own)
+
+    heads = (labels.NAMES.get(question.by[0], T(question.by[0], question.by[0])), figure.unit_name,
+             T("分子 / 分母", "Numerator / denominator") if figure.measure.kind == "share" else T("记录", "Records"),
+             T("位次", "Rank"))  # fmt: skip
+    frame = charts.Frame(_finding(question, found), _measure(answer), _missing(answer), installation.current().demo)
+    return charts.bars(frame, heads, [bar(*item) for item in found], float(top) or None)
+
+
+def _finding(question: Question, found: list[tuple[Group, Cell]]) -> T:
+    best = next(((group, cell) for group, cell in found if not cell.suppressed and cell.n), None)
+    if best is None:
+        return T("还没有数", "No numbers yet")
+    name = labels.name(question.face, question.by[0], best[0][0])
+    text = {"down": T("{name}最低：{v}{u}", "{name} is lowest: {v} {u}")}.get(
+        question.figure.better, T("{name}最高：{v}{u}", "{name} is highest: {v} {u}")
+    )
+    return text.fill(name=name, v=shown(question.figure, best[1]), u=question.figure.unit_name)
+
+
+def _measure(answer: Answer) -> str:
+    return f"{answer.question.figure.name} · {_claim(answer.question)}"
+
+
+def _missing(answer: Answer) -> T:
+    """Who has no number; and that small groups are hidden."""
+    limit, named = answer.question.figure.measure.suppress_below, plain.missing(answer)
+    hidden = any(cell.suppressed for cell in answer.cells.values())
+    first = T("没有数的：{names}。", "Without a number: {names}.").fill(names="、".join(named)) if named else T("", "")
+    second = HIDDEN.fill(n=limit) if hidden else T("", "")
+    return T(first.zh + second.zh, f"{first.en} {second.en}".strip())
+
+
+def facts(question: Question) -> list[tuple[T, Any]]:
+    """Where the number comes from and how it is proved."""
+    figure, size = question.figure, question.as_of.size
+    sealed = log_rows.at_size(size)
+    return [
+        (T("种类", "Kind"), T("由记录计算，无人填报（{kind}）", "computed from records, typed by nobody ({kind})").fill(kind=KINDS[figure.measure.kind])),
+        (T("单位", "Unit"), figure.unit_name),
+        (T("归口", "Answers for it"), figure.owner),
+        (T("频度", "Frequency"), EVERY[figure.frequency]),
+        (T("声明", "Declaration"), format_html("<code>{}</code>", figure.fingerprint[:16])),
+        (T("账本", "Log"), tables.link("/log/", words.number(size))),
+        (T("根", "Root"), format_html("<code>{}</code>", b64encode(sealed.root).decode()) if sealed else ""),
+    ]  # fmt: skip
+
+
+def _usual_by(question: Question) -> Question:
+    """Groups to show where the address names none: the first dimension that no filter fixes."""
+    free = [name for name in question.figure.by if name not in question.where]
+    return question if question.by or not free else replace(question, by=(free[0],))
+
+
+@require_safe
+def show(request: Request, name: str) -> HttpResponse:
+    """One figure."""
+    question = _usual_by(asked.read(request, name))
+    question = replace(question, by=question.by[:1])
+    answer = asked.answered(request, question)
+    choices = [(one, labels.NAMES.get(one, T(one, one))) for one in question.figure.by if one not in question.where]
+    context: dict[str, Any] = {
+        "figure": question.figure, "question": question, "number": number(answer),
+        "trend": trend(question, asked.months(request, question)),
+        "groups": groups(answer) if answer.cells else parts.empty(T("没有可分的组。", "No groups to show.")),
+        "facts": facts(question), "choices": choices, "by": question.by[0] if question.by else "",
+        "where": [(one, labels.code(one, at) or "") for one, at in question.where.items()],
+        "records": address(question, "/records", by=""), "csv": address(question, ".csv"),
+        "json": address(question, ".json"), "as_of": request.GET.get("as_of", ""),
+        "all": address(question, by=question.by[0] if question.by else "", **dict.fromkeys(question.where, "")),
+    }  # fmt: skip
+    return render(request, "figures/figure.html", context)
+
+
+@require_safe
+def catalogue(request: Request) -> HttpResponse:
+    """All figures with their definitions."""
+    return render(request, "figures/catalogue.html", {"figures": all_figures().values()})
+
+
+@require_safe
+def as_json(request: Request, name: str) -> HttpResponse:
+    """The answer as the command gives it; `compare` and `rank` as there."""
+    question = asked.read(request, name)
+    how = next((one for one in plain.COMPARES if one == request.GET.get("compare")), None)
+    found = plain.said(
+        asked.answered(request, question), ranked=bool(question.by and request.GET.get("rank")), compare=how
+    )
+    return HttpResponse(orjson.dumps(found), "application/json")
+
+
+@require_safe
+def as_csv(request: Request, name: str) -> HttpResponse:
+    """The groups as a table; without groups the months of the period."""
+    question = asked.read(request, name)
+    if not question.by:
+        question = replace(question, by=(ask.MONTH,))
+    answer = asked.answered(request, question)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        [*question.by, "name", "value", "unit", "numerator", "denominator", "n", "period", "log_size", "fingerprint"]
+    )
+    for row in plain.rows(answer, ranked=False):
+        codes = [row[one] for one in question.by]
+        numbers = [row["value"], question.figure.unit, row["numerator"], row["denominator"], row["n"]]
+        writer.writerow(
+            [*codes, row["name"], *numbers, question.period.text, question.as_of.size, question.figure.fingerprint]
+        )
+    response = HttpResponse("\ufeff" + out.getvalue(), "text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{question.figure.id}.csv"'
+    return response

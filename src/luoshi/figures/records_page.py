@@ -1,0 +1,78 @@
+"""`/figure/<id>/records`: the records behind a number, in the order of the log, as far as the viewer may see them.
+
+What may not be seen stays as a row that says so: the count is the same for everybody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from luoshi.figures import ask, asked, pages
+from luoshi.figures.ask import Counted, Question
+from luoshi.kernel.lines import Record
+from luoshi.kernel.text import T
+from luoshi.web import pager, parts, tables, words
+from luoshi.web.http import Request
+from luoshi.web.tables import Column, Table
+
+SIZE: Final = 50
+UNSEEN: Final = T("不可见", "not visible")
+Row = tuple[Counted, Record | None]
+
+
+def _table(question: Question) -> Table[Row]:
+    heads = question.face.record_heads()
+
+    def cell(at: int) -> Column[Row]:
+        return Column(heads[at], lambda row: row[1].cells[at] if row[1] else "")
+
+    shared: list[Column[Row]] = [
+        Column(T("编号", "Number"), _number, label=False, is_header=True),
+        *(cell(at) for at in range(len(heads))),
+        Column(T("账本", "Log"), lambda row: words.number(row[0].place), "r n m-no"),
+    ]
+    if question.figure.measure.kind == "share":
+        shared.insert(1, Column(T("计入分子", "In the numerator"), lambda row: "✓" if row[0].part else "—"))
+    return Table(T("数字背后的记录", "The records behind the number"), shared)
+
+
+def _number(row: Row) -> SafeString:
+    found = row[1]
+    return tables.link(found.address, found.number) if found else format_html('<span class="q">{}</span>', UNSEEN)
+
+
+@require_safe
+def show(request: Request, name: str) -> HttpResponse:
+    """A page of them."""
+    question = replace(asked.read(request, name), by=())
+    asked.spend(request)
+    total = asked.answered(request, question).total
+    after = int(str(pager.decode(request.GET["after"], "counted")[0])) if request.GET.get("after") else -1
+    part = bool(request.GET.get("part"))
+    found = [] if total.suppressed else ask.records(question, after, SIZE + 1, part=part)
+    some: Sequence[Counted] = found[:SIZE]
+    seen = question.face.records(request.viewer, [UUID(one.subject) for one in some])
+    rows: list[Row] = [(one, seen.get(UUID(one.subject))) for one in some]
+    onward = pager.encode([some[-1].place], "counted") if len(found) > SIZE else ""
+    shown = _table(question).render(rows) if rows else _nothing(question, total.suppressed)
+    context = {
+        "figure": question.figure, "question": question, "number": pages.shown(question.figure, total),
+        "total": total, "table": shown, "back": pages.address(question), "as_of": pages.moment(question),
+        "pager": pager.pager(request.GET, len(rows), onward, total.num if part else total.n),
+    }  # fmt: skip
+    return render(request, "figures/records.html", context)
+
+
+def _nothing(question: Question, suppressed: bool) -> SafeString:
+    if suppressed:
+        return parts.empty(pages.HIDDEN.fill(n=question.figure.measure.suppress_below))
+    return parts.empty(
+        T("没有记录。", "No records."), T("时期内有了第一件，就列在这里。", "The first of the period is listed here.")
+    )
