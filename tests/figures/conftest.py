@@ -67,9 +67,10 @@ def world(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
             later()
             seal_all(place)
             sizes.append(rows.places())
-        yield World(url, home, place, (sizes[0], sizes[1], sizes[2]))
     patch.undo()
     connect(server.url("app"))
+    yield World(url, home, place, (sizes[0], sizes[1], sizes[2]))
+    connection.close()
     with psycopg.connect(server.url("super"), autocommit=True) as admin:
         admin.execute("DROP DATABASE figured WITH (FORCE)")
 
@@ -123,11 +124,12 @@ def _more() -> None:
 
 
 @pytest.fixture
-def here(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+def here(world: World, server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The year, as the application sees it."""
     connect(world.url)
     monkeypatch.setattr(settings, "CONF", Conf({**settings.CONF.values, "home": world.home}))
-    return world
+    yield world
+    connect(server.url("app"))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from luoshi.figures import ask, asked, labels
 from luoshi.figures import said as plain
 from luoshi.figures.answer import Cell, Group, exact, ranks, value
-from luoshi.figures.ask import Answer, Question
+from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.kernel import installation
@@ -29,6 +29,7 @@ from luoshi.web import charts, parts, tables, words
 from luoshi.web.http import Request
 
 NO_NUMBER: Final = "·"
+_NAMED: Final = 12
 HIDDEN: Final = T("少于 {n} 件，不显示", "fewer than {n}, not shown")
 KINDS: Final = {
     "count": T("计数", "count"), "distinct": T("不同的个数", "distinct count"), "sum": T("合计", "sum"),
@@ -48,13 +49,13 @@ def tags() -> SafeString:
     return format_html("{} {}", parts.tag(T("计算", "Computed"), "a"), demo)
 
 
-def moment(question: Question) -> SafeString:
+def moment(as_of: AsOf) -> SafeString:
     """As of when, and of which entry of the log."""
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=question.as_of.moment)
-    text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(question.as_of.size))
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of.moment)
+    text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(as_of.size))
     return (
         format_html("{}{}", parts.time(at), text)
-        if question.as_of.size
+        if as_of.size
         else format_html("{}", T("还没有封存", "nothing sealed"))
     )
 
@@ -100,7 +101,7 @@ def number(answer: Answer) -> SafeString:
         ground.append((T("分母", "Denominator"), tables.link(records, words.number(cell.den))))
     else:
         ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
-    ground += [*_compared(answer), (T("截至", "As of"), moment(question))]
+    ground += [*_compared(answer), (T("截至", "As of"), moment(question.as_of))]
     text = shown(figure, cell)
     unit = figure.unit_name if text not in (NO_NUMBER, str(words.UNKNOWN)) else ""
     claim = _claim(question)
@@ -143,13 +144,13 @@ def groups(answer: Answer) -> SafeString:
         exactly = exact(figure, cell)
         shares = f"{words.number(cell.num)} / {words.number(cell.den)}" if cell.den is not None else ""
         more = NO_NUMBER if cell.suppressed else shares or words.number(cell.n)
-        rank = str(places.get(group, "")) if figure.better != "neither" else ""
         name = labels.name(face, question.by[0], group[0])
-        return charts.Bar(name, None if exactly is None else float(exactly), shown(figure, cell), (more, rank), own)
+        if figure.better != "neither" and group in places:
+            name = f"{places[group]}. {name}"
+        return charts.Bar(name, None if exactly is None else float(exactly), shown(figure, cell), (more,), own)
 
     heads = (labels.NAMES.get(question.by[0], T(question.by[0], question.by[0])), figure.unit_name,
-             T("分子 / 分母", "Numerator / denominator") if figure.measure.kind == "share" else T("记录", "Records"),
-             T("位次", "Rank"))  # fmt: skip
+             T("分子 / 分母", "Numerator / denominator") if figure.measure.kind == "share" else T("记录", "Records"))  # fmt: skip
     frame = charts.Frame(_finding(question, found), _measure(answer), _missing(answer), installation.current().demo)
     return charts.bars(frame, heads, [bar(*item) for item in found], float(top) or None)
 
@@ -173,7 +174,10 @@ def _missing(answer: Answer) -> T:
     """Who has no number; and that small groups are hidden."""
     limit, named = answer.question.figure.measure.suppress_below, plain.missing(answer)
     hidden = any(cell.suppressed for cell in answer.cells.values())
-    first = T("没有数的：{names}。", "Without a number: {names}.").fill(names="、".join(named)) if named else T("", "")
+    more = T(" 等 {n} 个", " and others, {n} in all").fill(n=len(named)) if len(named) > _NAMED else T("", "")
+    names = T("、".join(named[:_NAMED]), ", ".join(named[:_NAMED]))
+    text = T("没有数的：{names}{more}。", "Without a number: {names}{more}.")
+    first = text.fill(names=names, more=more) if named else T("", "")
     second = HIDDEN.fill(n=limit) if hidden else T("", "")
     return T(first.zh + second.zh, f"{first.en} {second.en}".strip())
 

@@ -64,7 +64,7 @@ def show(request: Request, name: str) -> HttpResponse:
     shown = _table(question).render(rows) if rows else _nothing(question, total.suppressed)
     context = {
         "figure": question.figure, "question": question, "number": pages.shown(question.figure, total),
-        "total": total, "table": shown, "back": pages.address(question), "as_of": pages.moment(question),
+        "total": total, "table": shown, "back": pages.address(question), "as_of": pages.moment(question.as_of),
         "pager": pager.pager(request.GET, len(rows), onward, total.num if part else total.n),
     }  # fmt: skip
     return render(request, "figures/records.html", context)

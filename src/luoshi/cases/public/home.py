@@ -1,10 +1,10 @@
 """`/`: the year's street numbers, each on what it rests on; the map by district; the trend by month."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +13,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from luoshi.cases.public import place
-from luoshi.cases.reads import Year
-from luoshi.cases.reads.sums import Share, Street, street_numbers
-from luoshi.kernel import calendar, clock, installation
+from luoshi.figures import board, pages
+from luoshi.figures.answer import Cell, value
+from luoshi.figures.ask import MONTH, AsOf
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.period import Period
+from luoshi.kernel import installation
 from luoshi.kernel.text import T, language
 from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
@@ -23,57 +26,58 @@ from luoshi.web import map as maps
 
 _MAP, _CORE_MAP = 200, 288  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
-RULE, AS_OF = T("口径", "Definition"), T("截至", "As of")
+AS_OF = T("截至", "As of")
+Text = str | T
+FIRST: Final = "cases.reported"
+COUNTS: Final = {
+    FIRST: T("今年上报的，同一问题只算一件", "reported this year, each problem once"),
+    "cases.open": T("还没有办结", "not closed yet"),
+    "cases.overdue": T("还在办、已过应办完时间", "being handled, past the due time"),
+    "cases.closed": T("今年办结的", "closed this year"),
+}
+RATES: Final = {
+    "cases.response": T("规定时间内联系了市民", "citizens contacted in time"),
+    "cases.solved": T("市民说解决了", "citizens say it is solved"),
+    "cases.satisfied": T("打了分的里，4 分或 5 分", "4 or 5, of those that were graded"),
+    "cases.on_time": T("办完时没有过时限", "done within the time allowed"),
+}
+"""The year's street numbers, each with the claim that it makes."""
 
 
-def _tags() -> SafeString:
-    demo = parts.tag_demo() if installation.current().demo else SafeString("")
-    return SafeString(f"{parts.tag(T('计算', 'Computed'), 'a')} {demo}")
+@dataclass(frozen=True)
+class Numbers:
+    """What is kept of the year's figures: by figure's id the number, and of one of them its months and districts."""
+
+    at: AsOf
+    totals: Mapping[str, Cell]
+    months: Mapping[int, Cell]
+    counties: Mapping[str, int]
 
 
-def _count(name: T, n: int, url: str, claim: T, now: datetime) -> parts.Figure:
-    ground = [(AS_OF, parts.time(now))]
-    return parts.Figure(name, words.number(n), T("件", ""), claim, ground, url, _tags(), "num-s")
+def numbers(year: Period) -> Numbers:
+    """The year's, as of what pages speak of; one query. Empty before anything was sealed."""
+    two = Period(year.first - 12, year.last)
+    asked = [((), year), ((MONTH,), two), (("county",), year)]
+    kept = board.kept([all_figures()[name] for name in (*COUNTS, *RATES)], asked)
+    totals = {name: one.total for (name, by, period), one in kept.items() if not by and period == year.text}
+    found = {by: one for (name, by, _), one in kept.items() if name == FIRST and by}
+    months, places = (found[by].cells if by in found else {} for by in (MONTH, "county"))
+    size = next((one.as_of for one in kept.values()), AsOf(0, 0))
+    return Numbers(
+        size, totals, {int(group[0] or 0): cell for group, cell in months.items()},
+        {str(group[0] or ""): cell.num or 0 for group, cell in places.items()},
+    )  # fmt: skip
 
 
-def _rate(name: T, share: Share, claim: T, ground: Sequence[tuple[T, str | T]], now: datetime) -> parts.Figure:
-    value = words.percent(share.part, share.whole)
-    unit = "%" if value.endswith("%") else ""
-    below = [(PART, words.number(share.part)), (WHOLE, words.number(share.whole)), *ground, (AS_OF, parts.time(now))]
-    return parts.Figure(name, value.removesuffix("%"), unit, claim, below, "", _tags())
-
-
-def _reported(n: Year) -> T:
-    """What the first number counts, and which of it no list shows."""
-    return T(
-        "今年上报的；其中 {out} 件不予受理、撤回或恶意，{hidden} 件属于不公开的类别",
-        "reported this year; of these {out} not taken on, taken back or abuse, {hidden} of kinds that are not public",
-    ).fill(out=words.number(n.out), hidden=words.number(n.hidden))
-
-
-def counts(n: Year, now: datetime) -> list[parts.Figure]:
-    """How many were reported, are open, late, closed; each opens its rows."""
-    return [
-        _count(T("上报", "Reported"), n.reported, "/cases/?state=all", _reported(n), now),
-        _count(T("在办", "Open"), n.open, "/cases/?state=open", T("还没有办结", "not closed yet"), now),
-        _count(T("超期", "Overdue"), n.overdue, "/cases/?light=r", T("还在办、已过应办完时间", "being handled, past the due time"), now),
-        _count(T("办结", "Closed"), n.closed, "/cases/?state=closed", T("今年上报、已经办结", "reported this year, closed"), now),
-    ]  # fmt: skip
-
-
-def rates(n: Year, now: datetime) -> list[parts.Figure]:
-    """The three rates 三率 and the share closed in time."""
-    unrated = T("{n} 件没有评价，不算满意", "{n} not rated, which is not satisfied").fill(n=words.number(n.unrated))
-    return [
-        _rate(T("响应率", "Answered"), n.response, T("规定时间内联系了市民", "citizens contacted in time"),
-              [(RULE, T("到期应联系的市民上报", "citizens' reports due to be answered"))], now),
-        _rate(T("解决率", "Solved"), n.solved, T("市民说解决了", "citizens say it is solved"),
-              [(RULE, T("市民给了结论的", "where the citizen gave a verdict"))], now),
-        _rate(T("满意率", "Satisfied"), n.satisfied, T("评 4 分或 5 分", "graded 4 or 5"),
-              [(RULE, T("市民评了分的", "where the citizen graded")), (T("另有", "Beside"), unrated)], now),
-        _rate(T("按期办结率", "In time"), n.on_time, T("办完时没有过时限", "done within the time allowed"),
-              [(RULE, T("已经办完的", "what is done"))], now),
-    ]  # fmt: skip
+def _one(name: str, claim: T, found: Numbers, at: Text, size: Literal["", "num-s"]) -> parts.Figure:
+    """A number, what it rests on, and the page of the figure behind it."""
+    figure, cell = all_figures()[name], found.totals.get(name, Cell(None, None, 0))
+    ground: list[tuple[T, Text]] = [(AS_OF, at)]
+    if cell.den is not None:
+        ground = [(PART, words.number(cell.num)), (WHOLE, words.number(cell.den)), *ground]
+    text = words.number(value(figure, cell))
+    unit = figure.unit_name if any(sign.isdigit() for sign in text) else ""
+    return parts.Figure(figure.name, text, unit, claim, ground, f"/figure/{name}", pages.tags(), size)
 
 
 def _classes(found: Mapping[str, int]) -> dict[str, int]:
@@ -111,9 +115,8 @@ def _maps(reported: Mapping[str, int]) -> SafeString:
     return SafeString("".join(drawn))
 
 
-def city_map(found: Mapping[str, tuple[int, int]]) -> SafeString:
+def city_map(reported: Mapping[str, int]) -> SafeString:
     """Reports by district: a map, and the same numbers as bars, each opening its rows."""
-    reported = {code: pair[0] for code, pair in found.items()}
     rows = sorted(((reported.get(d.code, 0), d.code) for d in place.counties()), reverse=True)
     bars = [charts.Bar(people.division_name(code), n, url=f"/cases/?state=all&county={code}") for n, code in rows]
     most, code = rows[0] if rows else (0, "")
@@ -138,15 +141,15 @@ def city_map(found: Mapping[str, tuple[int, int]]) -> SafeString:
     )  # fmt: skip
 
 
-def _line(found: Sequence[tuple[int, int]], until: int) -> list[float | None]:
-    """Twelve months; those to come, and a whole year without records, are gaps."""
-    known = dict(found)
-    return [float(known.get(month, 0)) if known and month <= until else None for month in range(1, 13)]
+def _line(found: Mapping[int, Cell], first: int) -> list[float | None]:
+    """Twelve months; those to come, and those without records, are gaps."""
+    return [float(found[month].num or 0) if month in found else None for month in range(first, first + 12)]
 
 
-def trend(of: int, month: int, street: Street) -> SafeString:
+def trend(year: Period, found: Numbers) -> SafeString:
     """Reports by month, this year over the last."""
-    this, prev = _line(street.months, month), _line(street.months_before, 12)
+    of = year.first // 12
+    this, prev = _line(found.months, year.first), _line(found.months, year.first - 12)
     known = [(n, i) for i, n in enumerate(this, 1) if n is not None]
     most, at = max(known, default=(0.0, 0))
     zh, en = "{m} 月上报最多，{n} 件", "Most reports in month {m}: {n}"
@@ -162,15 +165,15 @@ def trend(of: int, month: int, street: Street) -> SafeString:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """`/`: the year of the city's clock, as of some seconds ago at most."""
-    city = installation.current()
-    today = calendar.current().city_time(clock.now())
-    street = street_numbers(today.year, city.pack["timezone"])
-    numbers, now = street.year, street.at
+    """`/`: the year of the city's clock, as of the size of the log that pages speak of."""
+    city, year = installation.current(), board.this_year()
+    found = numbers(year)
+    at = pages.moment(found.at)
     context: dict[str, Any] = {
-        "year": today.year, "counts": counts(numbers, now), "rates": rates(numbers, now),
-        "map": city_map(street.counties), "trend": trend(today.year, today.month, street),
+        "year": year.first // 12, "counts": [_one(name, claim, found, at, "num-s") for name, claim in COUNTS.items()],
+        "rates": [_one(name, claim, found, at, "") for name, claim in RATES.items()],
+        "map": city_map(found.counties), "trend": trend(year, found),
         "promises": [T(*one) for one in city.pack["promises"]], "emergency": T(*city.pack["emergency"]),
-        "all": tables.link("/cases/?state=all", T("看 {n} 件", "See {n}").fill(n=words.number(numbers.reported))),
+        "all": tables.link("/figure/", T("所有指标和口径", "All figures and definitions")),
     }  # fmt: skip
     return render(request, "cases/public/home.html", context)

@@ -1,0 +1,122 @@
+"""From a printed number to its records in two presses; what the public may ask, and what it may not."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from given import NOW
+
+from luoshi.figures import ask, board
+from luoshi.figures.ask import Question
+from luoshi.kernel import clock
+from luoshi.people.models import Person
+
+
+@pytest.fixture
+def public(here: Any) -> Any:
+    """A client of the public in a city whose pages are up to date."""
+    with clock.at(NOW):
+        board.refresh(here.home)
+        yield Client(HTTP_HOST="127.0.0.1")
+
+
+@pytest.fixture
+def supervisor(public: Client) -> Client:
+    """A client that sees every case."""
+    browse = Client(HTTP_HOST="127.0.0.1")
+    browse.force_login(Person.objects.get(login="supervisor"))
+    return browse
+
+
+def page(browse: Client, address: str) -> str:
+    found = browse.get(address.replace("&amp;", "&"))
+    assert found.status_code == 200, (address, found.status_code)
+    return found.content.decode()
+
+
+def listed(browse: Client, address: str) -> list[str]:
+    """The rows of all pages of records."""
+    rows: list[str] = []
+    while address:
+        shown = page(browse, address)
+        body = shown.partition("<tbody")[2].partition("</tbody>")[0]
+        rows += re.findall(r"<tr[^>]*>.*?</tr>", body, re.S)
+        onward = re.search(r'rel="next" href="([^"]*)"', shown)
+        address = address.partition("?")[0] + onward[1] if onward else ""
+    return rows
+
+
+def test_home_to_records_in_two_presses_and_the_counts_are_equal(public: Client, supervisor: Client) -> None:
+    home = page(public, "/")
+    found = re.search(r'<a href="(/figure/cases\.reported)">([\d,]+)', home)
+    assert found is not None
+    printed = int(found[2].replace(",", ""))
+    figure = page(public, found[1])
+    records = re.search(r'href="(/figure/cases\.reported/records[^"]*)">([\d,]+)</a>', figure)
+    assert records is not None and int(records[2].replace(",", "")) == printed > 300
+    mine, theirs = listed(supervisor, records[1]), listed(public, records[1])
+    assert len(mine) == len(theirs) == printed
+    assert not any("不可见" in row for row in mine) and 0 < sum("不可见" in row for row in theirs) < printed
+
+
+def test_the_numerator_opens_what_is_above_the_line(public: Client) -> None:
+    total = ask.ask(Question(ask.figure("cases.on_time"), board.this_year(), ask.as_of())).total
+    shown = page(public, "/figure/cases.on_time")
+    part = re.search(r'href="([^"]*part=1[^"]*)">([\d,]+)</a>', shown)
+    assert part is not None and total.num == int(part[2].replace(",", "")) == len(listed(public, part[1]))
+
+
+def test_files_say_what_the_page_says(public: Client) -> None:
+    said = public.get("/figure/cases.on_time.json?by=county&rank=1&compare=yoy").json()
+    assert said["n"] == said["denominator"] and next(row["rank"] for row in said["rows"]) == 1
+    assert sum(row["n"] for row in said["rows"]) == said["n"] and said["compare"]["change_unit"] == "pp"
+    rows = list(csv.DictReader(io.StringIO(page(public, "/figure/cases.on_time.csv?by=county").lstrip("\ufeff"))))
+    assert {row["county"]: row["value"] for row in rows} == {row["county"]: row["value"] for row in said["rows"]}
+
+
+def test_kept_answers_are_what_counting_gives_and_are_carried_over(public: Client, here: Any) -> None:
+    year = board.this_year()
+    for name in ("cases.score", "cases.open", "cases.solved", "cases.places", "cases.age_median"):
+        for by, period in board.wanted(ask.figure(name), year):
+            kept = board.kept([ask.figure(name)], [(by, period)])[name, ",".join(by), period.text]
+            again = ask.ask(Question(ask.figure(name), period, kept.as_of, by), total=not by)
+            known = {group: cell for group, cell in again.cells.items() if cell.n or cell.suppressed}
+            assert {group: cell for group, cell in kept.cells.items() if cell.n or cell.suppressed} == known
+            assert by or kept.total == again.total
+    assert board.refresh(here.home) == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["period=21", "as_of=999999999", "as_of=soon", "by=nothing", "unit=nobody", "by=unit,unit"]
+)
+def test_what_cannot_be_asked_is_said(public: Client, query: str) -> None:
+    found = public.get(f"/figure/cases.on_time?{query}")
+    assert found.status_code == 422 and "Traceback" not in found.content.decode()
+
+
+def test_small_groups_of_verdicts_are_hidden_and_do_not_open(public: Client) -> None:
+    answer = ask.ask(Question(ask.figure("cases.solved"), board.this_year(), ask.as_of(), ("unit",)))
+    hidden = [group for group, cell in answer.cells.items() if cell.suppressed]
+    assert len(hidden) > 1
+    limit = answer.question.figure.measure.suppress_below
+    assert all(cell.n is None or cell.n == 0 or cell.n >= limit for cell in answer.cells.values())
+    said = public.get("/figure/cases.solved.json?by=unit").json()
+    code = next(row["unit"] for row in said["rows"] if row["suppressed"] and row["unit"])
+    one = public.get(f"/figure/cases.solved.json?unit={code}").json()
+    assert (one["value"], one["numerator"], one["denominator"], one["n"], one["suppressed"]) == (
+        None,
+        None,
+        None,
+        None,
+        True,
+    )
+    assert "<tbody" not in page(public, f"/figure/cases.solved/records?unit={code}")
+
+
+def test_of_verdicts_the_public_may_ask_for_days_only(public: Client, supervisor: Client, here: Any) -> None:
+    assert public.get(f"/figure/cases.solved?as_of={here.sizes[0]}").status_code == 422
+    assert public.get("/figure/cases.solved?as_of=2021-11-30").status_code == 200
+    assert supervisor.get(f"/figure/cases.solved?as_of={here.sizes[0]}").status_code == 200
