@@ -38,6 +38,10 @@ PUBLIC = (
     "/cases/{number}/follow/",
     "/track/{code}",
     "/login/",
+    "/figure/",
+    "/figure/cases.reported",
+    "/figure/cases.reported/records",
+    "/figure/cases.reported/difference?since=1",
 )
 STAFF = {
     "desk": (

@@ -1,0 +1,112 @@
+"""`/figure/<id>/difference?since=…`: a number as it was printed on a day against the same number now."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from luoshi.figures import ask, asked, pages
+from luoshi.figures.answer import Cell
+from luoshi.figures.declare import Figure
+from luoshi.figures.difference import Cause, Change, Difference, difference
+from luoshi.figures.records_page import UNSEEN
+from luoshi.kernel import lines
+from luoshi.kernel.lines import Record
+from luoshi.kernel.problems import Fault, Invalid
+from luoshi.kernel.text import T
+from luoshi.people import reads as people
+from luoshi.people.roles import ROLES
+from luoshi.web import tables, words
+from luoshi.web.http import Request
+from luoshi.web.tables import Column, Table
+
+HOWS: Final = {
+    "in": T("进来", "came in"), "out": T("出去", "went out"), "other": T("改变", "counts otherwise"),
+}  # fmt: skip
+SYSTEM: Final = T("系统", "the system")
+Row = tuple[Change, Record | None]
+
+
+def _since(request: Request, figure: Figure) -> ask.AsOf:
+    given = request.GET.get("since", "").strip()
+    if not given:
+        rule = T("写明要比的日期或日志大小", "say with which day or size of the log to compare")
+        raise Invalid([Fault("since", "", rule)])
+    if given.isdigit() and figure.measure.suppress_below and not request.viewer.is_staff:
+        raise Invalid([Fault("since", given, asked.DAYS_ONLY)])
+    return ask.as_of(given)
+
+
+def _word(cause: Cause) -> T:
+    for face in lines.installed():
+        if (found := face.deed(face.name, cause.move) or face.deed(face.name, cause.verb)) is not None:
+            return found
+    return T(cause.move, cause.move)
+
+
+def _caused(causes: tuple[Cause, ...], roles: dict[int, list[str]], staff: bool) -> SafeString:
+    """What the log says since: what was done, when it was recorded, when it happened where that is another day, and by which role."""
+
+    def one(cause: Cause) -> tuple[str]:
+        late = cause.recorded_at.date() != cause.occurred_at.date()
+        happened = T("，发生于 {day}", ", happened {day}").fill(day=words.day(cause.occurred_at)) if late else T("", "")
+        who: Any = ""
+        if staff:
+            held = [str(ROLES[role]) for role in roles.get(cause.actor or 0, ()) if role in ROLES]
+            who = f" · {'、'.join(held) or SYSTEM}"
+        return (f"{_word(cause)} {words.when(cause.recorded_at)}{happened}{who}",)
+
+    return format_html_join(SafeString("<br>"), "{}", map(one, causes))
+
+
+def _table(found: Difference, staff: bool) -> Table[Row]:
+    roles = people.roles_of({cause.actor for one in found.changes for cause in one.causes if cause.actor is not None})
+    share = found.new.figure.measure.kind == "share"
+
+    def value(cell: Any) -> str:
+        if cell is None:
+            return "—"
+        return ("✓" if cell.part else "—") if share else words.number(cell.value) if cell.value is not None else "✓"
+
+    def number(row: Row) -> SafeString:
+        seen = row[1]
+        return tables.link(seen.address, seen.number) if seen else format_html('<span class="q">{}</span>', UNSEEN)
+
+    columns: list[Column[Row]] = [
+        Column(T("编号", "Number"), number, label=False, is_header=True),
+        Column(T("变化", "Change"), lambda row: str(HOWS[row[0].how])),
+        Column(T("当时", "Then"), lambda row: value(row[0].was)),
+        Column(T("现在", "Now"), lambda row: value(row[0].now)),
+        Column(T("账本里写着", "What the log says"), lambda row: _caused(tuple(row[0].causes), roles, staff)),
+    ]
+    return Table(T("差在哪些记录", "The records that make the difference"), columns)
+
+
+def _told(figure: Figure, cell: Cell) -> str:
+    unit = "" if cell.suppressed else f" {figure.unit_name}"
+    parts = f"（{words.number(cell.num)} / {words.number(cell.den)}）" if cell.den is not None else ""
+    return f"{pages.shown(figure, cell)}{unit}{parts}"
+
+
+@require_safe
+def show(request: Request, name: str) -> HttpResponse:
+    """The two numbers and what lies between them."""
+    question = asked.read(request, name)
+    old = _since(request, question.figure)
+    asked.spend(request)
+    found = difference(question, old)
+    seen = question.face.records(request.viewer, [UUID(one.subject) for one in found.changes])
+    rows: list[Row] = [(one, seen.get(UUID(one.subject))) for one in found.changes]
+    context = {
+        "figure": question.figure, "question": question, "found": found, "back": pages.address(question, by=""),
+        "was": _told(question.figure, found.was), "now": _told(question.figure, found.now),
+        "was_at": pages.moment(old), "now_at": pages.moment(question.as_of),
+        "counts": [(HOWS[how], n) for how, n in found.counts.items()], "all": sum(found.counts.values()),
+        "shown": len(rows), "table": _table(found, request.viewer.is_staff).render(rows) if rows else "",
+        "hidden": found.was.suppressed or found.now.suppressed,
+    }  # fmt: skip
+    return render(request, "figures/difference.html", context)
