@@ -96,7 +96,7 @@ def _legend(found: Mapping[str, int]) -> SafeString:
     )
 
 
-def _maps(reported: Mapping[str, int]) -> SafeString:
+def shaded(reported: Mapping[str, int]) -> SafeString:
     """The city and, closer, its core, shaded and with the numbers, each district opening its rows."""
     core = place.closer(_CORE_MAP)
     seen = [one for one in (place.view("", _MAP), core) if one is not None]
@@ -136,7 +136,7 @@ def city_map(reported: Mapping[str, int]) -> SafeString:
         return table
     return format_html(
         '<div class="cols c2">{}<figure class="fig"><div class="map">{}</div>{}<figcaption class="fig-n">{} {}</figcaption></figure></div>',
-        table, _maps(reported), _legend({code: reported.get(code, 0) for code in place.outlines()}),
+        table, shaded(reported), _legend({code: reported.get(code, 0) for code in place.outlines()}),
         T("颜色越深，上报越多。", "The darker, the more reports."), place.note(),
     )  # fmt: skip
 

@@ -2,10 +2,11 @@
 
 from django.urls import path, re_path
 
-from luoshi.cases.public import browse, feed, follow, home, lost, pictures, receipts, report, track
+from luoshi.cases.public import browse, feed, follow, home, lost, pictures, receipts, report, track, wall
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("wall/", wall.wall),
     path("cases/", browse.index),
     path("cases/feed.atom", feed.feed, {"form": "atom"}),
     path("cases/feed.rss", feed.feed, {"form": "rss"}),

@@ -1,0 +1,81 @@
+"""`/wall/`: the year's numbers for a screen of 1920 × 1080, read from eight metres; it looks again by itself."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from luoshi.cases.public import home, place
+from luoshi.figures import board, pages
+from luoshi.figures.answer import Cell, value
+from luoshi.figures.ask import AsOf
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.period import Period
+from luoshi.kernel import installation
+from luoshi.kernel.text import T, language
+from luoshi.people import reads as people
+from luoshi.web import words
+
+BIG: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.closed", "cases.on_time", "cases.satisfied")
+BESIDE: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.on_time")
+"""What the table of districts shows."""
+
+
+def _etag() -> str:
+    """Another one where anything on the screen is: the numbers, the language, the day or the program."""
+    said = [board.size(), language(), board.this_year().text, version("luoshi")]
+    return f'"{sha256(repr(said).encode()).hexdigest()[:20]}"'
+
+
+def _big(found: home.Numbers) -> list[dict[str, str]]:
+    rows = []
+    for name in BIG:
+        figure, cell = all_figures()[name], found.totals.get(name, Cell(None, None, 0))
+        shares = f"{words.number(cell.num)} / {words.number(cell.den)}" if cell.den is not None else ""
+        unit = str(figure.unit_name) if value(figure, cell) is not None else ""
+        rows.append({"name": str(figure.name), "value": pages.shown(figure, cell), "unit": unit, "beside": shares})
+    return rows
+
+
+def _districts(year: Period) -> list[list[str]]:
+    """Each district's numbers, the one with most reports first."""
+    figures = [all_figures()[name] for name in BESIDE]
+    kept = board.kept(figures, [(("county",), year)])
+    cells = {
+        one.id: kept[one.id, "county", year.text].cells for one in figures if (one.id, "county", year.text) in kept
+    }
+    rows = []
+    for division in place.counties():
+        mine = [cells.get(one.id, {}).get((division.code,), Cell()) for one in figures]
+        shown = [pages.shown(one, cell) for one, cell in zip(figures, mine, strict=True)]
+        rows.append((-(mine[0].num or 0), [people.division_name(division.code), *shown]))
+    return [row for _, row in sorted(rows)]
+
+
+def _moment(as_of: AsOf) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of.moment)
+
+
+@require_safe
+def wall(request: HttpRequest) -> HttpResponse:
+    """The whole screen; unchanged, 304."""
+    etag = _etag()
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified()
+    year = board.this_year()
+    found = home.numbers(year)
+    context: dict[str, Any] = {
+        "year": year.first // 12, "big": _big(found), "districts": _districts(year),
+        "heads": [all_figures()[name].name for name in BESIDE], "trend": home.trend(year, found),
+        "map": home.shaded(found.counties) if place.outlines() else "", "note": place.note(),
+        "at": _moment(found.at) if found.at.size else None, "size": found.at.size, "demo": installation.current().demo,
+        "title": T("{city}　{year} 年", "{city} {year}").fill(city=installation.current().name, year=year.first // 12),
+    }  # fmt: skip
+    response = render(request, "cases/public/wall.html", context)
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    return response
