@@ -8,6 +8,7 @@ were released, so that nobody can ask what stands in somebody else's report.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import cos, hypot, radians
 from typing import Any, Final, NamedTuple
 
@@ -17,13 +18,14 @@ from luoshi.cases import masked
 from luoshi.cases.flow import OPEN
 from luoshi.cases.models import STANDING_CLAUSE, Case
 from luoshi.cases.reads.scope import PUBLIC_CLAUSE, PUBLIC_VALUES, clause
-from luoshi.kernel.search_tokens import query, tokens
+from luoshi.kernel.search_tokens import pieces, query, tokens
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
 NEAR: Final = 300.0  # m
 WINDOW: Final = timedelta(days=30)
 MOST: Final = 5
+TOLD: Final = 4  # shared words that are named, the longest first
 LOOKED: Final = 60  # rows that are weighed, the newest first
 WORDS: Final = 2  # words that two reports must share, where the kinds differ,
 SHARE: Final = 0.4  # and which share of those that are looked for
@@ -47,19 +49,24 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is looked for: kind (empty: not known), codes of divisions, point in WGS-84 degrees, words."""
+    """What is looked for: kind (empty: not known), codes of divisions, point in WGS-84 degrees, what was said."""
 
     category: str = ""
     street: str = ""
     community: str = ""
     lat: float | None = None
     lon: float | None = None
-    words: frozenset[str] = frozenset()
+    said: str = ""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What was said as search tokens."""
+        return frozenset(query(self.said))
 
     @classmethod
     def of(cls, case: Case) -> "Problem":
         """What a case is about."""
-        said = frozenset(query(case.private.text)) if hasattr(case, "private") else frozenset()
+        said = case.private.text if hasattr(case, "private") else ""
         return cls(case.category_id, case.street, case.community, case.lat, case.lon, said)
 
 
@@ -134,7 +141,7 @@ def _ranked(sought: Problem, near: Iterable[Row], now: datetime) -> list[Candida
 
 def weigh(sought: Problem, case: Case | Row, words: Iterable[str], now: datetime) -> Weight | None:
     """Points of a case: place 1–4, kind 3, words 1–3, time 1; None where neither the kind nor the words are the same."""
-    shared = sorted(sought.words.intersection(words))
+    shared = sought.words.intersection(words)
     kind = bool(sought.category) and case.category_id == sought.category
     if not kind and len(shared) < _enough(sought):
         return None
@@ -145,7 +152,8 @@ def weigh(sought: Problem, case: Case | Row, words: Iterable[str], now: datetime
     if kind:
         points.append((3, T("同一类别", "same kind")))
     if shared:
-        text = T("同样的词：{words}", "same words: {words}").fill(words=masked.free(" ".join(shared[:4])))
+        told = sorted(pieces(sought.said, shared), key=len, reverse=True)[:TOLD]
+        text = T("同样的词：{words}", "same words: {words}").fill(words=masked.free(" ".join(told)))
         points.append((min((len(shared) + 1) // 2, 3), text))
     if now - case.reported_at <= timedelta(days=3):
         points.append((1, T("3 天之内", "within 3 days")))
