@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luoshi.kernel.search_tokens import CAP, pieces, query, tokens
+from luoshi.kernel.search_tokens import CAP, pieces, query, shared, tokens
 
 MIXED = st.text(st.sampled_from("包头市昆都仑区路灯〇𠀀abZ19é ,，。\0_-Ａ１"), max_size=60)
 
@@ -88,6 +88,11 @@ def test_shared_tokens_are_told_as_they_are_read() -> None:
     said = "路灯不亮，灯杆子歪了 LED lamp 坑"
     assert pieces(said, tokens("路灯杆子歪斜，LED，有坑")) == ["路灯", "灯杆子歪", "led", "坑"]
     assert pieces(said, tokens("垃圾")) == []
+
+
+@given(MIXED, MIXED)
+def test_shared_tokens_are_those_of_both(asked: str, text: str) -> None:
+    assert shared(query(asked), text) == set(query(asked)) & set(tokens(text))
 
 
 @given(MIXED)
