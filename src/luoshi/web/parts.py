@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.text import T
 from luoshi.web import svg, words
+from luoshi.web.markup import format_html, format_html_join
 
 Text = str | T
 LIGHTS: Final[dict[str, T]] = {
