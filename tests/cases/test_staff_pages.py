@@ -360,7 +360,9 @@ def test_a_wrong_entry_is_told_field_by_field() -> None:
 
 
 def test_a_real_city_shows_no_messages() -> None:
-    assert client("desk").get("/work/notices/").status_code == 404
+    desk = client("desk")
+    assert desk.get("/work/notices/").status_code == 404
+    assert "/work/hotline/calls/" in page(desk, "/work/") and "/work/notices/" not in page(desk, "/work/")
 
 
 @pytest.mark.parametrize("path", ["/work/", "/work/cases/", "/work/report/", "/work/search/?q=路", "/password/"])
