@@ -135,7 +135,7 @@ def summed(call: Asked) -> Answer:
     demand(call.viewer, "cases.see")
     units = tree.today().units
     codes = {key: unit.code for key, unit in units.items()}
-    counts = [{"unit": codes.get(c.unit or 0), "state": c.state, "n": c.n} for c in found.counts(call.viewer)]
+    counts = [{"unit": codes.get(unit or 0), "state": state, "n": n} for unit, state, n in found.counts(call.viewer)]
     return Answer({"counts": counts})
 
 
