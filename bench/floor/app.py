@@ -39,7 +39,9 @@ def connection() -> "psycopg.Connection[Any]":
     """One connection a process."""
     global _connection
     if _connection is None:
-        _connection = psycopg.connect(os.environ["FLOOR_DB"], autocommit=True)
+        # with two processes for a question PostgreSQL takes another way to a rare word, which costs a thousand times as much
+        options = "-c jit=off -c max_parallel_workers_per_gather=0"
+        _connection = psycopg.connect(os.environ["FLOOR_DB"], autocommit=True, options=options)
     return _connection
 
 
