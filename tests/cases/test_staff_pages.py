@@ -238,12 +238,13 @@ def test_a_record_escapes_what_people_wrote() -> None:
 
 
 def test_a_record_costs_few_queries() -> None:
-    number = at("handled")
+    number, alike = at("handled"), reported()
     for login in ("head", "supervisor", "desk"):
         browse = client(login)
         page(browse, f"/work/cases/{number}/")
         with queries(6):
-            page(browse, f"/work/cases/{number}/")
+            text = page(browse, f"/work/cases/{number}/")
+        assert (f'href="/work/cases/{alike}/"' in text) == (login != "head")
 
 
 def test_my_work_costs_few_queries() -> None:
