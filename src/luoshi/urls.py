@@ -6,16 +6,17 @@ from django.urls import include, path
 from luoshi.log.metrics import metrics
 
 urlpatterns = [
+    # the first that fits answers: machines ask most
+    path("api/", include("luoshi.api.urls")),
+    *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),
     path("", include("luoshi.web.urls")),
     path("", include("luoshi.people.urls")),
-    path("api/", include("luoshi.api.urls")),
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
     path("", include("luoshi.privacy.urls")),
     path("", include("luoshi.figures.urls")),
     path("log/", include("luoshi.log.urls")),
     path("metrics", metrics),
-    *([path("open311/", include("luoshi.ports.open311.urls"))] if "cases" in settings.LINES else []),
     *([path("work/import/", include("luoshi.ports.importer.urls"))] if "cases" in settings.LINES else []),
 ]
 handler400 = "luoshi.web.errors.bad_request"

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,3 +100,29 @@ def test_no_page_is_wider_than_a_phone_in_english(address: str, browser: Any) ->
     page.set_viewport_size({"width": 1280, "height": 844})  # here the table of clocks stands in a narrow column
     found += _too_wide(page, address, [f"/work/cases/{number}/" for number in numbers])
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_the_pages_of_an_import_are_no_wider_than_a_phone(
+    address: str, browser: Any, tmp_path: Path, language: str
+) -> None:
+    file = tmp_path / f"{WORD}{WORD}.csv"
+    heads = ("id", f"when_{WORD}", "text", "state", "kind")
+    rows = [heads, *((str(n), "2021-12-01 10:00", LONG, WORD, WORD) for n in range(3))]
+    file.write_text("".join(",".join(row) + "\n" for row in rows), "utf-8")
+    page = browser.new_context(viewport={"width": WIDTH, "height": 844}, locale=language).new_page()
+    _log_in(page, address, "supervisor")
+    for step in ("", "upload", "look"):
+        if not step:
+            page.goto(f"{address}/work/import/")
+        elif step == "upload":
+            page.set_input_files("input[type=file]", file)
+            page.locator("main form button").first.click()
+            page.wait_for_url("**/work/import/*/")
+        else:
+            page.locator("button[value=look]").click()
+            page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, step
+    page.goto(f"{address}/work/import/")
+    assert WORD in page.content()
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH

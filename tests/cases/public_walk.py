@@ -11,6 +11,7 @@ from luoshi.cases.actions import BY_VERB
 from luoshi.cases.models import Case
 from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
+from luoshi.people import tree
 from luoshi.people.viewer import grants_of, reach
 
 
@@ -86,7 +87,7 @@ def do(verb: str, viewer: Viewer, case: Case, **data: Any) -> None:
 
 def worker(case: Case, person: int) -> Viewer:
     """Somebody who handles cases at the unit that has this one."""
-    grants = {right: reach(scope, case.unit_id or 0) for right, scope in grants_of("handler").items()}
+    grants = {right: reach(scope, case.unit_id or 0, tree.today()) for right, scope in grants_of("handler").items()}
     return Viewer(kind="staff", name="handler", person=person, unit=case.unit_id, grants=grants)
 
 

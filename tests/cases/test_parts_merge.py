@@ -11,10 +11,12 @@ from luoshi.cases import reads
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.actions.parts import Share
 from luoshi.cases.models import Case, Category
+from luoshi.cases.reads.derived import derived
 from luoshi.kernel import clock
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Invalid, NotNow
 from luoshi.kernel.viewer import OPERATOR, Reach, Viewer
+from luoshi.people import viewer as viewers
 from luoshi.people.models import Person, Unit
 
 Cast = dict[str, Viewer]
@@ -115,6 +117,25 @@ def test_a_part_taken_off_last_sends_the_whole_on_or_back(cast: Cast) -> None:
     assert Case.objects.get(pk=whole.pk).state == "verified"
 
 
+@pytest.mark.parametrize("done", [0, 1])
+def test_the_reporter_takes_a_split_case_back_with_the_parts_that_are_not_done(cast: Cast, done: int) -> None:
+    whole, numbers = split(cast)
+    for number in numbers[:done]:
+        finish_part(cast, number, "井盖已固定")
+    do("sign", worker_of(cast, last := Case.objects.get(number=numbers[1])), last.number)
+    taken = do("withdraw", viewers.holder(str(whole.log_id)), whole.number, note="自己好了")
+    assert (taken.state, taken.closed_at, taken.next_due_at, taken.parts_open) == ("withdrawn", NOW, None, 0)
+    parts = [Case.objects.get(number=number) for number in numbers]
+    assert [part.state for part in parts] == ["closed"] * done + ["withdrawn"] * (2 - done)
+    assert all((part.closed_at, part.next_due_at) == (NOW, None) for part in parts)
+    acts = Event.objects.filter(subject__in=[whole.log_id, last.log_id], verb="withdraw").values_list("act", flat=True)
+    assert len(acts) == 2 and len(set(acts)) == 1
+    mine = {whole.number, *numbers}
+    assert [one for one in derived(50) if one.number in mine] == []
+    with pytest.raises(NotNow):
+        do("add_evidence", worker_of(cast, last), last.number, note="太晚了")
+
+
 @pytest.mark.parametrize("count", [0, 1, 9])
 def test_two_to_eight_parts_each_for_another_unit(cast: Cast, count: int) -> None:
     case = reported(cast)
@@ -166,11 +187,9 @@ def test_what_cannot_be_merged_is_refused_with_the_reason(cast: Cast) -> None:
 
 
 def test_the_reporter_may_say_that_it_is_another_problem(cast: Cast) -> None:
-    from luoshi.people import viewer
-
     main, again = reported(cast), reported(cast, "还是那个井盖")
     do("merge", cast["desk"], again.number, into=main.number)
-    assert do("not_same", viewer.holder(str(again.log_id)), again.number, note="我说的是东边那个").state == "reported"
+    assert do("not_same", viewers.holder(str(again.log_id)), again.number, note="我说的是东边那个").state == "reported"
 
 
 def test_each_failed_call_has_a_new_clock_until_there_were_enough(cast: Cast) -> None:

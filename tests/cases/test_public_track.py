@@ -9,12 +9,14 @@ from django.conf import settings
 from django.test import Client
 from public_walk import Walk, do, handle
 
+from luoshi.cases.actions.parts import Share
 from luoshi.cases.models import Case, CaseCode
 from luoshi.cases.public import lost
 from luoshi.conf import Conf
 from luoshi.kernel import clock
 from luoshi.kernel.models import Event, EventPrivate, Tries
 from luoshi.kernel.viewer import Viewer
+from luoshi.people.models import Unit
 from luoshi.ports.notify.codes import words_of
 from luoshi.ports.notify.models import Message
 from luoshi.web import words
@@ -138,6 +140,29 @@ def test_taken_back_it_is_over_and_no_longer_public(browse: Client, mine: tuple[
     assert "您已撤回" in page(browse, code)
     assert browse.get(f"/cases/{case.number}/").status_code == 404
     press(browse, code, "withdraw", 409)
+
+
+def test_in_parts_it_is_taken_back_and_then_deleted(browse: Client, mine: tuple[Case, str], cast: Cast) -> None:
+    case, code = mine
+    do("accept", cast["desk"], case)
+    shares = [Share(unit, "办") for unit in Unit.objects.order_by("id")[:2]]
+    do("split", cast["desk"], case, parts=shares)
+    shown = page(browse, code)
+    assert "撤回这件上报" in shown and "先撤回，或等办结" in shown
+    press(browse, code, "withdraw")
+    shown = page(browse, code)
+    assert "您已撤回" in shown and "删除我的信息" in shown
+    press(browse, code, "erase", sure="yes")
+    assert "已删除，不能恢复" in page(browse, code)
+
+
+def test_what_waits_for_its_reporter_can_be_deleted_once_closed(
+    browse: Client, mine: tuple[Case, str], cast: Cast
+) -> None:
+    case, code = mine
+    handle(case, cast)
+    shown = page(browse, code)
+    assert "撤回" not in shown and "办结以后可以删除" in shown
 
 
 def test_refused_it_says_where_to_turn(browse: Client, mine: tuple[Case, str], cast: Cast) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from staff_cast import STREET, bureau, client, kind, reported
 
 from luoshi.cases.actions import BY_VERB
+from luoshi.cases.actions.parts import Share
 from luoshi.cases.actions.routing import set_rules, undo_rules
 from luoshi.cases.models import Case
 from luoshi.cases.reads import routing
@@ -19,6 +20,7 @@ from luoshi.cases.routing.match import Rule
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Denied, Invalid, NotNow, Stale
 from luoshi.kernel.viewer import Viewer
+from luoshi.people.models import Unit
 
 ROADS = "city.roads"
 
@@ -108,6 +110,15 @@ def test_the_trial_says_how_many_and_which(cast: dict[str, Viewer]) -> None:
     ]
     assert elsewhere not in [one.case.number for one in tried.moved]
     assert routing.trial(cast["supervisor"], [Rule(ROADS, division=STREET)], limit=1).sample == 1
+
+
+def test_a_case_in_parts_is_tried_once(cast: dict[str, Viewer]) -> None:
+    whole = reported()
+    BY_VERB["accept"](viewer=cast["desk"], on=whole)
+    shares = [Share(bureau(), "修井盖"), Share(Unit.objects.get(code=ROADS), "排积水")]
+    BY_VERB["split"](viewer=cast["desk"], on=whole, parts=shares)
+    tried = routing.trial(cast["supervisor"], [Rule(ROADS, division=STREET)])
+    assert (tried.sample, [one.case.number for one in tried.moved]) == (1, [whole])
 
 
 def hidden(page: str, name: str) -> str:

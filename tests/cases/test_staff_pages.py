@@ -238,12 +238,13 @@ def test_a_record_escapes_what_people_wrote() -> None:
 
 
 def test_a_record_costs_few_queries() -> None:
-    number = at("handled")
+    number, alike = at("handled"), reported()
     for login in ("head", "supervisor", "desk"):
         browse = client(login)
         page(browse, f"/work/cases/{number}/")
         with queries(6):
-            page(browse, f"/work/cases/{number}/")
+            text = page(browse, f"/work/cases/{number}/")
+        assert (f'href="/work/cases/{alike}/"' in text) == (login != "head")
 
 
 def test_my_work_costs_few_queries() -> None:
@@ -360,7 +361,9 @@ def test_a_wrong_entry_is_told_field_by_field() -> None:
 
 
 def test_a_real_city_shows_no_messages() -> None:
-    assert client("desk").get("/work/notices/").status_code == 404
+    desk = client("desk")
+    assert desk.get("/work/notices/").status_code == 404
+    assert "/work/hotline/calls/" in page(desk, "/work/") and "/work/notices/" not in page(desk, "/work/")
 
 
 @pytest.mark.parametrize("path", ["/work/", "/work/cases/", "/work/report/", "/work/search/?q=路", "/password/"])

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luoshi.kernel.search_tokens import CAP, query, tokens
+from luoshi.kernel.search_tokens import CAP, pieces, query, shared, tokens
 
 MIXED = st.text(st.sampled_from("包头市昆都仑区路灯〇𠀀abZ19é ,，。\0_-Ａ１"), max_size=60)
 
@@ -82,3 +82,19 @@ def test_han_is_found_by_any_part_of_it(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     assert found(text[start:end], f"在{text}处")
+
+
+def test_shared_tokens_are_told_as_they_are_read() -> None:
+    said = "路灯不亮，灯杆子歪了 LED lamp 坑"
+    assert pieces(said, tokens("路灯杆子歪斜，LED，有坑")) == ["路灯", "灯杆子歪", "led", "坑"]
+    assert pieces(said, tokens("垃圾")) == []
+
+
+@given(MIXED, MIXED)
+def test_shared_tokens_are_those_of_both(asked: str, text: str) -> None:
+    assert shared(query(asked), text) == set(query(asked)) & set(tokens(text))
+
+
+@given(MIXED)
+def test_a_text_shares_all_of_itself(text: str) -> None:
+    assert set(query(" ".join(pieces(text, query(text))))) == set(query(text))

@@ -100,6 +100,9 @@ def test_the_page_of_a_demo_shows_neither_codes_nor_contacts(
     assert len(codes) == 4 and not [one for one in hidden if one in shown]
     for there in (lost.number, "新查询码：····。", "/track/····", "138****1111", "s***@example.org"):
         assert there in shown
+    assert 'href="/work/notices/"' in browse.get("/work/").content.decode()
+    browse.force_login(Person.objects.get(login="handler"), backend="luoshi.people.door.Backend")
+    assert "/work/notices/" not in browse.get("/work/").content.decode()
 
 
 def test_job_arguments_are_ids_only(cast: Cast, sms: Any) -> None:

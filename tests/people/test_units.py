@@ -166,10 +166,10 @@ def test_a_chain_of_names_leads_to_the_last() -> None:
 def test_a_unit_moves_under_another_from_a_day() -> None:
     head = add("boss", "head", at="city.roads")
     act("place_unit", parent=unit("city.roads"), first=DAY)
-    assert unit().pk not in viewer.reach("subtree", unit("city.roads").pk).units
+    assert unit().pk not in viewer.reach("subtree", unit("city.roads").pk, tree.today()).units
     with at(DAY):
-        assert unit().pk in viewer.reach("subtree", unit("city.roads").pk).units
-        assert unit().pk in (of(head.login).reach("cases.see") or viewer.reach("own", 0)).units
+        assert unit().pk in viewer.reach("subtree", unit("city.roads").pk, tree.today()).units
+        assert unit().pk in (of(head.login).reach("cases.see") or viewer.reach("own", 0, tree.today())).units
     with pytest.raises(Invalid) as refused:
         act("place_unit", "city.roads", parent=unit(), first=DAY)
     assert refused.value.faults[0].rule.en == "stands under this unit itself"

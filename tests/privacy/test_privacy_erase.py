@@ -172,6 +172,15 @@ def test_messages_answers_and_parts_go_too(cast: Cast, home: Path) -> None:
     assert by_code(code, secret()).pk == case.pk and CaseCode.objects.filter(case=case).count() == 2
 
 
+def test_what_clients_call_their_updates_goes_too(home: Path) -> None:
+    case, other = report()[0], report()[0]
+    for number, name in ((case.number, "update-of-one"), (other.number, "update-of-another")):
+        BY_VERB["add_note"](viewer=SYSTEM, on=number, key=name, door="open311:1:updates", note="x")
+    assert "update-of-one" in everything()
+    erase(SYSTEM, case.number, "order")
+    assert "update-of-one" not in everything() and "update-of-another" in everything()
+
+
 @pytest.mark.parametrize("role", ["desk", "handler", "supervisor", "leader", "sysadmin", "public", "stranger"])
 def test_nobody_else_may(cast: Cast, home: Path, role: str) -> None:
     case, _ = withdrawn()

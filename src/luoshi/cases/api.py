@@ -1,6 +1,6 @@
 """The API of the street line: list, record, sums, report, and every move of the flow with its own schema."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -27,6 +27,7 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people import tree
+from luoshi.people.models import Unit
 from luoshi.web import pager
 
 MOST: Final = 200
@@ -76,11 +77,11 @@ def _light(due: datetime | None, warn: datetime | None, now: datetime) -> str:
     return "y" if warn is not None and now >= warn else "g"
 
 
-def _shown(row: found.Row, now: datetime) -> dict[str, Any]:
+def _shown(row: found.Row, now: datetime, units: Mapping[int, Unit]) -> dict[str, Any]:
     """A row of columns as the API gives it: units by their code, the light computed."""
     case = dict(zip(found.COLUMNS, row, strict=True))
     due, warn = case["next_due_at"], case.pop("next_warn_at")
-    unit = tree.today().units.get(case.pop("unit_id") or 0)
+    unit = units.get(case.pop("unit_id") or 0)
     del case["id"]
     case["unit"] = unit.code if unit else None
     case["category"], case["handler"] = case.pop("category_id"), case.pop("handler_id")
@@ -110,7 +111,8 @@ def listed(call: Asked) -> Answer:
     page, more = found.page(call.viewer, reads.Filters(**filters.values), now, size, after)
     last = page[-1] if page and more else None
     onward = pager.encode([last[found.PLACE["reported_at"]], last[0]], ORDER) if last else None
-    return Answer({"cases": [_shown(row, now) for row in page], "after": onward})
+    units = tree.today().units
+    return Answer({"cases": [_shown(row, now, units) for row in page], "after": onward})
 
 
 def shown(call: Asked) -> Answer:
@@ -121,7 +123,7 @@ def shown(call: Asked) -> Answer:
     row, private = got
     hidden = (said and masked.free(said) for said in private)
     corrections = explained.of_cases([row[0]] if row[found.PLACE["corrected"]] else []).get(row[0], [])
-    case = _shown(row, clock.now()) | dict(zip(PRIVATE, hidden, strict=True))
+    case = _shown(row, clock.now(), tree.today().units) | dict(zip(PRIVATE, hidden, strict=True))
     return Answer(case | {"corrections": [explained.as_data(one) for one in corrections]})
 
 
@@ -135,7 +137,7 @@ def summed(call: Asked) -> Answer:
     demand(call.viewer, "cases.see")
     units = tree.today().units
     codes = {key: unit.code for key, unit in units.items()}
-    counts = [{"unit": codes.get(c.unit or 0), "state": c.state, "n": c.n} for c in found.counts(call.viewer)]
+    counts = [{"unit": codes.get(unit or 0), "state": state, "n": n} for unit, state, n in found.counts(call.viewer)]
     return Answer({"counts": counts})
 
 

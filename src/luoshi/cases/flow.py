@@ -231,7 +231,7 @@ MOVES: Final = (
     Move("urge", T("催办", "Urge"), ("dispatched", "handling"), None, "cases.urge", (), ("note",), event="note"),
     Move("add_note", T("记一条", "Add a note"), EVERY, None, "cases.note", ("note",), (),
          statuses=ALIVE, event="note", quiet=True),
-    Move("withdraw", T("撤回", "Withdraw"), EARLY, "withdrawn", HOLDER, (), ("note",), statuses=ALIVE),
+    Move("withdraw", T("撤回", "Withdraw"), (*EARLY, "parted"), "withdrawn", HOLDER, (), ("note",), statuses=ALIVE),
     Move("follow_up", T("差评跟进", "Follow up"), ("closed",), None, "cases.follow", ("note",), (), ("followup_due",),
          event="note"),
     Move("release", T("公开文字与照片", "Release text and photographs"), EVERY, None, "cases.release", (),

@@ -94,6 +94,7 @@ class _Face:
         Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),
         Page(T("标准文字", "Standard texts"), "/work/texts/", "cases.texts"),
         Page(T("导入", "Import"), "/work/import/", "cases.import"),
+        Page(T("发出的消息", "Sent messages"), "/work/notices/", "cases.callback", demo=True),
     )
 
     facts = FACTS

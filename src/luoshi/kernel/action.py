@@ -191,7 +191,7 @@ def _finish(line: Line[R], act: Act, row: R, verb: str, change: Change, asked: b
         for name, arguments in (*part.jobs, *line.follows(one, part)):
             jobs.defer(name, **arguments)
     if act.key:
-        idempotency.keep(act.door, act.key, asked, change.answer)
+        idempotency.keep(act.door, act.key, asked, change.answer, line.subject(row))
     return Done(row, change.answer, change.secret)
 
 

@@ -8,6 +8,7 @@ day after, and the last day ends at close of business. Moments are aware, and co
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 
 from luoshi.kernel.text import T
@@ -176,6 +177,7 @@ def _plain(span: timedelta) -> T:
     return _count(minutes // 60, "hours") if minutes < 48 * 60 else _count(minutes // 1440, "days")
 
 
+@lru_cache(maxsize=1024)
 def _count(n: int, kind: str) -> T:
     return _UNITS[kind].fill(n=n, s="" if n == 1 else "s")
 

@@ -1,9 +1,10 @@
 """The same key at the same door gives the same answer and nothing new, for 24 hours of real time."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import orjson
 from django.db import OperationalError, connection, transaction
@@ -60,17 +61,18 @@ def find(door: str, key: str | None, asked: bytes) -> dict[str, Any] | None:
     return answer
 
 
-def keep(door: str, key: str, asked: bytes, answer: Mapping[str, Any]) -> None:
-    """Keep the answer in the caller's transaction; a key that has expired is taken over."""
+def keep(door: str, key: str, asked: bytes, answer: Mapping[str, Any], subject: UUID | None = None) -> None:
+    """Keep the answer in the caller's transaction; a key that has expired is taken over. `subject`: what was written."""
     now = clock.real()
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO idempotency AS old (door, key, asked, answer, at) VALUES (%s, %s, %s, %s::jsonb, %s)
-            ON CONFLICT (door, key) DO UPDATE SET asked = excluded.asked, answer = excluded.answer, at = excluded.at
+            INSERT INTO idempotency AS old (door, key, asked, answer, subject, at) VALUES (%s, %s, %s, %s::jsonb, %s, %s)
+            ON CONFLICT (door, key) DO UPDATE
+            SET asked = excluded.asked, answer = excluded.answer, subject = excluded.subject, at = excluded.at
             WHERE old.at <= %s
             """,
-            [door, key, asked, orjson.dumps(answer).decode(), now, now - KEPT],
+            [door, key, asked, orjson.dumps(answer).decode(), subject, now, now - KEPT],
         )
         if cursor.rowcount == 0:
             raise _Raced
@@ -92,6 +94,12 @@ def once(perform: Callable[[], D]) -> D:
                 raise
     with transaction.atomic():
         return perform()
+
+
+def forget(subjects: Collection[UUID]) -> None:
+    """Delete the keys of records, in the caller's transaction: they are the callers' own words, with a hash of what was said."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM idempotency WHERE subject = ANY(%s)", [list(subjects)])
 
 
 def clean() -> int:

@@ -14,11 +14,13 @@ from luoshi.kernel.viewer import Scope, Viewer
 
 
 class Page(NamedTuple):
-    """An entry of the menu: words, address, and the right without which it is not shown ("" for everybody)."""
+    """An entry of the menu: words, address, and the right without which it is not shown ("" for everybody); `demo`: only
+    in a demo."""
 
     text: T
     address: str
     right: str
+    demo: bool = False
 
 
 class Due(NamedTuple):

@@ -102,13 +102,14 @@ class Checkpoint(models.Model):
 
 
 class Idempotency(models.Model):
-    """The answer once given to a key at a door, for 24 hours of real time."""
+    """The answer once given to a key at a door, for 24 hours of real time; `subject` is the record that was written."""
 
     door = models.TextField()
     key = models.TextField()
     asked = models.BinaryField()
     answer = models.JSONField()
     at = models.DateTimeField()
+    subject = models.UUIDField(null=True)
 
     class Meta:
         db_table = "idempotency"

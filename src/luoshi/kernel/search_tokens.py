@@ -6,7 +6,7 @@ A record keeps `tokens(text)` in an array under a GIN index; it is found when th
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 CAP = 600
 """Tokens kept of one text: the first ones, so that a pasted novel does not swell the index."""
@@ -16,6 +16,7 @@ LONGEST_WORD = 32
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # A run of Han, or of other letters and digits of any script; all else, NUL too, separates.
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_ALL_HAN = re.compile(f"[{_HAN}]*")
 _ASCII = re.compile("[0-9a-z]+")
 
 
@@ -44,6 +45,32 @@ def query(text: str) -> list[str]:
     for han, word in _runs(text):
         asked.update(_pairs(han) or han, _word(word))
     return sorted(asked)
+
+
+def shared(asked: Collection[str], text: str) -> set[str]:
+    """Those tokens of a `query` that are among a text's; quicker than to cut the text up, where they are Han."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    found = {token for token in asked if token in plain}
+    return found if _ALL_HAN.fullmatch("".join(found)) else found.intersection(tokens(text))
+
+
+def pieces(text: str, kept: Collection[str]) -> list[str]:
+    """What of a text its tokens in `kept` spell, as it is read: neighbouring pairs of Han as one. Distinct, in order."""
+    found: dict[str, None] = {}
+    for han, word in _runs(text):
+        spelt = [*_spelt(han, kept), *(one for one in _word(word) if one in kept)]
+        found.update(dict.fromkeys(spelt))
+    return list(found)
+
+
+def _spelt(han: str, kept: Collection[str]) -> Iterator[str]:
+    start = 0
+    for end in range(1, len(han) + 1):
+        if end < len(han) and han[end - 1 : end + 1] in kept:
+            continue
+        if end - start > 1 or han in kept:
+            yield han[start:end]
+        start = end
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:

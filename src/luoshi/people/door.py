@@ -6,9 +6,10 @@ from typing import Any, Final, NamedTuple
 import orjson
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore as Stored
-from django.db import connection, router
+from django.db import connection
 
 from luoshi.kernel import clock
+from luoshi.kernel.table import Table
 from luoshi.people import tree
 from luoshi.people.models import Cover, Person
 
@@ -22,27 +23,25 @@ class Held(NamedTuple):
     role: str
 
 
-COLUMNS: Final = tuple(field.column for field in Person._meta.concrete_fields)
-_NAMES: Final = tuple(field.attname for field in Person._meta.concrete_fields)
+_PERSON: Final = Table(Person, "person")
 POSTS: Final = f"""
     (SELECT coalesce(json_agg(json_build_array(o.person_id, w.name, o.unit_id, o.role) ORDER BY o.id), '[]')::text
      FROM post o JOIN person w ON w.id = o.person_id
      WHERE o.valid_from <= %(day)s AND (o.valid_to IS NULL OR o.valid_to > %(day)s)
-       AND (o.person_id = person.id OR o.person_id IN (
+       AND o.person_id = ANY(person.id || ARRAY(
          SELECT c.absent_id FROM cover c WHERE c.person_id = person.id AND c.state = '{Cover.SET}'
            AND c.valid_from <= %(day)s AND (c.valid_to IS NULL OR c.valid_to > %(day)s))))
 """
-PERSON: Final = ", ".join(f'person."{column}"' for column in COLUMNS)
 
 
 def person(sql: str, **values: Any) -> Person | None:
     """The person whom `FROM person …` in `sql` finds (`%(day)s` is today), with `held` filled; None where there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {PERSON}, {POSTS} {sql}", {"day": tree.today().day, **values})
+        cursor.execute(f"SELECT {_PERSON.columns}, {POSTS} {sql}", {"day": tree.today().day, **values})
         row = cursor.fetchone()
     if row is None:
         return None
-    found: Person = Person.from_db(router.db_for_read(Person), _NAMES, row[:-1])
+    found = _PERSON.row(row[:-1])
     found.held = tuple(Held(*post) for post in orjson.loads(row[-1]))
     return found
 

@@ -1,8 +1,9 @@
 """From a log-in to a viewer: the person's posts of today, each role's rights, each right's reach."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from luoshi.kernel.lines import installed
@@ -19,32 +20,35 @@ if TYPE_CHECKING:
 PUBLIC_RIGHTS = {"cases.report": EVERYTHING}
 
 
-def grants_of(role: str) -> dict[str, Scope]:
+@lru_cache
+def grants_of(role: str) -> Mapping[str, Scope]:
     """All rights of a role with their scopes: the administrators' own and those that each line gives."""
-    found: dict[str, Scope] = dict(roles.RIGHTS.get(role, {}))
+    found = dict(roles.RIGHTS.get(role, {}))
     found |= roles.ALSO.get(role, {})
     for face in installed():
         found |= face.grants.get(role, {})
     return found
 
 
-def reach(scope: Scope, unit: int) -> Reach:
+def reach(scope: Scope, unit: int, city: tree.City) -> Reach:
     """The rows that a scope covers for a post at a unit."""
     if scope == "all":
         return EVERYTHING
     if scope == "own":
         return Reach(own=True)
-    city = tree.today()
     below = [unit] if scope == "unit" else city.offices.down(unit)
     return Reach(units=frozenset(old for one in below for old in city.past(one)), own=True)
 
 
 def _granted(posts: Iterable[Held]) -> dict[str, Reach]:
-    grants: dict[str, Reach] = defaultdict(Reach)
+    grants: dict[str, Reach] = {}
+    city = tree.today()
     for post in posts:
-        for right, scope in grants_of(post.role).items():
-            grants[right] = grants[right] | reach(scope, post.unit)
-    return dict(grants)
+        rights = grants_of(post.role)
+        covered = {scope: reach(scope, post.unit, city) for scope in set(rights.values())}
+        for right, scope in rights.items():
+            grants[right] = grants[right] | covered[scope] if right in grants else covered[scope]
+    return grants
 
 
 def _at_work(person: int, name: str, posts: Sequence[Held]) -> Viewer:

@@ -121,7 +121,7 @@ class Shell:
     @cached_property
     def nav(self) -> tuple[Page, ...]:
         """The menu's entries for this viewer."""
-        return nav.entries(self.viewer)
+        return nav.entries(self.viewer, self.demo)
 
     @cached_property
     def nav_now(self) -> str:

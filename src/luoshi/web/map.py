@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.text import T
+from luoshi.web.markup import format_html, format_html_join
 from luoshi.web.svg import length
 
 CAPTION: Final = T("示意图，不是审定地图。", "Schematic, not an official map.")

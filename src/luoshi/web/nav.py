@@ -16,11 +16,12 @@ PUBLIC: Final = (
 )
 
 
-def entries(viewer: Viewer) -> tuple[Page, ...]:
-    """The menu for a viewer: entries without a right are for everybody."""
+def entries(viewer: Viewer, demo: bool) -> tuple[Page, ...]:
+    """The menu for a viewer, in a demo or not: entries without a right are for everybody."""
     first = (STAFF_FIRST,) if viewer.is_staff else PUBLIC
     offered = (*first, *(page for face in installed() for page in face.pages), *ADMIN_PAGES)
-    return tuple(page for page in offered if not page.right or viewer.reach(page.right) is not None)
+    mine = (page for page in offered if not page.right or viewer.reach(page.right) is not None)
+    return tuple(page for page in mine if demo or not page.demo)
 
 
 def current(offered: Iterable[Page], path: str) -> str:

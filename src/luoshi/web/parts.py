@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.kernel.text import T
+from luoshi.kernel.text import LANGUAGES, T, language
 from luoshi.web import svg, words
+from luoshi.web.markup import format_html, format_html_join
 
 Text = str | T
 LIGHTS: Final[dict[str, T]] = {
@@ -36,9 +36,12 @@ def tag(text: Text, kind: Literal["", "demo", "a", "f"] = "") -> SafeString:
     return format_html('<span class="tag{}">{}</span>', f" tag-{kind}" if kind else "", text)
 
 
+_MARKS: Final = {code: tag(text, "demo") for code, text in zip(LANGUAGES, DEMO, strict=True)}
+
+
 def tag_demo() -> SafeString:
-    """The mark of a demo's record: 模拟."""
-    return tag(DEMO, "demo")
+    """The mark of a demo's record: 模拟. A list has it in every row."""
+    return _MARKS[language()]
 
 
 def time(moment: datetime | None, form: Literal["when", "day", "short"] = "when") -> SafeString:

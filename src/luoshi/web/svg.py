@@ -2,8 +2,9 @@
 
 from typing import Final, Literal
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from luoshi.web.markup import format_html
 
 Light = Literal["g", "y", "r", "n"]
 

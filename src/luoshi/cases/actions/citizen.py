@@ -2,6 +2,7 @@
 
 from luoshi.cases import clocks
 from luoshi.cases.actions.again import again, grade_case, judge
+from luoshi.cases.actions.parts import taken_back
 from luoshi.cases.actions.unit import go_on
 from luoshi.cases.core import LINE
 from luoshi.cases.models import Case
@@ -19,10 +20,10 @@ def reply(case: Case, act: Act, *, note: str) -> Change:
 
 @LINE.action("withdraw")
 def withdraw(case: Case, act: Act, *, note: str = "") -> Change:
-    """Take the report back."""
+    """Take the report back; the parts that are not done end with it."""
     case.status, case.closed_at = "going", act.now
     clocks.stop(case)
-    return Change(body={"note": note})
+    return Change(body={"note": note}, also=taken_back(case, act) if case.state == "parted" else [])
 
 
 @LINE.action("confirm")

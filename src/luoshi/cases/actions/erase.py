@@ -3,13 +3,12 @@
 What stays is the case with its steps, places of the grid's size gone, and an event that says so, without a body.
 """
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from luoshi.cases import photos
 from luoshi.cases.actions import follow
@@ -19,6 +18,7 @@ from luoshi.cases.correction import Correction
 from luoshi.cases.flow import ALIVE, EVERY
 from luoshi.cases.models import Case, CasePrivate, Photo
 from luoshi.cases.reads.listeners import followers_of
+from luoshi.kernel import idempotency
 from luoshi.kernel.action import Act, Action, Also, Change
 from luoshi.kernel.flow import Move
 from luoshi.kernel.models import EventPrivate
@@ -91,15 +91,9 @@ def wipe(case: Case) -> list[UUID]:
     Correction.objects.filter(case__in=keys).update(reason="")
     for subject in subjects:
         forget_subject(subject)
-    _forget_answers([one.number for one in whole])
+    idempotency.forget(subjects)
     follow.forget(followers_of(case))
     rows = Photo.objects.filter(case__in=keys)
     gone = list(rows.values_list("pk", flat=True))
     rows.delete()
     return gone
-
-
-def _forget_answers(numbers: Collection[str]) -> None:
-    """The answers kept for repeated keys: they hold a hash of what was said."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM idempotency WHERE answer->>'number' = ANY(%s)", [list(numbers)])

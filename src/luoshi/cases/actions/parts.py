@@ -89,6 +89,17 @@ def cancel_part(case: Case, act: Act, *, reason: str) -> Change:
     return ended(case, act, change, "part_off", {"reason": "cancelled"})
 
 
+def taken_back(whole: Case, act: Act) -> list[Also]:
+    """The reporter took the whole back: the parts that have not ended end."""
+    whole.parts_open = 0
+    parts = list(Case.objects.filter(part_of=whole, closed_at=None).select_for_update(no_key=True).order_by("id"))
+    for part in parts:
+        part.state, part.status, part.closed_at = "withdrawn", "going", act.now
+        part.extend_to = None
+        clocks.enter(part, act.now)
+    return [Also(part, "withdraw", Change()) for part in parts]
+
+
 def ended(part: Case, act: Act, change: Change, verb: str, facts: dict[str, object]) -> Change:
     """A part has ended: tell the whole, which goes on when it was the last one."""
     whole: Case | None = part.part_of

@@ -21,7 +21,6 @@ from luoshi.cases.reads.reporter import plain_phone
 from luoshi.kernel import clock, limits
 from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Absent, Invalid
-from luoshi.kernel.search_tokens import query
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import client, said
@@ -39,7 +38,7 @@ def like(draft: Draft) -> list[similar.Candidate]:
     # who is not sure of the kind shares it with everybody else who is not
     kind = "" if draft.top == kinds.UNSURE else draft.category
     sought = similar.Problem(
-        kind, chain.get("street", ""), chain.get("community", ""), draft.lat, draft.lon, frozenset(query(draft.text))
+        kind, chain.get("street", ""), chain.get("community", ""), draft.lat, draft.lon, draft.text
     )
     return similar.for_public(sought, clock.now())
 

@@ -26,5 +26,5 @@ def whereabouts(case: Case) -> T | None:
 
 
 def is_done(case: Case) -> bool:
-    """Has the case's unit said what it did? What parts have said so far is none of that."""
-    return case.handled_at is not None and case.state != "parted"
+    """Has the case's unit said what it did? What parts have said so far is none of that, also if no more follows."""
+    return case.handled_at is not None and case.state not in ("parted", "withdrawn")

@@ -182,8 +182,7 @@ def _pictures(case: Case) -> list[tuple[str, Photo, T]]:
 
 def _answer(case: Case) -> str:
     """The one answer: what parts have said so far is none."""
-    done = (case.handled_at and case.state != "parted") or case.state == "refused"
-    return case.private.answer if done else ""
+    return case.private.answer if stands.is_done(case) or case.state == "refused" else ""
 
 
 def _main(case: Case) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q
@@ -37,16 +37,8 @@ def one(viewer: Viewer, number: str) -> tuple[Row, Row] | None:
     return None if row is None else (row[: len(COLUMNS)], row[len(COLUMNS) :])
 
 
-class Count(NamedTuple):
-    """How many cases of ours stand at a unit in a state."""
-
-    unit: int | None
-    state: str
-    n: int
-
-
-def counts(viewer: Viewer) -> list[Count]:
-    """Our cases by unit and state, for the units that the viewer may see; from sums that each write keeps."""
+def counts(viewer: Viewer) -> list[tuple[int | None, str, int]]:
+    """(unit, state, how many of our cases), for the units that the viewer may see; from sums that each write keeps."""
     reach = viewer.reach(SEE)
     if reach is None:
         return []
@@ -58,7 +50,7 @@ def counts(viewer: Viewer) -> list[Count]:
             """,
             [reach.everything, sorted(reach.units)],
         )
-        return [Count(*row) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def fold() -> int:
@@ -74,4 +66,4 @@ def fold() -> int:
         return int(cursor.rowcount)
 
 
-__all__ = ["COLUMNS", "PLACE", "Count", "Row", "counts", "fold", "one", "page"]
+__all__ = ["COLUMNS", "PLACE", "Row", "counts", "fold", "one", "page"]

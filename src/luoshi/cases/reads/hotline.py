@@ -42,15 +42,15 @@ def around(viewer: Viewer, place: str, now: datetime) -> list[Case]:
 
 def alike(near: Sequence[Case], sought: similar.Problem, now: datetime) -> list[similar.Candidate]:
     """Those of the cases, still open, that may be the same problem, the likeliest first; weighed as everywhere."""
-    weighed = [(case, similar.weigh(sought, case, _words(case), now)) for case in near if case.closed_at is None]
+    weighed = [(case, similar.weigh(sought, case, _said(case), now)) for case in near if case.closed_at is None]
     likely = [
         similar.Candidate(case, *weight) for case, weight in weighed if weight is not None and weight[0] >= LIKELY
     ]
     return sorted(likely, key=lambda one: (-one.score, -one.case.reported_at.timestamp()))[:MOST]
 
 
-def _words(case: Case) -> list[str]:
-    return case.private.tokens if hasattr(case, "private") else []
+def _said(case: Case) -> str:
+    return f"{case.private.text} {case.private.place}" if hasattr(case, "private") else ""
 
 
 _index: tuple[Kinds, propose.Index] | None = None

@@ -13,7 +13,8 @@ from luoshi.cases import correcting, imported
 from luoshi.cases.flow import FLOW
 from luoshi.cases.handing import CARRY, HANDED
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Photo
-from luoshi.cases.reads.scope import public, visible
+from luoshi.cases.reads.entire import entire
+from luoshi.cases.reads.scope import clause, public, visible
 from luoshi.kernel.ids import code_hash, normalise_code
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
@@ -30,11 +31,11 @@ def with_private(case: Case) -> Case:
 
 def get(viewer: Viewer, number: str) -> Case:
     """The case of that number with all it needs on its page. Raises Absent."""
-    related = ("private", "category", "handler")
-    case = None if "\0" in number else visible(viewer).select_related(*related).filter(number=number).first()
-    if case is None:
+    scope, values = clause(viewer)
+    found = [] if "\0" in number else entire(f"c.number = %(number)s AND {scope}", values | {"number": number})
+    if not found:
         raise Absent
-    return with_private(case)
+    return with_private(found[0])
 
 
 def lock(viewer: Viewer, ref: str) -> Case:
@@ -140,17 +141,17 @@ def entries(case: Case) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT e.id, e.verb, e.occurred_at, e.recorded_at, e.actor, e.unit, e.body::text, p.body, e.corrects
-            FROM event e LEFT JOIN event_private p ON p.event_id = e.id
+            SELECT e.id, e.verb, e.occurred_at, e.recorded_at, e.actor, e.unit, e.body::text, p.body, e.corrects, w.name
+            FROM event e LEFT JOIN event_private p ON p.event_id = e.id LEFT JOIN person w ON w.id = e.actor
             WHERE e.subject = %s ORDER BY e.recorded_at, e.id
             """,
             [case.log_id],
         )
         rows = [(*row[:6], orjson.loads(row[6]), *row[7:]) for row in cursor.fetchall()]
-    both = {who for row in rows for who in (row[4], row[6].get("acting_for"), row[6].get("proposed_by"))}
-    names, units = people.names(both - {None}), people.unit_names()
-    found = []
-    for identity, verb, at, recorded, actor, unit, facts, private, corrects in rows:
+    others = {who for row in rows for who in (row[6].get("acting_for"), row[6].get("proposed_by")) if who}
+    names = people.names(others) | {row[4]: row[9] for row in rows if row[4]}
+    units, found = people.unit_names(), []
+    for identity, verb, at, recorded, actor, unit, facts, private, corrects, _ in rows:
         who = people.in_place(names, actor, facts.get("acting_for"))
         secret = orjson.loads(bytes(private)) if private else {}
         if corrects:

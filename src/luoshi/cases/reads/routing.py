@@ -132,9 +132,10 @@ class Tried:
 
 
 def trial(viewer: Viewer, by: Sequence[Rule], limit: int = SAMPLE) -> Tried:
-    """Try a list on the last open cases that the viewer may see, against the list that holds. Raises Denied."""
+    """Try a list on the last open cases that the viewer may see, against the list that holds; one that was split counts
+    once. Raises Denied."""
     demand(viewer, RULES)
-    rows = visible(viewer).filter(state__in=OPEN, source="").order_by("-reported_at", "-id")
+    rows = visible(viewer).filter(state__in=OPEN, source="", part_of=None).order_by("-reported_at", "-id")
     cases = list(
         rows.only("number", "category_id", "county", "street", "community", "unit_id", "state", "reported_at")[:limit]
     )

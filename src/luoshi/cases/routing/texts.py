@@ -7,7 +7,6 @@ from uuid import UUID
 from django import forms as django
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases import reads as cases
@@ -24,6 +23,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
 from luoshi.web import forms, said, words
+from luoshi.web.markup import format_html, format_html_join
 from luoshi.web.tables import Column, Table
 
 ADDRESS: Final = "/work/texts/"

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from luoshi.cases import reads
@@ -30,6 +30,7 @@ from luoshi.people.models import Unit
 from luoshi.people.sessions import having
 from luoshi.web import said, words
 from luoshi.web.forms import new_key
+from luoshi.web.markup import format_html
 from luoshi.web.tables import Column, Table, link
 
 RIGHT: Final = "cases.dispatch"

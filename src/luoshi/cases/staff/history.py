@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases import corrected, masked, reads
@@ -16,6 +15,7 @@ from luoshi.cases.staff.scene import Scene
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import parts, words
+from luoshi.web.markup import format_html, format_html_join
 
 BAD: Final = frozenset({"send_back", "escalate", "reject", "overdue", "reopen", "staff_reopen", "call_unsolved"})
 SENDS: Final = frozenset({"dispatch", "decide", "pass_on"})

@@ -6,18 +6,21 @@ from functools import lru_cache
 from typing import Final
 
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.cases import masked, photos
+from luoshi.cases import masked, photos, reads
 from luoshi.cases.actions.again import REASONS
 from luoshi.cases.routing import texts
 from luoshi.cases.routing import words as rules
 from luoshi.cases.staff.fields import LONGEST, OUTCOMES
 from luoshi.cases.staff.scene import Scene
 from luoshi.kernel.flow import Move
+from luoshi.kernel.kept import Kept
 from luoshi.kernel.text import T, language
+from luoshi.people import reads as people
+from luoshi.people import tree
 from luoshi.web import words
+from luoshi.web.markup import format_html, format_html_join
 
 OPTIONAL: Final = T("（可不填）", " (optional)")
 LABELS: Final[Mapping[str, T]] = {
@@ -119,9 +122,23 @@ def _options(texts: tuple[str, ...]) -> SafeString:
     return format_html_join("", "<option>{}</option>", ((text,) for text in texts))
 
 
-def _listed(form: Form, name: str, chosen: str, options: Iterable[str]) -> SafeString:
+def _kinds(_: str) -> SafeString:
+    known = reads.kinds()
+    return _options(tuple(str(known.path(row.code)) for row in known.leaves()))
+
+
+def _divisions(_: str) -> SafeString:
+    rows = (row for row in tree.today().divisions.values() if row.level in ("county", "street"))
+    return _options(tuple(people.division_name(row.code) for row in rows))
+
+
+# by language: hundreds of names are put together once in ten seconds, not for each page
+KINDS: Final = Kept(_kinds, 10.0)
+DIVISIONS: Final = Kept(_divisions, 10.0)
+
+
+def _listed(form: Form, name: str, chosen: str, listed: SafeString) -> SafeString:
     """A text field with a list of what may be chosen: it is searched by typing."""
-    listed = _options(tuple(options))
     return format_html(
         '<input {} value="{}" list="{}-l" autocomplete="off"><datalist id="{}-l">{}</datalist>',
         form.attributes(name), form.value(name, chosen), form.id(name), form.id(name), listed,
@@ -132,22 +149,22 @@ def _unit(form: Form, name: str) -> SafeString:
     units = form.scene.units(form.move.verb, form.move.right)
     proposed = form.scene.proposed
     zh = language() == "zh"
-    names = sorted((unit.zh if zh else unit.en) for unit in units.values())
+    listed = _options(tuple(sorted((unit.zh if zh else unit.en) for unit in units.values())))
     if proposed is None or proposed.pk not in units:
-        return _listed(form, name, "", names)
+        return _listed(form, name, "", listed)
     chosen = proposed.zh if zh else proposed.en
     why = T("建议 {unit}：{why}", "Proposed: {unit}, {why}").fill(unit=chosen, why=rules.why(form.scene.route))
-    return format_html('<span class="hint">{}</span>{}', why, _listed(form, name, chosen, names))
+    return format_html('<span class="hint">{}</span>{}', why, _listed(form, name, chosen, listed))
 
 
 def _category(form: Form, name: str) -> SafeString:
-    kinds = form.scene.kinds
-    return _listed(form, name, "", (str(kinds.path(row.code)) for row in kinds.leaves()))
+    return _listed(form, name, "", KINDS(language()))
 
 
 def _division(form: Form, name: str) -> SafeString:
-    zh = language() == "zh"
-    return _listed(form, name, "", (row.zh if zh else row.en for row in form.scene.divisions))
+    near = tree.today().places.children.get(form.scene.case.street, ())
+    own = _options(tuple(people.division_name(code) for code in sorted(near)))
+    return _listed(form, name, "", SafeString(own + DIVISIONS(language())))
 
 
 def _select(form: Form, name: str, options: Iterable[tuple[str, object]]) -> SafeString:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases.flow import FLOW, HOLDER, SYSTEM
@@ -17,6 +16,7 @@ from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.people.roles import ROLES
 from luoshi.web.forms import new_key
+from luoshi.web.markup import format_html, format_html_join
 
 # What these guards say is the usual state of a case and tells nobody anything.
 SILENT: Final = frozenset(

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.cases import clocks, masked, reads
@@ -14,6 +13,7 @@ from luoshi.kernel.deadlines import left
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import parts
+from luoshi.web.markup import format_html
 from luoshi.web.tables import Column, Table
 
 Part = reads.record.Part

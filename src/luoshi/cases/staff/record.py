@@ -5,7 +5,6 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases import clocks, masked, reads
@@ -24,6 +23,7 @@ from luoshi.people import reads as people
 from luoshi.people.sessions import staff
 from luoshi.web import map as maps
 from luoshi.web import parts, words
+from luoshi.web.markup import format_html, format_html_join
 
 SIDES: Final = {"before": T("前", "Before"), "after": T("后", "After"), "other": T("其他", "Other")}
 MAP: Final = 288  # px

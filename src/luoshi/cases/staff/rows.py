@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from html import escape
 from typing import Final, NamedTuple, cast
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from luoshi.cases import clocks, reads

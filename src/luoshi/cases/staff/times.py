@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.cases import clocks
@@ -14,6 +13,7 @@ from luoshi.kernel.deadlines import Kind, Rule, due, explain, left, remaining
 from luoshi.kernel.text import T
 from luoshi.kernel.workdays import Calendar
 from luoshi.web import parts, svg, words
+from luoshi.web.markup import format_html, format_html_join
 
 WORKING: Final = ("workdays", "workhours", "workminutes")
 CITIZEN: Final = T("由市民评", "the reporter's verdict")

@@ -14,7 +14,6 @@ from luoshi.cases.routing import words as rules
 from luoshi.cases.staff.hotline import form
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import Rule, explain
-from luoshi.kernel.search_tokens import query
 from luoshi.kernel.text import T, language
 from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
@@ -99,8 +98,8 @@ def _place(number: int, row: Division) -> Choice:
 
 def _problem(data: Any, kind: Category | None, there: Division | None) -> similar.Problem:
     chain = people.chain(there.code) if there else {}
-    words = frozenset(query(str(data.get("text", ""))))
-    return similar.Problem(kind.code if kind else "", chain.get("street", ""), chain.get("community", ""), words=words)
+    said = str(data.get("text", ""))
+    return similar.Problem(kind.code if kind else "", chain.get("street", ""), chain.get("community", ""), said=said)
 
 
 def _why(one: similar.Candidate) -> T:

@@ -1,0 +1,1 @@
+"""Django's engine for PostgreSQL with one thing changed; see `base`."""
