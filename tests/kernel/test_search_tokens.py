@@ -82,3 +82,9 @@ def test_han_is_found_by_any_part_of_it(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     assert found(text[start:end], f"在{text}处")
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=200), st.integers(1, 40))
+def test_plain_text_is_cut_as_any_other(text: str, times: int) -> None:
+    text = text * times
+    assert set(tokens(text)) == set(tokens(f"{text} 灯")) - {"灯"}
