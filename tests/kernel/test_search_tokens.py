@@ -98,3 +98,9 @@ def test_shared_tokens_are_those_of_both(asked: str, text: str) -> None:
 @given(MIXED)
 def test_a_text_shares_all_of_itself(text: str) -> None:
     assert set(query(" ".join(pieces(text, query(text))))) == set(query(text))
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=200), st.integers(1, 40))
+def test_plain_text_is_cut_as_any_other(text: str, times: int) -> None:
+    text = text * times
+    assert set(tokens(text)) == set(tokens(f"{text} 灯")) - {"灯"}

@@ -100,6 +100,7 @@ class Line(Generic[R]):
 
     flow: Flow
     widths: Mapping[str, Widths]
+    # A new dictionary each time.
     snapshot: Callable[[R], dict[str, Any]]
     # Lock the row that the viewer may see; raises Absent. `told` says who changed a row last, for a stale caller.
     lock: Callable[[Viewer, Any], R]
@@ -131,12 +132,13 @@ class Line(Generic[R]):
         city = installation.current()
         viewer = act.viewer
         head = event.Head(city.code, self.is_sim(row), self.name, act.id, viewer.person, viewer.unit, act.now)
-        body = change.body if change.corrects else self.snapshot(row) | change.body
-        if viewer.person is None and KIND in self.widths[verb].restricted:
-            body = body | {KIND: viewer.kind}
+        widths, body = self.widths[verb], {} if change.corrects else self.snapshot(row)
+        body |= change.body
+        if viewer.person is None and KIND in widths.restricted:
+            body[KIND] = viewer.kind
         return event.build(
             head,
-            self.widths[verb],
+            widths,
             subject=self.subject(row),
             verb=verb,
             body=body,

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from luoshi.kernel.action import Act, Action, Change, Creation, beside
+from luoshi.kernel.copying import copy_rows
 from luoshi.kernel.ledger import record
 from luoshi.kernel.ledger.event import Written
 
@@ -20,19 +20,6 @@ R = TypeVar("R", bound=Any)
 
 def _columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     return [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
-
-
-def _values(rows: Sequence[models.Model], fields: "list[models.Field[Any, Any]]") -> Iterator[Sequence[Any]]:
-    """The rows as COPY takes them; where there is no JSON, read in C."""
-    names = [field.attname for field in fields]
-    json = [isinstance(field, models.JSONField) for field in fields]
-    if len(names) > 1 and not any(json):
-        return map(attrgetter(*names), rows)
-    return ([_plain(getattr(row, name), is_json) for name, is_json in zip(names, json, strict=True)] for row in rows)
-
-
-def _plain(value: Any, is_json: bool) -> Any:
-    return Jsonb(value) if is_json and value is not None else value
 
 
 @lru_cache(maxsize=64)
@@ -53,7 +40,8 @@ def _copy(into: str, table: str, rows: Sequence[models.Model], fields: "list[mod
     """COPY rows of a model's table into it, or into a table like it."""
     names = [field.column or "" for field in fields]
     types = _types(table)
-    record.copy_rows(into, names, _values(rows, fields), [types[name] for name in names])
+    values = map(attrgetter(*(field.attname for field in fields)), rows)
+    copy_rows(into, names, values, [types[name] for name in names])
 
 
 def next_ids(model: type[models.Model], count: int) -> Iterator[int]:
@@ -119,7 +107,9 @@ class Batch:
 
     def move(self, action: Action[R], row: R, act: Act, **data: Any) -> Change:
         """Perform a move on a row that this batch made, or that the caller has locked."""
-        change = action.play(row, replace(act, unwritten=self.events), **data)
+        if act.unwritten is not self.events:
+            act = replace(act, unwritten=self.events)
+        change = action.play(row, act, **data)
         self._take(change)
         self.events.append(action.line.events(act, row, action.move.log_verb, change))
         self.events += beside(action.line, act, change)

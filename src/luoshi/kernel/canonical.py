@@ -84,4 +84,4 @@ def moment(when: datetime) -> str:
     if when.tzinfo is None:
         raise ValueError(f"a time without zone: {when.isoformat()}")
     in_utc = when if when.tzinfo is UTC else when.astimezone(UTC)
-    return in_utc.isoformat(timespec="microseconds")[:26] + "Z"
+    return in_utc.isoformat("T", "microseconds")[:26] + "Z"

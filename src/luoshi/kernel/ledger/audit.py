@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from luoshi.kernel.canonical import moment
-from luoshi.kernel.ledger.event import private_hash, restricted_hashes
+from luoshi.kernel.ledger.event import hashes_of, private_hash
 from luoshi.kernel.ledger.fields import WRITER
 from luoshi.kernel.ledger.tree import leaf_hash
 
@@ -50,6 +51,8 @@ COLUMNS: Final = (
     "e.payload, e.leaf, s.secret, p.salt, p.body, e.corrects::text"
 )
 TABLES: Final = "event e LEFT JOIN event_salt s ON s.event_id = e.id LEFT JOIN event_private p ON p.event_id = e.id"
+_NAMES: Final = ("id", "line", "subject", "verb", "recorded_at", "occurred_at", "corrects")
+_in_payload: Final = itemgetter(*_NAMES)
 
 
 def check(row: Row) -> tuple[str, str] | None:
@@ -64,42 +67,28 @@ def check(row: Row) -> tuple[str, str] | None:
 
 
 def _columns(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
-    if payload["id"] != row.id:
-        return "column", "id"
-    if payload["line"] != row.line:
-        return "column", "line"
-    if payload["subject"] != row.subject:
-        return "column", "subject"
-    if payload["verb"] != row.verb:
-        return "column", "verb"
-    if payload["recorded_at"] != moment(row.recorded_at):
-        return "column", "recorded_at"
-    if payload["occurred_at"] != moment(row.occurred_at):
-        return "column", "occurred_at"
-    if payload["corrects"] != row.corrects:
-        return "column", "corrects"
-    return None
+    recorded, occurred = moment(row.recorded_at), moment(row.occurred_at)
+    have = row.id, row.line, row.subject, row.verb, recorded, occurred, row.corrects
+    want = _in_payload(payload)
+    return None if have == want else ("column", next(n for n, a, b in zip(_NAMES, have, want, strict=True) if a != b))
 
 
 def _fields(row: Row, payload: Mapping[str, Any]) -> tuple[str, str] | None:
     opened, hashed = payload["open"], payload["restricted"]
-    body = orjson.loads(row.body)
-    for name, value in body.items():
-        if name in opened:
-            if opened[name] != value:
-                return "column", f"body.{name}"
-        elif name not in hashed or name in WRITER:
-            return "column", f"body.{name}"
+    rest = orjson.loads(row.body)
     for name, value in opened.items():
-        if value is not None and name not in body:
+        if rest.pop(name, None) != value:
             return "column", f"body.{name}"
+    strange = rest.keys() - hashed.keys() or rest.keys() & WRITER
+    if strange:
+        return "column", f"body.{min(strange)}"
     if row.secret is None:
         return None
-    kept = {name: body.get(name) for name in hashed}
-    kept |= {"act": row.act, "actor": row.actor, "unit_of_actor": row.unit}
-    again = restricted_hashes(row.secret, kept)
-    if again == hashed:
+    kept = dict.fromkeys(hashed) | rest | {"act": row.act, "actor": row.actor, "unit_of_actor": row.unit}
+    hashes = hashes_of(row.secret, kept)
+    if hashes == list(hashed.values()):
         return None
+    again = dict(zip(kept, hashes, strict=True))
     wrong = [name for name in again if again[name] != hashed.get(name)]
     if len(wrong) == len(again) and len(again) > 1:
         return "salt", "the secret of the restricted fields"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from luoshi.kernel.canonical import check, checked, dumps, moment
@@ -23,6 +23,7 @@ VERSION: Final = 1
 MAX_PAYLOAD: Final = 65_535
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+_FRESH: Final = sha256().copy  # a copy is made faster than a new one
 
 
 class PayloadError(ValueError):
@@ -62,18 +63,20 @@ def restricted_hash(secret: bytes, name: str, value: Any) -> str:
     return digest(hmac.digest(secret, key, "sha256") + key + dumps(value))
 
 
-def restricted_hashes(secret: bytes, fields: Mapping[str, Any]) -> Body:
-    """`restricted_hash` of each field. The HMAC is spelt out (RFC 2104): two plain hashes are twice as fast as one call."""
+def hashes_of(secret: bytes, fields: Mapping[str, Any]) -> list[str]:
+    """`restricted_hash` of each field. The HMAC is spelt out (RFC 2104), its key hashed once: twice as fast as one call."""
     key = secret.ljust(64, b"\0")
-    inner, outer = key.translate(_INNER), key.translate(_OUTER)
+    inner, outer = sha256(key.translate(_INNER)).copy, sha256(key.translate(_OUTER)).copy
     hashes = []
     for name, value in fields.items():
         raw = name.encode()
-        salt = sha256(outer + sha256(inner + raw).digest()).digest()
-        hashes.append(sha256(salt + raw + (b"null" if value is None else dumps(value))).digest())
+        (within := inner()).update(raw)
+        (salt := outer()).update(within.digest())
+        (field := _FRESH()).update(salt.digest() + raw + (b"null" if value is None else dumps(value)))
+        hashes.append(field.digest())
     # 32 bytes and a zero are 44 characters in base64, of which the first 43 are those of the 32 bytes without padding
     text = urlsafe_b64encode(b"\0".join([*hashes, b""])).decode("ascii")
-    return {name: text[at : at + 43] for name, at in zip(fields, range(0, len(text), 44), strict=True)}
+    return [text[at : at + 43] for at in range(0, len(text), 44)]
 
 
 def private_hash(salt: bytes, body: bytes) -> str:
@@ -81,8 +84,7 @@ def private_hash(salt: bytes, body: bytes) -> str:
     return digest(salt + body)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What the events of one human act share."""
 
     city: str
@@ -112,8 +114,8 @@ def build(
     """One event of an act. `occurred_at` is when it happened (default: when it was recorded)."""
     opened, restricted, private = widths.split(body)
     restricted |= {"act": str(head.act), "actor": head.actor, "unit_of_actor": head.unit}
-    secret = os.urandom(32)
-    salt, hidden = (os.urandom(32), dumps(private)) if private else (None, None)
+    drawn = os.urandom(64)
+    secret, (salt, hidden) = drawn[:32], (drawn[32:], dumps(private)) if private else (None, None)
     identity, happened = uuid7(head.recorded_at), occurred_at or head.recorded_at
     check(opened, "$.open")
     payload = checked(
@@ -129,7 +131,7 @@ def build(
             "sim": head.sim,
             "corrects": str(corrects) if corrects else None,
             "open": opened,
-            "restricted": restricted_hashes(secret, restricted),
+            "restricted": dict(zip(restricted, hashes_of(secret, restricted), strict=True)),
             "private": private_hash(salt, hidden) if salt and hidden else None,
         }
     )

@@ -13,6 +13,7 @@ import orjson
 from django.db import connection, transaction
 
 from luoshi.kernel import clock, installation
+from luoshi.kernel.copying import copy_rows
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.ledger import checkpoint, course, event, keys, record, rows, tiles
 from luoshi.kernel.ledger.checkpoint import Head
@@ -135,9 +136,9 @@ def _take(start: int, payloads: Sequence[bytes]) -> int:
     if any(known.get(key, payload) != payload for key, payload in found):
         raise _refuse("数据库里同一条的内容不同", "The database holds another content under the same id")
     missing = [_row(payload) for key, payload in found if key not in known]
-    record.copy_rows("event", record.EVENT_COLUMNS, missing, record.EVENT_TYPES)
+    copy_rows("event", record.EVENT_COLUMNS, missing, record.EVENT_TYPES)
     places = ((start + number, key) for number, key in enumerate(keyed))
-    record.copy_rows("log_leaf", ("idx", "event_id"), places, ("int8", "uuid"))
+    copy_rows("log_leaf", ("idx", "event_id"), places, ("int8", "uuid"))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM event_pending WHERE event_id = ANY(%s)", [keyed])
     return len(missing)
@@ -145,14 +146,12 @@ def _take(start: int, payloads: Sequence[bytes]) -> int:
 
 def _row(payload: bytes) -> tuple[Any, ...]:
     """An event as far as its payload tells; its act is its own, since nobody knows it any more."""
-    from psycopg.types.json import Jsonb
-
     said = orjson.loads(payload)
     key, corrects = UUID(said["id"]), said["corrects"]
     body = {name: value for name, value in said["open"].items() if value is not None}
     times = [datetime.fromisoformat(said[name].replace("Z", "+00:00")) for name in ("occurred_at", "recorded_at")]
     return (
-        key, said["line"], UUID(said["subject"]), said["verb"], key, None, None, *times, Jsonb(body, orjson.dumps),
+        key, said["line"], UUID(said["subject"]), said["verb"], key, None, None, *times, body,
         payload, leaf_hash(payload), UUID(corrects) if corrects else None,
     )  # fmt: skip
 

@@ -91,6 +91,7 @@ class Writer:
 
     def _apply(self, records: Sequence[Record], act: Act, counts: Counts) -> None:
         batch = Batch()
+        act = replace(act, unwritten=batch.events)
         known = reads.by_source(act.viewer, self.source, [record.source_id for record in records])
         new = [record for record in records if record.source_id not in known]
         self._create(batch, act, new)
