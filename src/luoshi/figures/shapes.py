@@ -15,7 +15,7 @@ from typing import Final
 from luoshi.figures.shape import Engine, Shape
 from luoshi.kernel.measures import Facts, Measure, as_json
 
-COMPILED_BY: Final = 1
+COMPILED_BY: Final = 2
 """Another number where the same declaration compiles to another text."""
 
 
