@@ -24,6 +24,8 @@ def spark(here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
             "!!!!!! NO SPARK: java or pyspark is not here, NOTHING IS HELD AGAINST SPARK !!!!!!", stacklevel=1
         )
         pytest.skip("NO SPARK: java, pyspark")
+    # for a minute's work the fast compiler alone costs half the CPU
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     monkeypatch.setattr(settings, "CONF", Conf({**settings.CONF.values, "spark_master": "local[2]"}))
 
 
