@@ -121,6 +121,29 @@ def _more() -> None:
         }
         done = report_case(viewer=public(), category=kind, place="路口", phone=f"1551234{number:04d}", **given)
         BY_VERB["accept"](viewer=of_login("desk"), on=done.answer["number"])
+    _parted(kind)
+
+
+def _parted(kind: Any) -> None:
+    """A find of the staff in two parts: one is taken off, the end of the other closes it."""
+    from luoshi.cases.actions import BY_VERB, report_case
+    from luoshi.cases.actions.parts import Share
+    from luoshi.people.models import Unit
+
+    found = report_case(viewer=of_login("handler"), category=kind, county="150203000000", street="150203001000",
+                        text="路面破损", channel="patrol", by_staff=True, place="路口")  # fmt: skip
+    number = found.answer["number"]
+    mine = Unit.objects.get(pk=of_login("handler").unit)
+    other = Unit.objects.exclude(pk=mine.pk).order_by("id")[0]
+    moves: list[tuple[str, str, dict[str, Any]]] = [
+        ("sign", "handler", {}), ("add_evidence", "handler", {"note": "办了"}), ("finish", "handler", {"answer": "修好"}),
+        ("verify_close", "verifier", {}),
+    ]  # fmt: skip
+    BY_VERB["accept"](viewer=of_login("desk"), on=number)
+    BY_VERB["split"](viewer=of_login("desk"), on=number, parts=[Share(mine, "修路面"), Share(other, "补标线")])
+    BY_VERB["cancel_part"](viewer=of_login("desk"), on=f"{number}-2", reason="不用了")
+    for verb, who, given in moves:
+        BY_VERB[verb](viewer=of_login(who), on=f"{number}-1", **given)
 
 
 @pytest.fixture

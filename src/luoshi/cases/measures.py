@@ -27,6 +27,9 @@ from luoshi.kernel.measures import (
 
 _JUDGED: Final = Is("verb", ("close", "rate", "reopen"))
 _CONTACT: Final = Every((Is("verb", ("contact",)), Is("move", ("contact",))))
+# with the last of its parts a whole is closed that staff found, without an event of its own
+_CLOSE: Final = Some((Is("verb", ("close",)), Every((Is("verb", ("part_done", "part_off")), Is("stage", ("closed",))))))
+_VERIFY: Final = Some((Is("verb", ("verify",)), Is("move", ("verify_close",))))
 
 
 def _first(name: str, *verbs: str) -> Rolled:
@@ -53,13 +56,14 @@ FACTS: Final = Facts(
         _first("dispatched_at", "dispatch"),
         _first("signed_at", "sign"),
         Rolled("finished_at", "max", "occurred_at", Is("verb", ("finish",))),
-        Rolled("verified_at", "max", "occurred_at", Is("verb", ("verify",))),
-        Rolled("closed_at", "max", "recorded_at", Is("verb", ("close",))),
+        Rolled("verified_at", "max", "occurred_at", _VERIFY),
+        Rolled("closed_at", "max", "recorded_at", _CLOSE),
         Rolled("contacted_at", "min", "occurred_at", _CONTACT),
         Rolled("answer_due_at", "last", "response_due_at", Known("response_due_at")),
-        Rolled("on_time", "last", "on_time", Is("verb", ("close",))),
+        Rolled("on_time", "last", "on_time", _CLOSE),
         Rolled("solved", "last", "solved", Every((_JUDGED, Known("solved")))),
         Rolled("grade", "last", "grade", _JUDGED),
+        Rolled("returned", "count", "place", Is("verb", ("send_back",))),
         Rolled("reopens", "count", "place", Is("verb", ("reopen",))),
         Rolled("calls", "count", "place", Is("move", ("call_failed",))),
     ),
@@ -147,7 +151,7 @@ def measures(rule: Mapping[str, Any], limit: int = 5) -> list[Measure]:
         _life("age_p90", _OPEN, None, value=Less(END, "reported_at"), q=Fraction(9, 10)),
         _life("on_time", _and(_CLOSED, Known("on_time")), "closed_at", part=Is("on_time", (True,))),
         _event("returns", "send_back"),
-        _life("returned", _CLOSED, "closed_at", part=Not(Is("returns", (0,)))),
+        _life("returned", _CLOSED, "closed_at", part=Not(Is("returned", (0,)))),
         _event("reopens", "reopen"),
         _life("reopened", _CLOSED, "closed_at", part=Not(Is("reopens", (0,)))),
         _life("repeats", _JOINED),

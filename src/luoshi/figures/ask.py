@@ -185,13 +185,13 @@ def _run(
         there = lake.bring(home, face)
     end = min(question.period.end(_zone()), question.as_of.moment + 1)
     life = _life(question, measure, there, end)
-    shape = Shape(question.figure.id, by, tuple(question.where), life, rows, part)
+    shape = Shape(question.figure.id, by, tuple(question.where), engines.shaped(question.engine, life), rows, part)
     text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
     values = {
         "size": size, "end": end, "first_month": question.period.first, "last_month": question.period.last,
         **{f"where_{name}": value for name, value in question.where.items()}, **more,
     }  # fmt: skip
-    return engines.run(question.engine, home, face.facts, there, text, values)
+    return engines.run(question.engine, home, face.facts, there, text, values, life)
 
 
 def _life(question: Question, measure: Measure, there: lake.Manifest, end: int) -> Life:

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from psycopg import Cursor
 from psycopg.rows import dict_row
 
-from luoshi.figures import duck, lake
+from luoshi.figures import duck, lake, shapes
 from luoshi.figures.lake import Manifest
-from luoshi.figures.shape import Engine
+from luoshi.figures.shape import Engine, Life
 from luoshi.kernel.measures import Facts
 from luoshi.kernel.text import T
 
@@ -36,24 +36,37 @@ def _once(text: str, view: str) -> str:
     return f"{whole}, {text[5:]}" if text.startswith("WITH ") else f"{whole} {text}"
 
 
+def shaped(engine: Engine, life: Life) -> Life:
+    """How a question's own text takes the rows of subjects: Spark rolls them up beforehand, once for many questions."""
+    return "kept" if engine == "spark" else life
+
+
 def run(
-    engine: Engine, home: Path, facts: Facts, there: Manifest, text: str, values: Mapping[str, Any]
+    engine: Engine, home: Path, facts: Facts, there: Manifest, text: str, values: Mapping[str, Any], life: Life
 ) -> list[dict[str, Any]]:
-    """The rows of an answer. Raises EngineMissing."""
+    """The rows of an answer; `life` says where the rows of subjects come from. Raises EngineMissing."""
     if engine == "postgres":
         connection.ensure_connection()
         with transaction.atomic(), Cursor(connection.connection, row_factory=dict_row) as cursor:
             # of what a view takes out of bodies nothing is estimated: loops within loops would take hours
             cursor.execute("SET LOCAL enable_nestloop = off")
             return cursor.execute(_once(text, f"{facts.line}_events").encode(), values).fetchall()
-    named = set(re.findall(_PARAMETERS[engine], text))
-    mine = {name: value for name, value in values.items() if name in named}
     files = lake.paths(home, facts, there)
-    life = lake.life_path(home, facts, there) if there.life else None
+    kept = lake.life_path(home, facts, there) if there.life else None
     if engine == "spark":
         from luoshi.figures import spark
 
-        return spark.run(facts, files, life, text, mine)
-    found = duck.asked(facts, files, text, mine, life)
+        rolled = None
+        if life != "kept" and f"{facts.line}_life" in text:
+            how = shapes.life_text(engine, facts, life)
+            rolled = how, _named(engine, how, values)
+        return spark.run(facts, files, rolled or kept, text, _named(engine, text, values))
+    found = duck.asked(facts, files, text, _named(engine, text, values), kept)
     names = found.columns
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _named(engine: Engine, text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that a text names."""
+    named = set(re.findall(_PARAMETERS[engine], text))
+    return {name: value for name, value in values.items() if name in named}

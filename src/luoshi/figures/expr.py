@@ -192,13 +192,14 @@ def _numbers(measure: Measure, kept: ir.Table) -> dict[str, Any]:
 
 
 def _index(measure: Measure, table: ir.Table, groups: Mapping[str, Any]) -> ir.Table:
+    # as with any other kind, a group without a record is none
+    kept = table.filter(truth(Some(tuple(part.where for _, part in measure.parts)), table))
     numbers: dict[str, Any] = {}
-    wheres = [truth(part.where, table) for _, part in measure.parts]
     for at, (_, part) in enumerate(measure.parts):
-        numbers[f"num_{at}"] = table.count(where=wheres[at] & truth(part.part, table))
-        numbers[f"den_{at}"] = table.count(where=wheres[at])
-    numbers["n"] = table.count(where=reduce(lambda a, b: a | b, wheres))
-    return table.aggregate(by=[column.name(name) for name, column in groups.items()], **numbers)
+        where = truth(part.where, kept)
+        numbers |= {f"num_{at}": kept.count(where=where & truth(part.part, kept)), f"den_{at}": kept.count(where=where)}
+    by = [kept[column.get_name()].name(name) for name, column in groups.items()]
+    return kept.aggregate(by=by, **numbers, n=kept.count())
 
 
 def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:

@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from luoshi.figures.shape import Engine, Shape
+from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel.measures import Facts, Measure, as_json
 
-COMPILED_BY: Final = 1
+COMPILED_BY: Final = 2
 """Another number where the same declaration compiles to another text."""
 
 
@@ -70,11 +70,11 @@ def compiled(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> st
 
 
 @lru_cache(maxsize=32)
-def life_text(engine: Engine, facts: Facts) -> str:
-    """The text that rolls up what was known at `size` to one row a subject."""
+def life_text(engine: Engine, facts: Facts, life: Life = "rolled") -> str:
+    """The text that rolls up what was known at `size` (and had happened by `end`) to one row a subject."""
     from luoshi.figures import dialects, expr
 
-    return dialects.text(engine, expr.life(facts, "rolled"))
+    return dialects.text(engine, expr.life(facts, life))
 
 
 def keep(file: Path, found: str) -> None:

@@ -1,15 +1,21 @@
 """Apache Spark over the same files, for what one machine cannot hold; local, or a cluster by the setting `spark_master`.
 
-The session lives as long as the process. The files must be where all of the cluster's machines can read them.
+The session lives as long as the process, and with it the rows of subjects that were rolled up for a size. The files must be where all of the cluster's machines can read them.
 """
 
+import logging
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from luoshi.figures.engines import EngineMissing
 from luoshi.kernel.measures import Facts
+
+_KEPT: Final = 4
+"""How many sizes' rows of subjects are held at once."""
 
 
 @lru_cache(maxsize=1)
@@ -21,9 +27,14 @@ def _session() -> Any:
         from pyspark.sql import SparkSession
     except ImportError:
         raise EngineMissing(str(EngineMissing.text)) from None
-    builder = SparkSession.builder.appName("luoshi").master(settings.CONF.text("spark_master"))
-    quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
-    for name, value in {**quiet, "spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}.items():
+    master = settings.CONF.text("spark_master")
+    options = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+    options |= {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+    if master.startswith("local"):
+        options["spark.sql.shuffle.partitions"] = str(os.cpu_count() or 1)  # not the 200 of a cluster
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    builder = SparkSession.builder.appName("luoshi").master(master)
+    for name, value in options.items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
@@ -31,13 +42,38 @@ def _session() -> Any:
         raise EngineMissing(str(EngineMissing.text)) from error
 
 
+@lru_cache(maxsize=64)
+def _read(files: tuple[Path, ...]) -> Any:
+    return _session().read.parquet(*map(str, files))
+
+
+@dataclass
+class _Lives:
+    """Rows of subjects as rolled up, by files, text and parameters; the oldest give way."""
+
+    held: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def of(self, files: Sequence[Path], text: str, values: Mapping[str, Any]) -> Any:
+        key = (tuple(files), text, tuple(sorted(values.items())))
+        if key not in self.held:
+            if len(self.held) >= _KEPT:
+                self.held.pop(next(iter(self.held))).unpersist()
+            self.held[key] = _session().sql(text, args=dict(values)).cache()
+        return self.held[key]
+
+
+_lives: Final = _Lives()
+
+
 def run(
-    facts: Facts, files: Sequence[Path], life: Path | None, text: str, values: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """The rows of a compiled question."""
+    facts: Facts, files: Sequence[Path], life: Path | tuple[str, Mapping[str, Any]] | None, text: str,
+    values: Mapping[str, Any],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The rows of a compiled question; `life` has the rows of subjects, or is the text that rolls them up, computed once."""
     session = _session()
     if files:
-        session.read.parquet(*map(str, files)).createOrReplaceTempView(f"{facts.line}_events")
+        _read(tuple(files)).createOrReplaceTempView(f"{facts.line}_events")
     if life is not None:
-        session.read.parquet(str(life)).createOrReplaceTempView(f"{facts.line}_life")
+        lives = _read((life,)) if isinstance(life, Path) else _lives.of(files, *life)
+        lives.createOrReplaceTempView(f"{facts.line}_life")
     return [row.asDict() for row in session.sql(text, args=dict(values)).collect()]

@@ -276,30 +276,6 @@ def rolled_json(facts: Facts) -> dict[str, Any]:
     return {"line": facts.line, "carried": list(facts.carried), "rolled": rolled, "clocks": list(facts.clocks)}
 
 
-def holds(condition: Condition, row: Mapping[str, Any], end: int) -> bool:
-    """Does the condition hold for a row? The reference: engines must agree with it."""
-    match condition:
-        case Is(column, values):
-            return row[column] is not None and row[column] in values
-        case Known(column):
-            return row[column] is not None
-        case Below(a, b, equal):
-            left, right = term(a, row, end), term(b, row, end)
-            return left is not None and right is not None and (left <= right if equal else left < right)
-        case Not(of):
-            return not holds(of, row, end)
-        case Every(of):
-            return all(holds(one, row, end) for one in of)
-        case Some(of):
-            return any(holds(one, row, end) for one in of)
-
-
-def term(one: Term, row: Mapping[str, Any], end: int) -> int | None:
-    """The value of a term for a row."""
-    value: int | None = end if isinstance(one, End) else row[one] if isinstance(one, str) else one
-    return value
-
-
 @dataclass
 class Catalogue:
     """The facts and measures of the installed lines."""
