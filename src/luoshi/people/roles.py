@@ -33,10 +33,13 @@ RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "auditadmin": {"people.audit": "all", "privacy.erase": "all"},
 }
 ADMINS: Final = frozenset(RIGHTS)
-# What goes with a role in any line of work: who arranges the stand-ins, and hands over what others have in hand.
+# What goes with a role in any line of work: who arranges the stand-ins, hands over what others have in hand, and enters or
+# approves the numbers that the city takes over from documents.
 ALSO: Final[Mapping[str, Mapping[str, Scope]]] = {
     "head": {"people.cover": "unit", "people.hand_over": "unit"},
     "sysadmin": {"people.cover": "all", "people.hand_over": "all"},
+    "statistician": {"figures.see": "all", "figures.propose": "all", "figures.approve": "all"},
+    "supervisor": {"figures.see": "all", "figures.approve": "all"},
 }
 PAGES: Final = (
     Page(T("人员", "People"), "/people/", "people.manage"),
