@@ -1,7 +1,6 @@
 """Which reported figures there are, and which of their published numbers are known to be wrong."""
 
 from pathlib import Path
-from typing import Final
 
 from django.conf import settings
 
@@ -12,7 +11,6 @@ from luoshi.figures.reported.declare import Reported
 from luoshi.kernel.problems import Absent
 from luoshi.kernel.text import T
 
-FILE: Final = "figures-corrections.toml"
 _kept: tuple[Stamp, dict[str, Reported], Corrections] | None = None
 
 
@@ -20,7 +18,7 @@ def _read() -> tuple[dict[str, Reported], Corrections]:
     """Files that changed are read again. Raises FigureError."""
     global _kept
     files = sources()
-    wrong = Path(settings.CONF.home) / FILE
+    wrong = Path(settings.CONF.home) / corrections.FILE
     now = stamp([*files, *([wrong] if wrong.exists() else [])])
     if _kept is None or _kept[0] != now:
         found = declare.reported(files, all_figures().keys())

@@ -27,6 +27,7 @@ from luoshi.kernel.text import T
 from luoshi.packs.faults import Faults
 from luoshi.packs.tables import Toml, read_toml
 
+FILE: Final = "figures-corrections.toml"
 NUMBER: Final = re.compile(r"-?\d{1,24}(\.\d{1,10})?")
 _EXPECT: Final = re.compile(r"(=|!=|<|>)\s*(-?\d{1,24}(?:\.\d{1,10})?)")
 _KEYS: Final = ("figure", "period", "member", "published", "correct", "why", "expect")
