@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/", include("luoshi.api.urls")),
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
+    path("work/figures/", include("luoshi.figures.reported.urls")),
     path("", include("luoshi.privacy.urls")),
     path("log/", include("luoshi.log.urls")),
     path("metrics", metrics),

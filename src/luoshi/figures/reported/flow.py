@@ -12,6 +12,7 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
 LINE: Final = "figures"
+TITLE: Final = T("报送指标", "Reported figures")
 SEE: Final = "figures.see"
 PROPOSE: Final = "figures.propose"
 APPROVE: Final = "figures.approve"
