@@ -36,8 +36,10 @@ def _figure(row: ReportedValue) -> str:
 
 
 def _place(row: ReportedValue) -> str:
+    """The member; nothing where the figure is of one place alone, which its name says."""
     found = all_reported().get(row.figure)
-    return str(found.members.names.get(row.member, row.member) if found and row.member else row.member or CITY)
+    code = found.members.shown(row.member) if found else row.member
+    return str(found.members.names.get(code, code) if found else code) or "—"
 
 
 def _value(row: ReportedValue) -> str:
