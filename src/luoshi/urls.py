@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("luoshi.people.urls")),
     *(path("", include(f"luoshi.{name}.urls")) for name in settings.LINES),
     path("work/", include("luoshi.ports.notify.urls")),
+    path("work/figures/", include("luoshi.figures.reported.urls")),
     path("", include("luoshi.privacy.urls")),
     path("", include("luoshi.figures.urls")),
     path("log/", include("luoshi.log.urls")),

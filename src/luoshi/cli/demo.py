@@ -153,9 +153,12 @@ def _create(home: Path, database: Database) -> homes.Facts:
         with show_step.step(T("城市包：包头", "City pack: Baotou")):
             pack = read(BAOTOU)
             make.found_city(pack, demo=True, origin=ORIGIN)
+            make.declare(home, BAOTOU)
         with show_step.step(T("人员", "People")):
             _people(home, pack)
         _year(home, show_step)
+        with show_step.step(T("报送指标", "Reported figures")):
+            publish(BAOTOU / "reported.csv")
         with show_step.step(T("封存日志", "Sealing the log")):
             _seal()
         use(database.url("app"))
@@ -207,6 +210,20 @@ def _year(home: Path, show_step: Steps) -> None:
     """Generate the year; its counts and street numbers are kept, so that later runs can say them too."""
     summary = _generator().run(progress=show_step)
     homes.write(home / SUMMARY, json.dumps([[*label, value] for label, value in summary], ensure_ascii=False) + "\n")
+
+
+def publish(file: Path) -> None:
+    """Enter the reported values of a pack as the statistician, and approve them as the supervisor."""
+    from luoshi.figures.reported import actions, reads
+    from luoshi.people.viewer import of_login
+    from luoshi.ports.importer import reported
+
+    first, second = of_login("statistician"), of_login("supervisor")
+    report = reported.take(file, first)
+    if report.refused:
+        raise Failed(next(reported.lines(report)))
+    for row in reads.listed(second, "proposed", report.proposed):
+        actions.approve(viewer=second, on=row.pk)
 
 
 def _seal() -> None:

@@ -217,6 +217,26 @@ def verified(conf: Conf) -> Finding:
     )
 
 
+def figures(conf: Conf) -> Finding:
+    """Are the declarations of figures whole, and are the numbers that we correct still printed wrongly?"""
+    from luoshi.figures.catalogue import all_figures
+    from luoshi.figures.declare import FigureError
+    from luoshi.figures.reported import actions
+    from luoshi.figures.reported.catalogue import all_reported
+
+    try:
+        count, others, mended = len(all_figures()), len(all_reported()), actions.mended()
+    except FigureError as error:
+        why = T(str(error), str(error))
+        return Finding(why, T("改正所指的文件和行", "Mend the file and line that it names"))
+    if mended:
+        why = T("；".join(one.zh for one in mended), "; ".join(one.en for one in mended))
+        return Finding(
+            why, T("删去 figures-corrections.toml 里的条目", "Remove the entries from figures-corrections.toml")
+        )
+    return Finding(T(f"计算的 {count} 个，报送的 {others} 个", f"{count} computed, {others} reported"))
+
+
 def messages(conf: Conf) -> Finding:
     """Do messages to citizens, staff and other systems arrive?"""
     from luoshi.kernel import clock as clocks
@@ -267,6 +287,7 @@ OF_DATABASE: Mapping[str, Look] = {
     "calendar": calendar,
     "log": log,
     "verified": verified,
+    "figures": figures,
     "messages": messages,
     "worker": worker,
 }

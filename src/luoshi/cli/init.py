@@ -39,7 +39,7 @@ def init(pack: Path, origin: str, admin: str) -> None:
             _start_over(conf.home, database)
         make.require_new(conf.home)
         make.require_blank(database)
-        password = _create(conf, database, city, origin, admin)
+        password = _create(conf, database, pack, city, origin, admin)
     click.echo(f"{admin} {password}")
     said(
         T(
@@ -66,9 +66,10 @@ def _start_over(home: Path, database: Database) -> None:
     throw_away(home, database)
 
 
-def _create(conf: settings.Conf, database: Database, pack: Pack, origin: str, admin: str) -> str:
+def _create(conf: settings.Conf, database: Database, folder: Path, pack: Pack, origin: str, admin: str) -> str:
     """Make the city and give the administrator's password."""
     homes.begin(conf.home)
+    make.declare(conf.home, folder)
     with database.hold():
         make.migrate(database)
         make.found_city(pack, demo=False, origin=origin)

@@ -1,5 +1,6 @@
 """The parts of making and keeping an installation that several commands share. All need the database held."""
 
+import shutil
 from pathlib import Path
 
 from luoshi import home as homes
@@ -48,6 +49,16 @@ def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
     )
     load.load_places(pack)
     make_key()
+
+
+def declare(home: Path, folder: Path) -> None:
+    """Copy the figures that a pack declares, and what it knows to be printed wrongly, into the home, where the city keeps them."""
+    from luoshi.figures.reported.corrections import FILE
+
+    for name, place in (("figures.toml", "figures/pack.toml"), (FILE, FILE)):
+        if (folder / name).is_file():
+            (home / place).parent.mkdir(mode=0o700, exist_ok=True)
+            shutil.copyfile(folder / name, home / place)
 
 
 def lakes(home: Path) -> None:

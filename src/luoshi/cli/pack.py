@@ -1,11 +1,13 @@
 """`luoshi pack check DIR`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from luoshi.cli.said import said
 from luoshi.kernel.text import T
+from luoshi.packs.faults import Fault
 
 
 @click.group()
@@ -20,8 +22,21 @@ def check(ctx: click.Context, folder: Path) -> None:
     """指出城市包的每处错误。Name file, line and rule of every fault."""
     from luoshi.packs.check import check as faults_of
 
-    faults = faults_of(folder)
+    faults = [*faults_of(folder), *_figures(folder)]
     for fault in faults:
         click.echo(str(fault))
     said(T("{n} 处错误。", "{n} faults.").fill(n=len(faults)) if faults else T("没有错误。", "No faults."))
     ctx.exit(1 if faults else 0)
+
+
+def _figures(folder: Path) -> Sequence[Fault]:
+    """What is wrong with the reported figures that a pack declares, and with its list of numbers printed wrongly."""
+    from luoshi.figures.declare import FigureError
+    from luoshi.figures.reported import corrections, declare
+
+    file = folder / "figures.toml"
+    try:
+        corrections.read(folder / corrections.FILE, declare.reported([file] if file.exists() else [], ()))
+    except FigureError as error:
+        return error.faults
+    return ()

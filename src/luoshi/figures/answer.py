@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from luoshi.figures.declare import Figure
 from luoshi.kernel.measures import Measure, Value
 
 Group = tuple[Value | None, ...]
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,10 @@ def _complement(line: Sequence[Group], cells: Mapping[Group, Cell], hidden: set[
 def ranks(figure: Figure, cells: Mapping[Group, Cell]) -> dict[Group, int]:
     """1 for the best; equal numbers share a rank, and the next one follows as if they did not. Those without a number have none."""
     known = {group: number for group, cell in cells.items() if (number := exact(figure, cell)) is not None}
-    down = figure.better == "down"
-    found = sorted(known.values(), reverse=not down)
-    return {group: found.index(number) + 1 for group, number in known.items()}
+    return placed(known, figure.better)
+
+
+def placed(known: Mapping[K, Decimal | Fraction], better: str) -> dict[K, int]:
+    """The rank of each number: 1 for the largest, or the smallest where less is better."""
+    found = sorted(known.values(), reverse=better != "down")
+    return {name: found.index(number) + 1 for name, number in known.items()}

@@ -1,5 +1,6 @@
 """What can be asked: the installed lines' measures, and the figures declared over them, by the lines and by the city."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,14 +28,20 @@ def sources() -> list[Path]:
     return [*(path for path in ours if path.exists()), *sorted((settings.CONF.home / "figures").glob("*.toml"))]
 
 
-_kept: tuple[tuple[tuple[str, int], ...], dict[str, Figure]] | None = None
+Stamp = tuple[tuple[str, int], ...]
+_kept: tuple[Stamp, dict[str, Figure]] | None = None
+
+
+def stamp(found: Iterable[Path]) -> Stamp:
+    """By what one sees that files have changed."""
+    return tuple((str(path), path.stat().st_mtime_ns) for path in found)
 
 
 def all_figures() -> dict[str, Figure]:
     """All figures by id; files that changed are read again. Raises FigureError."""
     global _kept
     found = sources()
-    stamp = tuple((str(path), path.stat().st_mtime_ns) for path in found)
-    if _kept is None or _kept[0] != stamp:
-        _kept = (stamp, declare.figures(found, catalogue()))
+    now = stamp(found)
+    if _kept is None or _kept[0] != now:
+        _kept = (now, declare.figures(found, catalogue()))
     return _kept[1]

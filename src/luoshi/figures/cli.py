@@ -18,11 +18,13 @@ from luoshi.kernel.text import T
 
 if TYPE_CHECKING:
     from luoshi.figures.ask import Question
+    from luoshi.figures.period import Period
     from luoshi.kernel.viewer import Viewer
 
 ENGINES = click.Choice(["duckdb", "postgres", "spark"])
 COMPARES = click.Choice(["yoy", "mom", "ytd"])
 UNSEEN = T("不可见", "not visible")
+HEADS = (T("位置", "place"), T("编号", "number"), T("计入分子", "in numerator"), T("值", "value"))
 
 
 @click.group()
@@ -32,18 +34,26 @@ def figures() -> None:
 
 @figures.command("list")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
-def list_(as_json: bool) -> None:
-    """列出指标。List the figures."""
+def list_(as_json: bool) -> int:
+    """列出指标；来源已自行更正的条目以 1 退出。List the figures; 1 where a source has mended what we correct."""
     with session.connected():
         from luoshi.figures.catalogue import all_figures
         from luoshi.figures.listed import listed
+        from luoshi.figures.reported import actions
+        from luoshi.figures.reported import said as reported
+        from luoshi.figures.reported.catalogue import all_reported
 
         found = [listed(one) for one in all_figures().values()]
+        found += [reported.listed(one) for one in all_reported().values()]
+        mended = actions.mended()
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for one in found:
-        click.echo(f"{one['id']:<24} {one['name']}  [{one['unit']}]")
+    else:
+        for one in found:
+            click.echo(f"{one['id']:<24} {one['name']}  [{one['unit']}]")
+    for rule in mended:
+        said(rule)
+    return 1 if mended else 0
 
 
 @click.command()
@@ -68,10 +78,15 @@ def figure(
     pairs = [one.partition("=") for one in where]
     if any(not name or not sign for name, sign, _ in pairs):
         raise click.UsageError("--where DIM=V")
+    if asked["rank"] and not by:
+        raise click.UsageError("--rank: --by DIM")
+    given = {name: value for name, _, value in pairs}
     try:
         with session.connected():
             viewer = session.viewer(ctx)
-            question = _question(figure_id, period, by, {name: value for name, _, value in pairs}, asked)
+            if _reported(figure_id, period, by, given, asked, as_json, records):
+                return 0
+            question = _question(figure_id, period, by, given, asked)
             if records:
                 _records(question, viewer)
             else:
@@ -82,16 +97,39 @@ def figure(
     return 0
 
 
-def _question(name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any]) -> "Question":
-    from luoshi.figures import ask, labels
+def _reported(
+    name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any], as_json: bool, records: bool
+) -> bool:
+    """Answer for a reported figure; was it one?"""
+    from luoshi.figures.reported import cli as reported
+
+    if name not in reported.all_reported():
+        return False
+    question = reported.question(name, _period(period), _dimensions(by), where, asked["as_of"])
+    if records:
+        csv.writer(sys.stdout, lineterminator="\n").writerow([str(head) for head in HEADS])
+    else:
+        reported.answer(question, ranked=asked["rank"], compare=asked["compare"], as_json=as_json)
+    return True
+
+
+def _period(text: str) -> "Period":
     from luoshi.figures.period import PeriodError, parse
 
-    found = ask.figure(name)
     try:
-        when = parse(period)
+        return parse(text)
     except PeriodError as error:
         raise click.UsageError(f"--period {error.text}") from None
-    dimensions = tuple(part.strip() for part in by.split(",") if part.strip())
+
+
+def _dimensions(by: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in by.split(",") if part.strip())
+
+
+def _question(name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any]) -> "Question":
+    from luoshi.figures import ask, labels
+
+    found, when, dimensions = ask.figure(name), _period(period), _dimensions(by)
     question = ask.Question(found, when, ask.as_of(asked["as_of"]), dimensions, dict(where), asked["engine"])
     ask.check(question)
     values = {one: labels.read(question.face, one, text) for one, text in where.items()}
@@ -102,8 +140,6 @@ def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> 
     from luoshi.figures import said as plain
     from luoshi.figures.ask import ask
 
-    if ranked and not question.by:
-        raise click.UsageError("--rank: --by DIM")
     found = plain.said(ask(question), ranked=ranked, compare=compare)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
@@ -134,14 +170,7 @@ def _records(question: "Question", viewer: "Viewer") -> None:
 
     face = question.face
     out = csv.writer(sys.stdout, lineterminator="\n")
-    heads = [
-        T("位置", "place"),
-        T("编号", "number"),
-        T("计入分子", "in numerator"),
-        T("值", "value"),
-        *face.record_heads(),
-    ]
-    out.writerow([str(head) for head in heads])
+    out.writerow([str(head) for head in (*HEADS, *face.record_heads())])
     found_all = records(question)
     for start in range(0, len(found_all), 1000):
         some = found_all[start : start + 1000]

@@ -28,6 +28,8 @@ UNITS: Final[Mapping[str, tuple[T, int]]] = {
     "天": (T("天", "days"), 24 * HOUR),
 }
 """What a figure is counted in: its name, and how many of what facts hold make one."""
+OTHERS: Final = frozenset({"reported", "members"})
+"""Tables of the same files that are no line's: what `reported/declare.py` reads."""
 BETTER: Final = ("up", "down", "neither")
 FREQUENCY: Final = ("A", "Q", "M")
 """SDMX code list CL_FREQ: the shortest period that makes sense."""
@@ -93,7 +95,7 @@ def figures(sources: Iterable[Path], catalogue: Catalogue) -> dict[str, Figure]:
         if toml is None:
             continue
         for line, entries in toml.data.items():
-            for name in entries if isinstance(entries, dict) else ():
+            for name in entries if isinstance(entries, dict) and line not in OTHERS else ():
                 one = _figure(toml, (line, name), catalogue)
                 if one is not None and one.id in found:
                     toml.fault((line, name), "重复的指标", "this figure stands already")
@@ -120,21 +122,23 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue) -> Figure |
     where = _where(toml, path, facts)
     found = Figure(
         id=".".join(path), facts=facts, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
-        define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=_one_of(toml, (*path, "unit"), UNITS, "个"),
+        define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=one_of(toml, (*path, "unit"), UNITS, "个"),
         decimals=toml.whole(*path, "decimals", low=0, high=6) if "decimals" in entry else 0,
-        better=_one_of(toml, (*path, "better"), BETTER, "neither"), owner=toml.string(*path, "owner"),
-        frequency=_one_of(toml, (*path, "frequency"), FREQUENCY, "M"), where=where,
-        source=_maybe(toml, path, "source"), note=_maybe(toml, path, "note"),
+        better=one_of(toml, (*path, "better"), BETTER, "neither"), owner=toml.string(*path, "owner"),
+        frequency=one_of(toml, (*path, "frequency"), FREQUENCY, "M"), where=where,
+        source=maybe(toml, path, "source"), note=maybe(toml, path, "note"),
     )  # fmt: skip
     _check_unit(toml, path, found)
     return found if len(toml.faults.found) == before else None
 
 
-def _maybe(toml: Toml, path: tuple[str, str], key: str) -> T:
+def maybe(toml: Toml, path: tuple[str, ...], key: str) -> T:
+    """A text in both languages that may be left out."""
     return toml.both(*path, key) if toml.value(*path, key) is not None else T("", "")
 
 
-def _one_of(toml: Toml, path: tuple[str, ...], known: Iterable[str], usual: str) -> str:
+def one_of(toml: Toml, path: tuple[str, ...], known: Iterable[str], usual: str) -> str:
+    """A text of a few known ones; the usual one where it is left out, and beside a fault."""
     value = toml.value(*path)
     if value is None:
         return usual

@@ -1,6 +1,12 @@
-"""Tables of the figures: derived data, which can be made anew from the log."""
+"""Tables of the figures: derived data, which can be made anew from the log, and the reported values."""
+
+from typing import Any
 
 from django.db import models
+
+from luoshi.kernel import installation
+from luoshi.kernel.viewer import Viewer
+from luoshi.people.models import Person
 
 
 class FactVersion(models.Model):
@@ -44,3 +50,59 @@ class FigureAnswer(models.Model):
     class Meta:
         db_table = "figure_answer"
         constraints = [models.UniqueConstraint(fields=["fingerprint", "by", "period"], name="figure_answer_once")]
+
+
+class Exact(models.DecimalField):  # type: ignore[type-arg]
+    """A number with just the places that it was printed with: PostgreSQL's numeric without a scale of its own."""
+
+    def db_type(self, connection: Any) -> str:
+        """Without precision and scale."""
+        return "numeric"
+
+
+class ReportedValue(models.Model):
+    """A published value of a reported figure: one vintage of one period and member ("" is the city). Never overwritten.
+
+    `subject` is the random id by which the log knows figure, period and member together: all their vintages share it.
+    """
+
+    subject = models.UUIDField(db_index=True)
+    figure = models.TextField()
+    period = models.TextField()
+    member = models.TextField(blank=True)
+    value = Exact(max_digits=34, decimal_places=10)
+    vintage = models.DateField()
+    release = models.TextField()
+    source = models.TextField()
+    document = models.TextField()
+    page = models.TextField(blank=True)
+    address = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    placed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    placed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    state = models.TextField(default="proposed")
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField()
+    status = "going"  # no move waits for another one
+    unit_id: int | None = None  # of the whole city
+
+    class Meta:
+        db_table = "reported_value"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["figure", "period", "member", "vintage"], name="reported_value_once",
+                condition=models.Q(state__in=("proposed", "approved")),
+            )
+        ]  # fmt: skip
+
+    @property
+    def sim(self) -> bool:
+        """Who entered it in a demo is simulated."""
+        return installation.current().demo
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """They belong to nobody."""
+        return False

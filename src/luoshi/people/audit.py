@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from luoshi.figures.reported import flow as figures
 from luoshi.kernel import calendar
 from luoshi.kernel.lines import installed
 from luoshi.kernel.problems import Fault, Problem
@@ -34,6 +35,7 @@ KINDS: Final[Mapping[str, T]] = {
     "public": T("公众", "The public"),
 }
 OWN: Final = T("人员", "People")
+_OWN_WORDS: Final[Mapping[str, Mapping[str, T]]] = {"people": WORDS, figures.LINE: figures.WORDS}
 HEADS: Final = (
     T("记录时间", "Recorded"), T("发生时间", "Happened"), T("登录名", "Name"), T("姓名", "Person"), T("单位", "Unit"),
     T("条线", "Line"), T("做了什么", "What"), T("动作", "Verb"), T("记录代号", "Record"),
@@ -42,8 +44,8 @@ HEADS: Final = (
 
 def deed_words(deed: Deed) -> str:
     """What was done, in words; the verb of the log where no line knows it."""
-    if deed.line == "people" and deed.move in WORDS:
-        return str(WORDS[deed.move])
+    if deed.move in (own := _OWN_WORDS.get(deed.line, {})):
+        return str(own[deed.move])
     for face in installed():
         text = face.deed(deed.line, deed.move)
         if text is not None:
@@ -53,7 +55,7 @@ def deed_words(deed: Deed) -> str:
 
 def line_words(line: str) -> str:
     """A line of the log, in words."""
-    titles = {face.name: face.title for face in installed()} | {"people": OWN}
+    titles = {face.name: face.title for face in installed()} | {"people": OWN, figures.LINE: figures.TITLE}
     return str(titles.get(line, line))
 
 

@@ -33,12 +33,16 @@ RIGHTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "auditadmin": {"people.audit": "all", "privacy.erase": "all"},
 }
 ADMINS: Final = frozenset(RIGHTS)
-# What goes with a role in any line of work: who arranges the stand-ins, and hands over what others have in hand.
+# What goes with a role in any line of work: who arranges the stand-ins, hands over what others have in hand, and enters or
+# approves the numbers that the city takes over from documents.
 ALSO: Final[Mapping[str, Mapping[str, Scope]]] = {
     "head": {"people.cover": "unit", "people.hand_over": "unit"},
     "sysadmin": {"people.cover": "all", "people.hand_over": "all"},
+    "statistician": {"figures.see": "all", "figures.propose": "all", "figures.approve": "all"},
+    "supervisor": {"figures.see": "all", "figures.approve": "all"},
 }
 PAGES: Final = (
+    Page(T("报送指标", "Reported figures"), "/work/figures/", "figures.see"),
     Page(T("人员", "People"), "/people/", "people.manage"),
     Page(T("单位", "Units"), "/people/units/", "people.manage"),
     Page(T("任命管理员", "Appointments"), "/people/appointments/", "people.appoint"),

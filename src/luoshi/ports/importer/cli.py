@@ -1,6 +1,7 @@
 """`luoshi import`: records of other systems.
 
-Exit codes: 0 the file was processed, 1 with --strict where a row was refused or where the file breaks off, 2 wrong use.
+Exit codes: 0 the file was processed, 1 where the file breaks off or a row was refused (of cases only with --strict), 2 wrong
+use.
 """
 
 from pathlib import Path
@@ -94,3 +95,37 @@ def tell(report: "Report", dry: bool) -> None:
     said(T(f"{report.seconds:.1f} 秒，每秒 {rate:,.0f} 行", f"{report.seconds:.1f} s, {rate:,.0f} rows a second"))
     if report.refused_file is not None:
         said(T(f"拒收的行：{report.refused_file}", f"Refused rows: {report.refused_file}"))
+
+
+@import_.command("figures")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
+@click.pass_context
+def figures(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int:
+    """导入报送指标：CSV、XLSX 或 SDMX-CSV 2.0；须由另一人批准。Propose reported figures; a second person approves.
+
+    有一行不收，就一行都不写，以 1 退出。Where a row is refused nothing is written, and the exit code is 1.
+    """
+    with session.connected():
+        from luoshi.kernel.problems import Problem
+        from luoshi.ports.importer import reported
+        from luoshi.ports.importer.rows import FileProblem
+
+        try:
+            report = reported.take(file, session.viewer(ctx), dry=dry_run)
+        except FileProblem as error:
+            raise click.UsageError(str(error.text)) from None
+        except Problem as problem:
+            raise click.UsageError(str(problem.title)) from None
+    if as_json:
+        click.echo(orjson.dumps(report.plain(dry_run)).decode())
+    else:
+        text = T(
+            "读到 {n} 行：待批准 {new}，已有 {same}，拒收 {bad} 处",
+            "{n} rows: {new} wait for approval, {same} there already, {bad} faults",
+        )
+        said(text.fill(n=report.read, new=report.proposed, same=report.unchanged, bad=len(report.refused)))
+        for line in reported.lines(report):
+            said(line)
+    return 1 if report.refused else 0

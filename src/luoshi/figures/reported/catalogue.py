@@ -1,0 +1,44 @@
+"""Which reported figures there are, and which of their published numbers are known to be wrong."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from luoshi.figures.catalogue import Stamp, all_figures, sources, stamp
+from luoshi.figures.reported import corrections, declare
+from luoshi.figures.reported.corrections import Corrections
+from luoshi.figures.reported.declare import Reported
+from luoshi.kernel.problems import Absent
+from luoshi.kernel.text import T
+
+_kept: tuple[Stamp, dict[str, Reported], Corrections] | None = None
+
+
+def _read() -> tuple[dict[str, Reported], Corrections]:
+    """Files that changed are read again. Raises FigureError."""
+    global _kept
+    files = sources()
+    wrong = Path(settings.CONF.home) / corrections.FILE
+    now = stamp([*files, *([wrong] if wrong.exists() else [])])
+    if _kept is None or _kept[0] != now:
+        found = declare.reported(files, all_figures().keys())
+        _kept = (now, found, corrections.read(wrong, found))
+    return _kept[1], _kept[2]
+
+
+def all_reported() -> dict[str, Reported]:
+    """All reported figures by id. Raises FigureError."""
+    return _read()[0]
+
+
+def all_corrections() -> Corrections:
+    """The numbers that are known to be wrong. Raises FigureError."""
+    return _read()[1]
+
+
+def figure(name: str) -> Reported:
+    """The reported figure of an id. Raises Absent."""
+    found = all_reported().get(name)
+    if found is None:
+        raise Absent(T("没有报送指标 {name}", "there is no reported figure {name}").fill(name=name))
+    return found
