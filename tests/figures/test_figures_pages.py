@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from time import monotonic
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from given import NOW
 
@@ -14,6 +16,7 @@ from luoshi.figures.ask import Question
 from luoshi.figures.difference import difference
 from luoshi.kernel import clock
 from luoshi.people.models import Person
+from luoshi.serve.sealer import Sealer
 
 
 @pytest.fixture
@@ -134,3 +137,15 @@ def test_then_and_now_shows_exactly_the_records_that_make_the_difference(public:
     assert bad.counts["other"] > 0 and {cause.verb for one in bad.changes for cause in one.causes} >= {"correct"}
     shown = page(public, f"/figure/cases.reported/difference?since={here.sizes[1]}")
     assert shown.count("进来") == came + 1 and public.get("/figure/cases.reported/difference").status_code == 422
+
+
+def test_pages_that_had_to_wait_are_brought_up_when_nothing_more_is_sealed(public: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE figure_answer SET size = size - 1")
+    sealer = Sealer(1.0)
+    sealer._board_at = monotonic() + 60
+    sealer.once()
+    assert board.is_due(), "not its turn yet"
+    sealer._board_at = 0.0
+    sealer.once()
+    assert not board.is_due()

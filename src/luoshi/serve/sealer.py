@@ -38,14 +38,15 @@ class Sealer(Thread):
 
         close_old_connections()
         ours = place.current()
-        if seal.is_due(ours):
+        due = seal.is_due(ours)
+        if due:
             seal.seal_all(ours)
-            self._lakes()
+        self._figures(sealed=due)
         if monotonic() - self._pruned > _PRUNE_EVERY:
             self._pruned = monotonic()
             seal.prune(ours)
 
-    def _lakes(self) -> None:
+    def _figures(self, *, sealed: bool) -> None:
         """What was sealed goes out to the columnar files; what pages show of it, which costs more, now and then."""
         from django.conf import settings
 
@@ -53,9 +54,10 @@ class Sealer(Thread):
         from luoshi.kernel import lines
 
         now, home = monotonic(), settings.CONF.home
-        for face in lines.installed():
-            lake.bring(home, face)
-        if now >= self._board_at:
+        if sealed:
+            for face in lines.installed():
+                lake.bring(home, face)
+        if now >= self._board_at and board.is_due():
             board.refresh(home)
             self._board_at = monotonic() + max(_BOARD_EVERY, 20 * (monotonic() - now))
 
