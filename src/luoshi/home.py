@@ -8,12 +8,14 @@ secrets/           0700, each file 0600
 settings.toml      settings (`conf`)
 """
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +47,18 @@ class Login:
     roles_zh: str
     roles_en: str
     unit: str
+
+
+@contextmanager
+def alone(folder: Path, mode: int = 0o700) -> Iterator[None]:
+    """Only one process a time writes in the folder; others wait. It is made where it is not there."""
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write(file: Path, text: str, mode: int = 0o600) -> None:

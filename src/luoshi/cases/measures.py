@@ -39,13 +39,13 @@ def _first(name: str, *verbs: str) -> Rolled:
 FACTS: Final = Facts(
     line="cases",
     columns=(
-        Column("county", "text", True), Column("top", "text", True), Column("stage", "text", True),
-        Column("status", "text", True), Column("due_at", "time", True), Column("reported_at", "time", True),
-        Column("source", "text", True), Column("by_staff", "bool", True), Column("part", "bool", True),
+        Column("county", "text"), Column("top", "text"), Column("stage", "text"),
+        Column("status", "text"), Column("due_at", "time"), Column("reported_at", "time"),
+        Column("source", "text"), Column("by_staff", "bool"), Column("part", "bool"),
         Column("street", "text"), Column("community", "text"), Column("category", "text"), Column("channel", "text"),
         Column("unit", "int"), Column("returns", "int"), Column("move", "text"),
         Column("solved", "bool"), Column("grade", "int"), Column("on_time", "bool"), Column("in_time", "bool"),
-        Column("response_due_at", "time"), Column("handled_at", "time"), Column("clock_name", "text", True),
+        Column("response_due_at", "time"), Column("handled_at", "time"), Column("clock_name", "text"),
     ),
     carried=(
         "county", "top", "stage", "status", "due_at", "reported_at", "source", "by_staff", "part", "street", "community",

@@ -16,8 +16,9 @@ def main(engine: str, figure: str, shape: str, file: str) -> None:
     import django
 
     django.setup()
+    from luoshi import home as homes
     from luoshi.figures import shapes
-    from luoshi.figures.catalogue import all_figures, catalogue
+    from luoshi.figures.catalogue import all_figures
     from luoshi.figures.shape import ENGINES, Shape
 
     one = all_figures()[figure]
@@ -25,7 +26,7 @@ def main(engine: str, figure: str, shape: str, file: str) -> None:
         name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(shape).items()
     }
     wanted = next(name for name in ENGINES if name == engine)
-    shapes.keep(Path(file), shapes.compiled(wanted, one.measure, catalogue().facts[one.line], Shape(**said)))
+    homes.write(Path(file), shapes.compiled(wanted, one.measure, one.facts, Shape(**said)))
 
 
 if __name__ == "__main__":

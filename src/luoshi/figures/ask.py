@@ -21,7 +21,7 @@ from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
-from luoshi.kernel.measures import Measure, Value
+from luoshi.kernel.measures import Value
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
@@ -168,23 +168,22 @@ def _zone() -> str:
 
 
 def _asked(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
-    measure = question.figure.measure
-    rows = _run(question, measure, by=tuple(by), rows=False)
-    return {tuple(row[name] for name in by): cell_of(measure, row) for row in rows}
+    rows = _run(question, by=tuple(by), rows=False)
+    return {tuple(row[name] for name in by): cell_of(question.figure.measure, row) for row in rows}
 
 
 def _run(
-    question: Question, measure: Measure, *, by: tuple[str, ...], rows: bool, part: bool = False, **more: Any
+    question: Question, *, by: tuple[str, ...], rows: bool, part: bool = False, **more: Any
 ) -> list[dict[str, Any]]:
     """The rows of an engine's answer."""
-    face, home, size = question.face, settings.CONF.home, question.as_of.size
+    face, home, size, measure = question.face, settings.CONF.home, question.as_of.size, question.figure.measure
     if question.engine == "postgres":
         fold(face, size)
         there = lake.Manifest(lake.VERSION, "", 0)
     else:
         there = lake.bring(home, face)
     end = min(question.period.end(_zone()), question.as_of.moment + 1)
-    life = _life(question, measure, there, end)
+    life = _life(question, there, end)
     shape = Shape(question.figure.id, by, tuple(question.where), engines.shaped(question.engine, life), rows, part)
     text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
     values = {
@@ -194,9 +193,9 @@ def _run(
     return engines.run(question.engine, home, face.facts, there, text, values, life)
 
 
-def _life(question: Question, measure: Measure, there: lake.Manifest, end: int) -> Life:
+def _life(question: Question, there: lake.Manifest, end: int) -> Life:
     """Where the rows of subjects come from: the kept ones serve the newest size, but no stock of a time before."""
-    if measure.clock is None and end <= question.as_of.moment:
+    if question.figure.measure.clock is None and end <= question.as_of.moment:
         return "cut"
     kept = there.life and there.life_size == question.as_of.size and question.engine != "postgres"
     return "kept" if kept else "rolled"
@@ -217,7 +216,7 @@ def records(question: Question, after: int = -1, limit: int = _FUTURE, *, part: 
 
     Of a suppressed number none. Raises Invalid.
     """
-    if ask(replace(question, by=())).total.suppressed:
+    if question.figure.measure.suppress_below and ask(replace(question, by=())).total.suppressed:
         return []
-    rows = _run(question, question.figure.measure, by=(), rows=True, part=part, after=after, limit=limit)
+    rows = _run(question, by=(), rows=True, part=part, after=after, limit=limit)
     return [Counted(int(row["place"]), str(row["subject"]), bool(row["part"]), row["value"]) for row in rows]

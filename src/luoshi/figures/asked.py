@@ -9,6 +9,7 @@ from django.http import QueryDict
 from luoshi.figures import ask, board, labels
 from luoshi.figures.answer import Cell
 from luoshi.figures.ask import Answer, AsOf, Question
+from luoshi.figures.declare import Figure
 from luoshi.figures.period import Period, PeriodError, parse
 from luoshi.kernel import limits
 from luoshi.kernel.problems import Fault, Invalid
@@ -27,16 +28,17 @@ DAYS_ONLY: Final = T(
 def read(request: Request, name: str) -> Question:
     """The question of an address. Raises Absent, or Invalid for what cannot be asked."""
     figure, query = ask.figure(name), request.GET
-    period = _period(query)
-    given = query.get("as_of", "").strip()
-    if given.isdigit() and figure.measure.suppress_below and not request.viewer.is_staff:
-        raise Invalid([Fault("as_of", given, DAYS_ONLY)])
-    as_of = ask.as_of(given) if given else _usual()
     by = tuple(name for name in query.get("by", "").split(",") if name)
-    question = Question(figure, period, as_of, by)
-    where = {one: query[one] for one in figure.by if query.get(one)}
-    ask.check(replace(question, where=dict(where)))
-    return replace(question, where={one: labels.read(question.face, one, text) for one, text in where.items()})
+    question = Question(figure, _period(query), known(request, figure, "as_of") or _usual(), by)
+    return labels.narrowed(question, {one: query[one] for one in figure.by if query.get(one)})
+
+
+def known(request: Request, figure: Figure, field: str) -> AsOf | None:
+    """The as-of that a field names; None where it is empty. Raises Invalid, also for a size that the public may not ask for."""
+    given = request.GET.get(field, "").strip()
+    if given.isdigit() and figure.measure.suppress_below and not request.viewer.is_staff:
+        raise Invalid([Fault(field, given, DAYS_ONLY)])
+    return ask.as_of(given) if given else None
 
 
 def _period(query: QueryDict) -> Period:
@@ -55,13 +57,26 @@ def _usual() -> AsOf:
 
 def answered(request: Request, question: Question) -> Answer:
     """The answer as it is kept, else counted now. Raises TooMany where an address has too much counted."""
-    kept = board.kept([question.figure], [(question.by, question.period), ((), question.period)])
-    mine = kept.get((question.figure.id, ",".join(question.by), question.period.text))
-    whole = kept.get((question.figure.id, "", question.period.text))
-    if not question.where and mine and whole and mine.as_of.size == whole.as_of.size == question.as_of.size:
+    mine, whole = _kept(question, replace(question, by=()))
+    if mine and whole:
         return Answer(question, whole.total, mine.cells)
     spend(request)
     return ask.ask(question)
+
+
+def number(question: Question) -> Cell:
+    """The number without groups, as it is kept, else counted now."""
+    whole = replace(question, by=())
+    (kept,) = _kept(whole)
+    return kept.total if kept else ask.ask(whole).total
+
+
+def _kept(*asked: Question) -> list[board.Kept | None]:
+    """What is kept of just these questions about one figure; one query."""
+    first = asked[0]
+    found = {} if first.where else board.kept([first.figure], [(one.by, one.period) for one in asked])
+    kept = (found.get((one.figure.id, ",".join(one.by), one.period.text)) for one in asked)
+    return [one if one and one.as_of.size == first.as_of.size else None for one in kept]
 
 
 def spend(request: Request) -> None:
@@ -75,10 +90,8 @@ def months(request: Request, question: Question) -> Mapping[int, Cell]:
     """The months of the period's year and of the year before."""
     first = question.period.first // 12 * 12
     both = replace(question, by=(ask.MONTH,), period=Period(first - 12, first + 12))
-    kept = board.kept([question.figure], [(both.by, both.period)]).get(
-        (question.figure.id, ask.MONTH, both.period.text)
-    )
-    if not question.where and kept and kept.as_of.size == question.as_of.size:
+    (kept,) = _kept(both)
+    if kept:
         return {int(group[0] or 0): cell for group, cell in kept.cells.items()}
     spend(request)
     return {int(group[0] or 0): cell for group, cell in ask.ask(both, total=False).cells.items()}

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ENGINES = click.Choice(["duckdb", "postgres", "spark"])
 COMPARES = click.Choice(["yoy", "mom", "ytd"])
-UNSEEN = T("不可见", "not visible")
 HEADS = (T("位置", "place"), T("编号", "number"), T("计入分子", "in numerator"), T("值", "value"))
 
 
@@ -102,8 +101,9 @@ def _reported(
 ) -> bool:
     """Answer for a reported figure; was it one?"""
     from luoshi.figures.reported import cli as reported
+    from luoshi.figures.reported.catalogue import all_reported
 
-    if name not in reported.all_reported():
+    if name not in all_reported():
         return False
     question = reported.question(name, _period(period), _dimensions(by), where, asked["as_of"])
     if records:
@@ -130,10 +130,8 @@ def _question(name: str, period: str, by: str, where: dict[str, str], asked: dic
     from luoshi.figures import ask, labels
 
     found, when, dimensions = ask.figure(name), _period(period), _dimensions(by)
-    question = ask.Question(found, when, ask.as_of(asked["as_of"]), dimensions, dict(where), asked["engine"])
-    ask.check(question)
-    values = {one: labels.read(question.face, one, text) for one, text in where.items()}
-    return ask.Question(found, when, question.as_of, dimensions, values, asked["engine"])
+    question = ask.Question(found, when, ask.as_of(asked["as_of"]), dimensions, engine=asked["engine"])
+    return labels.narrowed(question, where)
 
 
 def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> None:
@@ -151,13 +149,23 @@ def _tell(found: dict[str, Any], table: list[list[str]]) -> None:
     shown = "·" if found["suppressed"] else found["value"] if found["value"] is not None else "—"
     parts = f"{found['numerator']}/{found['denominator']}" if found["denominator"] is not None else f"n {found['n']}"
     click.echo(f"{found['name']} {found['period']}: {shown} {found['unit']}  ({parts})")
-    if found["compare"]:
-        other = found["compare"]
-        beside = "" if other["change"] is None else f"  {other['change']} {other['change_unit']}"
-        click.echo(f"  {other['kind']} {other['period']}: {other['value']} {found['unit']}{beside}")
+    tell_compared(found)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         click.echo("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    tell_end(found)
+
+
+def tell_compared(found: dict[str, Any]) -> None:
+    """The number beside another period's."""
+    other = found["compare"]
+    if other:
+        beside = "" if other["change"] is None else f"  {other['change']} {other['change_unit']}"
+        click.echo(f"  {other['kind']} {other['period']}: {other['value'] or '—'} {found['unit']}{beside}")
+
+
+def tell_end(found: dict[str, Any]) -> None:
+    """Who has no number, and as of when."""
     if found["missing"]:
         click.echo(str(T("  没有数的：{names}", "  without a number: {names}").fill(names=", ".join(found["missing"]))))
     as_of = T("截至 {at}，日志 {n} 条", "as of {at}, {n} entries of the log")
@@ -167,6 +175,7 @@ def _tell(found: dict[str, Any], table: list[list[str]]) -> None:
 def _records(question: "Question", viewer: "Viewer") -> None:
     """One header, then one line a record; those that the viewer may not see say so."""
     from luoshi.figures.ask import records
+    from luoshi.kernel.lines import UNSEEN
 
     face = question.face
     out = csv.writer(sys.stdout, lineterminator="\n")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -13,14 +13,14 @@ from luoshi.figures import ask, asked, pages
 from luoshi.figures.answer import Cell
 from luoshi.figures.declare import Figure
 from luoshi.figures.difference import Cause, Change, Difference, difference
-from luoshi.figures.records_page import UNSEEN
+from luoshi.figures.records_page import number_of
 from luoshi.kernel import lines
 from luoshi.kernel.lines import Record
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people.roles import ROLES
-from luoshi.web import tables, words
+from luoshi.web import words
 from luoshi.web.http import Request
 from luoshi.web.tables import Column, Table
 
@@ -32,13 +32,11 @@ Row = tuple[Change, Record | None]
 
 
 def _since(request: Request, figure: Figure) -> ask.AsOf:
-    given = request.GET.get("since", "").strip()
-    if not given:
+    found = asked.known(request, figure, "since")
+    if found is None:
         rule = T("写明要比的日期或日志大小", "say with which day or size of the log to compare")
         raise Invalid([Fault("since", "", rule)])
-    if given.isdigit() and figure.measure.suppress_below and not request.viewer.is_staff:
-        raise Invalid([Fault("since", given, asked.DAYS_ONLY)])
-    return ask.as_of(given)
+    return found
 
 
 def _word(cause: Cause) -> T:
@@ -72,12 +70,8 @@ def _table(found: Difference, staff: bool) -> Table[Row]:
             return "—"
         return ("✓" if cell.part else "—") if share else words.number(cell.value) if cell.value is not None else "✓"
 
-    def number(row: Row) -> SafeString:
-        seen = row[1]
-        return tables.link(seen.address, seen.number) if seen else format_html('<span class="q">{}</span>', UNSEEN)
-
     columns: list[Column[Row]] = [
-        Column(T("编号", "Number"), number, label=False, is_header=True),
+        Column(T("编号", "Number"), lambda row: number_of(row[1]), label=False, is_header=True),
         Column(T("变化", "Change"), lambda row: str(HOWS[row[0].how])),
         Column(T("当时", "Then"), lambda row: value(row[0].was)),
         Column(T("现在", "Now"), lambda row: value(row[0].now)),

@@ -61,9 +61,9 @@ def _over(facts: Facts, files: tuple[Path, ...], life: Path | None) -> duckdb.Du
 def asked(
     facts: Facts, files: Sequence[Path], text: str, values: Mapping[str, Any], life: Path | None = None
 ) -> duckdb.DuckDBPyRelation:
-    """A compiled question over the files."""
+    """A compiled question over the files, with the values that it names."""
     database = _over(facts, tuple(files), life).cursor()
-    return database.sql(text, params={name: value for name, value in values.items() if f"${name}" in text})
+    return database.sql(text, params=dict(values))
 
 
 def to_csv(names: Sequence[str], file: Path, out: Path, null: str) -> None:

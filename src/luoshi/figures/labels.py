@@ -1,9 +1,10 @@
 """The values of dimensions as people know them: a unit by its code, a place and a kind by its name."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from luoshi.figures.ask import MONTH
+from luoshi.figures.ask import MONTH, Question, check
 from luoshi.figures.period import month_text
 from luoshi.kernel.lines import Face
 from luoshi.kernel.measures import Value
@@ -58,6 +59,12 @@ def read(face: Face, dimension: str, text: str) -> Value:
     if known and text not in known:
         raise Invalid([Fault("where", f"{dimension}={text[:40]}", T("没有这个值", "there is no such value"))])
     return text
+
+
+def narrowed(question: Question, where: Mapping[str, str]) -> Question:
+    """The question for single values, written as outside. Raises Invalid for a dimension or a value that is not there."""
+    check(replace(question, where=dict(where)))
+    return replace(question, where={name: read(question.face, name, text) for name, text in where.items()})
 
 
 def expected(face: Face, dimension: str) -> list[Value]:

@@ -6,12 +6,10 @@ name, and the manifest is replaced at once. So a reader sees one state, and what
 Files of equal rank are merged, so that their number grows with the logarithm of the log.
 """
 
-import fcntl
 import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,13 +19,14 @@ import duckdb
 from django.db import connection
 from psycopg import Cursor, sql
 
+from luoshi import home as homes
 from luoshi.figures import duck
 from luoshi.figures.fold import fold
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
 from luoshi.kernel.measures import Facts
 
-VERSION: Final = 1
+VERSION: Final = 2
 MOST: Final = 1 << 20
 """Places covered by the largest files."""
 _FAN: Final = 8
@@ -41,7 +40,6 @@ class File:
     name: str
     start: int
     end: int
-    rows: int
     sha256: str
 
 
@@ -74,18 +72,6 @@ def manifest(home: Path, facts: Facts) -> Manifest:
     return Manifest(**{**found, "files": tuple(File(**one) for one in found["files"])})
 
 
-@contextmanager
-def _alone(where: Path) -> Iterator[None]:
-    """One writer at a time."""
-    where.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(where, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def bring(home: Path, face: Face, *, lives: bool = False) -> Manifest:
     """Bring a line's files to the size of the last checkpoint, with `lives` its rows of subjects too; gives what is there.
 
@@ -97,7 +83,7 @@ def bring(home: Path, face: Face, *, lives: bool = False) -> Manifest:
     if found.size >= size and (found.life_size == found.size or not lives):
         return found
     where = folder(home, face.name)
-    with _alone(where):
+    with homes.alone(where):
         found = manifest(home, face.facts)
         if found.size < size:
             fold(face, size)
@@ -112,12 +98,7 @@ def _keep(where: Path, found: Manifest) -> None:
     """Replace the manifest, then remove what neither it nor the one before it names."""
     path = where / "manifest.json"
     before = path.read_text("utf-8") if path.exists() else ""
-    temporary = where / "manifest.new"
-    with temporary.open("w", encoding="utf-8") as out:
-        out.write(json.dumps(asdict(found), indent=1) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
+    homes.write(path, json.dumps(asdict(found), indent=1) + "\n")
     named = {one.name for one in found.files} | {found.life}
     for file in where.glob("*.parquet"):
         if file.name not in named and file.name not in before:
@@ -126,7 +107,7 @@ def _keep(where: Path, found: Manifest) -> None:
 
 def _grown(where: Path, facts: Facts, found: Manifest, size: int) -> Manifest:
     """With the events from the manifest's size on, and with what they corrected."""
-    files = [_renewed(where, facts, one, size) for one in _touched(facts, found, size)]
+    files = [_from_log(where, facts, one.start, one.end, size) for one in _touched(facts, found, size)]
     kept = [one for one in found.files if all(one.start != new.start for new in files)]
     fresh = [
         _from_log(where, facts, start, min(start + MOST, size))
@@ -145,10 +126,6 @@ def _touched(facts: Facts, found: Manifest, size: int) -> list[File]:
         )
         known = [row[0] for row in cursor.fetchall()]
     return [one for one in found.files if any(one.start <= place < one.end for place in known)]
-
-
-def _renewed(where: Path, facts: Facts, file: File, size: int) -> File:
-    return _from_log(where, facts, file.start, file.end, size)
 
 
 def names(facts: Facts) -> list[str]:
@@ -190,19 +167,17 @@ def _from_log(where: Path, facts: Facts, start: int, end: int, size: int | None 
 
 def _write(where: Path, source: duckdb.DuckDBPyRelation, start: int, end: int, digest: str) -> File:
     name = f"events-{start:012d}-{end:012d}-{secrets.token_hex(3)}.parquet"
-    rows = _parquet(source, where / name)
-    return File(name, start, end, rows, digest)
+    _parquet(source, where / name)
+    return File(name, start, end, digest)
 
 
-def _parquet(source: duckdb.DuckDBPyRelation, file: Path) -> int:
-    """Write rows to a file that appears whole; gives how many."""
+def _parquet(source: duckdb.DuckDBPyRelation, file: Path) -> None:
+    """Write rows to a file that appears whole."""
     temporary = file.with_suffix(".new")
     source.write_parquet(str(temporary), compression="zstd", row_group_size=122_880)
     with temporary.open("rb+") as out:
         os.fsync(out.fileno())
     temporary.replace(file)
-    counted = duck.fresh().execute("SELECT count(*) FROM read_parquet($file)", {"file": str(file)}).fetchone()
-    return int(counted[0]) if counted else 0
 
 
 def rows_of(where: Path, facts: Facts, file: File) -> Iterator[bytes]:

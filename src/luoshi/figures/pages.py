@@ -5,7 +5,6 @@ import io
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import ask, asked, labels
+from luoshi.figures import ask, asked, labels, period
 from luoshi.figures import said as plain
 from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, AsOf, Question
@@ -24,7 +23,7 @@ from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.kernel import installation
 from luoshi.kernel.ledger import rows as log_rows
-from luoshi.kernel.text import T, language
+from luoshi.kernel.text import T
 from luoshi.web import charts, parts, tables, words
 from luoshi.web.http import Request
 
@@ -51,10 +50,9 @@ def tags() -> SafeString:
 
 def moment(as_of: AsOf) -> SafeString:
     """As of when, and of which entry of the log."""
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of.moment)
     text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(as_of.size))
     return (
-        format_html("{}{}", parts.time(at), text)
+        format_html("{}{}", parts.time(period.moment(as_of.moment)), text)
         if as_of.size
         else format_html("{}", T("还没有封存", "nothing sealed"))
     )
@@ -74,7 +72,7 @@ def _compared(answer: Answer) -> list[tuple[T, str]]:
     names = {"yoy": T("同比", "On a year before"), "mom": T("环比", "On the period before")}
     found = []
     for how in plain.COMPARES[:2]:
-        one = plain.compared(answer, how)
+        one = plain.compared(answer, how, asked.number)
         if one["change"] is not None:
             sign = "+" if not one["change"].startswith("-") else ""
             unit = T(" 个百分点", " points") if one["change_unit"] == "pp" else T("%", "%")
@@ -121,14 +119,11 @@ def trend(question: Question, cells: Mapping[int, Cell]) -> SafeString:
         found = [exact(figure, cells[month]) if month in cells else None for month in range(start, start + 12)]
         return [None if one is None else float(round(one, 6)) for one in found]
 
-    marks = [f"{m}月" if language() == "zh" else f"{datetime(2021, m, 1):%b}" for m in range(1, 13)]
-    year = first // 12
     unit = T("按月，{unit}", "By month, {unit}").fill(unit=figure.unit_name)
     frame = charts.Frame(figure.name, unit, "", installation.current().demo)
-    names = T("{y} 年", "{y}").fill(y=year), T("{y} 年同月", "{y}, same month").fill(y=year - 1)
-    series = charts.Trend(marks, line(first), line(first - 12), *names, figure.decimals)
     label = T("{name}逐月，数据见下表", "{name} by month: the numbers stand below").fill(name=figure.name)
-    return charts.trend(frame, series, label, zero=figure.measure.kind != "share")
+    this, prev, zero = line(first), line(first - 12), figure.measure.kind != "share"
+    return charts.year_over_last(frame, first // 12, this, prev, label, figure.decimals, zero=zero)
 
 
 def groups(answer: Answer) -> SafeString:

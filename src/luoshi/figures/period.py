@@ -82,9 +82,15 @@ def start_of(month: int, zone: str) -> datetime:
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970 (UTC)."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
+    return (moment - _EPOCH) // MICROSECOND
 
 
+def moment(micros: int) -> datetime:
+    """The moment of microseconds since 1970 (UTC)."""
+    return _EPOCH + micros * MICROSECOND
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = datetime.resolution
 
 

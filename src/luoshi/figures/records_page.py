@@ -16,14 +16,13 @@ from django.views.decorators.http import require_safe
 
 from luoshi.figures import ask, asked, pages
 from luoshi.figures.ask import Counted, Question
-from luoshi.kernel.lines import Record
+from luoshi.kernel.lines import UNSEEN, Record
 from luoshi.kernel.text import T
 from luoshi.web import pager, parts, tables, words
 from luoshi.web.http import Request
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50
-UNSEEN: Final = T("不可见", "not visible")
 Row = tuple[Counted, Record | None]
 
 
@@ -34,7 +33,7 @@ def _table(question: Question) -> Table[Row]:
         return Column(heads[at], lambda row: row[1].cells[at] if row[1] else "")
 
     shared: list[Column[Row]] = [
-        Column(T("编号", "Number"), _number, label=False, is_header=True),
+        Column(T("编号", "Number"), lambda row: number_of(row[1]), label=False, is_header=True),
         *(cell(at) for at in range(len(heads))),
         Column(T("账本", "Log"), lambda row: words.number(row[0].place), "r n m-no"),
     ]
@@ -43,8 +42,8 @@ def _table(question: Question) -> Table[Row]:
     return Table(T("数字背后的记录", "The records behind the number"), shared)
 
 
-def _number(row: Row) -> SafeString:
-    found = row[1]
+def number_of(found: Record | None) -> SafeString:
+    """A record's number, which opens it; or that the viewer may not see it."""
     return tables.link(found.address, found.number) if found else format_html('<span class="q">{}</span>', UNSEEN)
 
 

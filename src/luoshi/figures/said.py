@@ -1,8 +1,7 @@
 """An answer in plain data, as the command, the API and exports give it: numbers as strings, every key always there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -10,6 +9,7 @@ from luoshi.figures import labels
 from luoshi.figures.answer import Cell, Group, change, ranks, value
 from luoshi.figures.ask import Answer, Question, ask
 from luoshi.figures.declare import Figure
+from luoshi.figures.period import moment
 from luoshi.web import words
 
 Compare = Literal["yoy", "mom", "ytd"]
@@ -30,7 +30,7 @@ def _cell(figure: Figure, cell: Cell) -> dict[str, Any]:
 
 def moment_text(micros: int) -> str | None:
     """A moment in the city's time, to the minute."""
-    return words.when(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)) if micros else None
+    return words.when(moment(micros)) if micros else None
 
 
 def in_order(answer: Answer) -> list[tuple[Group, Cell]]:
@@ -74,11 +74,19 @@ def missing(answer: Answer) -> list[str]:
     return sorted(labels.name(face, by[0], one) for one in known if one not in have)
 
 
-def compared(answer: Answer, how: Compare) -> dict[str, Any]:
-    """The number beside that of another period, as of the same size of the log: 同比, 环比; or from the year's beginning: 累计."""
+def counted(question: Question) -> Cell:
+    """The number without groups."""
+    return ask(replace(question, by=())).total
+
+
+def compared(answer: Answer, how: Compare, number: Callable[[Question], Cell] = counted) -> dict[str, Any]:
+    """The number beside that of another period, as of the same size of the log: 同比, 环比; or from the year's beginning: 累计.
+
+    `number` gives the other one.
+    """
     question, figure = answer.question, answer.question.figure
     period = {"yoy": question.period.year_before, "mom": question.period.before, "ytd": question.period.to_date}[how]
-    other = ask(replace(question, period=period, by=())).total
+    other = number(replace(question, period=period))
     by, unit = (None, None) if how == "ytd" else change(figure, answer.total, other)
     return {"kind": how, "period": period.text, **_cell(figure, other), "change": plain(by), "change_unit": unit}
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from luoshi import home as homes
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel.measures import Facts, Measure, as_json
 
@@ -48,7 +49,7 @@ def text(folder: Path, engine: Engine, measure: Measure, facts: Facts, shape: Sh
         folder.mkdir(parents=True, exist_ok=True)
     if "ibis" in sys.modules or not _serving():
         found = compiled(engine, measure, facts, shape)
-        keep(file, found)
+        homes.write(file, found)
     else:
         said = json.dumps(asdict(shape))
         apart = [sys.executable, "-m", "luoshi.figures.apart", engine, shape.figure, said, str(file)]
@@ -75,10 +76,3 @@ def life_text(engine: Engine, facts: Facts, life: Life = "rolled") -> str:
     from luoshi.figures import dialects, expr
 
     return dialects.text(engine, expr.life(facts, life))
-
-
-def keep(file: Path, found: str) -> None:
-    """Write a text to its file, which appears whole."""
-    temporary = file.with_suffix(f".{id(found)}")
-    temporary.write_text(found, "utf-8")
-    temporary.replace(file)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from luoshi.kernel.flow import Flow
@@ -70,6 +70,10 @@ class Record(NamedTuple):
     number: str
     address: str
     cells: Sequence[str]
+
+
+UNSEEN: Final = T("不可见", "not visible")
+"""What stands in place of a record that the viewer may not see, so that the count is the same for everybody."""
 
 
 class Handed(NamedTuple):

@@ -89,11 +89,10 @@ class Less:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of facts: its type, and how it is called to people. `wide` columns stand open in the log."""
+    """A column of facts."""
 
     name: str
     type: Type
-    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,13 +140,13 @@ class Facts:
 
 
 OWN: Final = (
-    Column("place", "int", True),
-    Column("known", "int", True),
-    Column("superseded", "int", True),
-    Column("subject", "uuid", True),
-    Column("verb", "text", True),
-    Column("occurred_at", "time", True),
-    Column("recorded_at", "time", True),
+    Column("place", "int"),
+    Column("known", "int"),
+    Column("superseded", "int"),
+    Column("subject", "uuid"),
+    Column("verb", "text"),
+    Column("occurred_at", "time"),
+    Column("recorded_at", "time"),
 )
 """What every line's facts have: the event's place in the log; the place from which on this version of it is known, and
 that of the correction that superseded it; the subject; the verb (of the event that a correction corrects)."""

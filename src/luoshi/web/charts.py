@@ -5,6 +5,7 @@ A title states the finding, the next line measure and unit, the last line the so
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from math import floor, log10
 from typing import Final, Literal, NamedTuple
@@ -12,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.kernel.text import T
+from luoshi.kernel.text import T, language
 from luoshi.web import parts, svg, words
 
 Text = str | T
@@ -142,6 +143,16 @@ def trend(frame: Frame, series: Trend, label: Text, zero: bool = False) -> SafeS
         _months(series.marks),
     )
     return framed(frame, format_html("{}{}{}", drawing, _key(series), _table(series)))
+
+
+def year_over_last(
+    frame: Frame, year: int, this: Sequence[float | None], prev: Sequence[float | None], label: Text, places: int = 0,
+    *, zero: bool = False,
+) -> SafeString:  # fmt: skip
+    """The twelve months of a year over those of the year before."""
+    marks = [f"{m}月" if language() == "zh" else f"{datetime(year, m, 1):%b}" for m in range(1, 13)]
+    names = T("{y} 年", "{y}").fill(y=year), T("{y} 年同月", "{y}, same month").fill(y=year - 1)
+    return trend(frame, Trend(marks, this, prev, *names, places), label, zero=zero)
 
 
 def _y(value: float, scale: Scale) -> float:

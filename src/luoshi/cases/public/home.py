@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -19,7 +18,7 @@ from luoshi.figures.ask import MONTH, AsOf
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.period import Period
 from luoshi.kernel import installation
-from luoshi.kernel.text import T, language
+from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
 from luoshi.web import map as maps
@@ -148,19 +147,14 @@ def _line(found: Mapping[int, Cell], first: int) -> list[float | None]:
 
 def trend(year: Period, found: Numbers) -> SafeString:
     """Reports by month, this year over the last."""
-    of = year.first // 12
     this, prev = _line(found.months, year.first), _line(found.months, year.first - 12)
     known = [(n, i) for i, n in enumerate(this, 1) if n is not None]
     most, at = max(known, default=(0.0, 0))
     zh, en = "{m} 月上报最多，{n} 件", "Most reports in month {m}: {n}"
     finding = T(zh, en).fill(m=at, n=words.number(most, 0)) if most else T("还没有上报", "Nothing reported yet")
     frame = charts.Frame(finding, T("每月上报，件", "Reports by month"), T("", ""), installation.current().demo)
-    marks = [f"{m}月" if language() == "zh" else f"{datetime(of, m, 1):%b}" for m in range(1, 13)]
-    names = T("{y} 年", "{y}"), T("{y} 年同月", "{y}, same month")
-    series = charts.Trend(marks, this, prev, names[0].fill(y=of), names[1].fill(y=of - 1), 0)
-    return charts.trend(
-        frame, series, T("每月上报数，数据见下表", "Reports by month: the numbers stand below"), zero=True
-    )
+    label = T("每月上报数，数据见下表", "Reports by month: the numbers stand below")
+    return charts.year_over_last(frame, year.first // 12, this, prev, label, zero=True)
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """`/wall/`: the year's numbers for a screen of 1920 × 1080, read from eight metres; it looks again by itself."""
 
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any, Final
@@ -12,9 +11,8 @@ from django.views.decorators.http import require_safe
 from luoshi.cases.public import home, place
 from luoshi.figures import board, pages
 from luoshi.figures.answer import Cell, value
-from luoshi.figures.ask import AsOf
 from luoshi.figures.catalogue import all_figures
-from luoshi.figures.period import Period
+from luoshi.figures.period import Period, moment
 from luoshi.kernel import installation
 from luoshi.kernel.text import T, language
 from luoshi.people import reads as people
@@ -56,10 +54,6 @@ def _districts(year: Period) -> list[list[str]]:
     return [row for _, row in sorted(rows)]
 
 
-def _moment(as_of: AsOf) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=as_of.moment)
-
-
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """The whole screen; unchanged, 304."""
@@ -72,7 +66,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "year": year.first // 12, "big": _big(found), "districts": _districts(year),
         "heads": [all_figures()[name].name for name in BESIDE], "trend": home.trend(year, found),
         "map": home.shaded(found.counties) if place.outlines() else "", "note": place.note(),
-        "at": _moment(found.at) if found.at.size else None, "size": found.at.size, "demo": installation.current().demo,
+        "at": moment(found.at.moment) if found.at.size else None, "size": found.at.size, "demo": installation.current().demo,
         "title": T("{city}　{year} 年", "{city} {year}").fill(city=installation.current().name, year=year.first // 12),
     }  # fmt: skip
     response = render(request, "cases/public/wall.html", context)

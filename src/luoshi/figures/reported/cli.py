@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from luoshi.cli.said import said
 from luoshi.figures import ask as counted
+from luoshi.figures.cli import tell_compared, tell_end
 from luoshi.figures.period import Period
 from luoshi.figures.reported import said as plain
 from luoshi.figures.reported.ask import Question, ask
@@ -40,10 +40,9 @@ def answer(asked: Question, *, ranked: bool, compare: Compare | None, as_json: b
     if found["correction"]:
         text = T("  来源误印为 {value}：{why}", "  the source prints {value}: {why}")
         click.echo(str(text.fill(value=found["correction"]["published"], why=found["correction"]["why"])))
-    _compared(found)
+    tell_compared(found)
     _rows(found)
-    as_of = T("截至 {at}，日志 {n} 条", "as of {at}, {n} entries of the log")
-    said(as_of.fill(at=found["as_of"] or "—", n=found["log_size"]))
+    tell_end(found)
 
 
 def _release(one: dict[str, Any]) -> str:
@@ -51,18 +50,6 @@ def _release(one: dict[str, Any]) -> str:
     return f"{one['vintage']} {RELEASES[one['status']]} · {one['source']} · {document}"
 
 
-def _compared(found: dict[str, Any]) -> None:
-    other = found["compare"]
-    if other:
-        beside = "" if other["change"] is None else f"  {other['change']} {other['change_unit']}"
-        click.echo(f"  {other['kind']} {other['period']}: {other['value'] or '—'} {found['unit']}{beside}")
-
-
 def _rows(found: dict[str, Any]) -> None:
     for row in found["rows"]:
         click.echo("  " + "  ".join(str(one) for one in (row.get("rank", ""), row["name"], row["value"]) if one != ""))
-    if found["missing"]:
-        click.echo(str(T("  没有数的：{names}", "  without a number: {names}").fill(names=", ".join(found["missing"]))))
-
-
-__all__ = ["all_reported", "answer", "question"]

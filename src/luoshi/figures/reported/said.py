@@ -5,6 +5,7 @@ from json import dumps
 from typing import Any, Final
 
 from luoshi.figures.answer import placed
+from luoshi.figures.listed import metadata
 from luoshi.figures.reported import ask as asked
 from luoshi.figures.reported.ask import ENGINE, MEMBER, Answer, Value
 from luoshi.figures.reported.catalogue import all_corrections
@@ -111,9 +112,5 @@ def listed(figure: Reported) -> dict[str, Any]:
         "id": figure.id, "name": str(figure.name), "define": str(figure.define), "unit": str(figure.unit),
         "by": list(figure.by), "kind": "reported", "decimals": figure.decimals, "better": figure.better,
         "fingerprint": fingerprint(figure), "measure": None, "pending": figure.pending,
-        "metadata": {
-            "STAT_CONC_DEF": figure.define._asdict(), "TITLE": figure.name._asdict(),
-            "UNIT_MEASURE": figure.unit._asdict(), "DECIMALS": figure.decimals, "FREQ": figure.frequency,
-            "CONTACT_ORGANISATION": figure.owner, "DATA_SOURCE": figure.source._asdict(), "COMMENT": figure.note._asdict(),
-        },
+        "metadata": metadata(figure, figure.unit),
     }  # fmt: skip

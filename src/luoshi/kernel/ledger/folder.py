@@ -3,7 +3,6 @@
 What is served is exactly this folder. All of it can be made again from the database, byte for byte.
 """
 
-import fcntl
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from luoshi import home as homes
 from luoshi.kernel.ledger import checkpoint, tiles
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.keys import sync_folder
@@ -32,13 +32,8 @@ class Folder:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Only one process a time writes here; others wait."""
-        self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        descriptor = os.open(self.root, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with homes.alone(self.root, 0o755):
             yield
-        finally:
-            os.close(descriptor)
 
     def checkpoint(self) -> bytes | None:
         """The published checkpoint, None before the first."""
