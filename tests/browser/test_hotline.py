@@ -77,7 +77,8 @@ def test_a_call_is_taken_by_keyboard_alone(address: str, browser: Any) -> None:
     page, said = desk_page(browser, address, {"width": 1280, "height": 900})
     page.goto(f"{address}/work/hotline/")
     keys = page.keyboard
-    # the cursor stands in the first field already; Tab goes in the order in which people speak
+    # the cursor stands in the first field as soon as the page is drawn; Tab goes in the order in which people speak
+    page.wait_for_function("document.activeElement.name === 'phone'")
     for typed in ("13900001111", "李四", "少先路街道 3 号楼门口"):
         keys.type(typed)
         keys.press("Tab")
@@ -101,7 +102,8 @@ def test_a_call_is_taken_by_keyboard_alone(address: str, browser: Any) -> None:
     text = page.locator("main").inner_text()
     assert made.number in text and re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text)
     # the next call: the form is empty, and the cursor stands in its first field
-    assert page.evaluate("document.activeElement.name") == "phone" and page.locator("[name=text]").input_value() == ""
+    page.wait_for_function("document.activeElement.name === 'phone'")
+    assert page.locator("[name=text]").input_value() == ""
     keys.press("F4")
     keys.press("1")
     page.get_by_text("已记一次").wait_for()
