@@ -1,7 +1,8 @@
-"""What the interpreter says of small tables, DuckDB says too: every kind, unknowns everywhere, negations, no rows."""
+"""What the package's verifier says of small tables, DuckDB says too: every kind, unknowns everywhere, negations, no rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
@@ -11,17 +12,18 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from luoshi.figures import dialects, duck, expr, interpret
-from luoshi.figures.answer import cell_of
-from luoshi.figures.interpret import Asked
+from luoshi.figures import dialects, duck, expr
+from luoshi.figures.answer import Cell, cell_of
+from luoshi.figures.package import declared
+from luoshi.figures.package.verify import EPOCH, Event, Facts
 from luoshi.figures.shape import Shape
+from luoshi.kernel import measures as vocabulary
 from luoshi.kernel.measures import (
     ALWAYS,
     END,
     Below,
     Column,
     Every,
-    Facts,
     Is,
     Known,
     Less,
@@ -29,14 +31,13 @@ from luoshi.kernel.measures import (
     Not,
     Rolled,
     Some,
-    as_json,
     check,
     rolled_json,
 )
 
 # the months 0–3 are stretches of ten microseconds
 MONTH: Final = 10
-FACTS: Final = Facts(
+FACTS: Final = vocabulary.Facts(
     line="tried",
     columns=(
         Column("kind", "text"), Column("unit", "int"), Column("flag", "bool"), Column("due_at", "time"),
@@ -131,6 +132,33 @@ def measures(draw: Any) -> Measure:
     return found
 
 
+TIMES: Final = {"occurred_at", "recorded_at", *(one.name for one in FACTS.columns if one.type == "time")}
+SEALED: Final = {"unit", "flag", "weight"}
+
+
+def as_of(seed: int, size: int) -> Facts:
+    """The world as the verifier has it, as of a size of the log."""
+    found = Facts(
+        rolled_json(FACTS) | {"columns": {}, "follows": [], "own": [], "months": [0, list(range(0, 50, MONTH))]}
+    )
+    rows = [
+        one
+        for one in world(seed)[0]
+        if one["known"] < size and (one["superseded"] is None or one["superseded"] >= size)
+    ]
+    found.rows = [Event(found, _said(row), ()) for row in sorted(rows, key=lambda one: one["place"])]
+    return found
+
+
+def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Times as the log writes them; months are the verifier's to find out."""
+    return {
+        name: (EPOCH + timedelta(microseconds=value)).isoformat(timespec="microseconds")
+        if name in TIMES and value is not None else value
+        for name, value in row.items() if not name.endswith("_month")
+    }  # fmt: skip
+
+
 def duckdb_says(text: str, seed: int, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = world(seed)[1].sql(text, params={name: value for name, value in values.items() if f"${name}" in text})
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
@@ -146,13 +174,13 @@ def test_duckdb_answers_as_the_vocabulary_is_read(
 ) -> None:
     by = tuple(name for name in by if name != "month" or measure.clock)
     values = {name: {"kind": "a", "unit": 3}[name] for name in where}
-    asked = Asked(size, end, 1, 4, by, values)
+    asked = {"end": end, "first_month": 1, "last_month": 4, "by": by, "where": values}
     shape = Shape(measure.id, by, where, "rolled" if measure.clock else "cut")
     text = dialects.text("duckdb", expr.answer(measure, FACTS, shape))
     given = {"size": size, "end": end, "first_month": 1, "last_month": 4} | {f"where_{k}": v for k, v in values.items()}
     for seed in (0, 1, 6):
-        said = interpret.answer(as_json(measure), rolled_json(FACTS), world(seed)[0], asked)
+        said = as_of(seed, size).answer(declared.measure(measure, SEALED), asked)
         found = duckdb_says(text, seed, given)
         assert {tuple(row[name] for name in by): cell_of(measure, row) for row in found} == {
-            group: cell_of(measure, numbers) for group, numbers in said.items()
+            tuple(group): Cell(num, den, n, tuple(map(tuple, parts))) for group, (num, den, n, parts) in said
         }, (text, seed)

@@ -29,7 +29,7 @@ _JUDGED: Final = Is("verb", ("close", "rate", "reopen"))
 _CONTACT: Final = Every((Is("verb", ("contact",)), Is("move", ("contact",))))
 # with the last of its parts a whole is closed that staff found, without an event of its own
 _CLOSE: Final = Some((Is("verb", ("close",)), Every((Is("verb", ("part_done", "part_off")), Is("stage", ("closed",))))))
-_VERIFY: Final = Some((Is("verb", ("verify",)), Is("move", ("verify_close",))))
+_VERIFY: Final = Some((Is("verb", ("verify",)), Every((Is("verb", ("close",)), Is("move", ("verify_close",))))))
 
 
 def _first(name: str, *verbs: str) -> Rolled:

@@ -25,6 +25,7 @@ UNCHECKED = T(
     "· {n} 件只能部分核对：补回的日志里只有它们的哈希和公开字段",
     "· {n} records could be checked in part only: the supplied tail holds their hashes and open fields",
 )
+COMMITTED = T("· 只有承诺、没有打开：{name}", "· committed, not opened: {name}")
 SYSTEM = T("系统", "the system")
 WHOM = {
     "holder": T("上报人", "the reporter"),
@@ -224,3 +225,33 @@ def mirror(ctx: click.Context, folder: Path, as_json: bool, keys: Sequence[str])
     }
     well = T("✓ {n} 条，根 {root}", "✓ {n} entries, root {root}").fill(n=found["size"], root=found["root"])
     answer(ctx, as_json, found, well)
+
+
+@verify.command("package")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@as_json
+@click.option("--key", metavar="VKEY", default="", help="所信任的验证公钥。A trusted verifier key.")
+@click.pass_context
+def package(ctx: click.Context, folder: Path, as_json: bool, key: str) -> None:
+    """一份报告的开放数据包：从日志到每个数字。A report's open package: from the log to each number; no database needed."""
+    from luoshi.figures.package.verify import Package
+
+    trusted([key] if key else [])
+    bad, found = list[dict[str, Any]](), dict[str, Any]()
+    try:
+        opened = Package(folder, key)
+        bad = [{"what": "package", "detail": rule} for rule in opened.check()]
+        found = {
+            "origin": opened.log.origin, "size": opened.said["size"], "key": key or opened.manifest["key"],
+            "numbers": len(opened.said["numbers"]), "committed": sorted(opened.committed),
+        }  # fmt: skip
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        bad = [{"what": "package", "detail": f"{type(error).__name__}: {error}"}]
+    if not as_json:
+        for name in found.get("committed", ()):
+            click.echo(str(COMMITTED.fill(name=name)))
+    well = T(
+        "✓ {n} 个数字都出自日志 {log} 的前 {size} 条；公钥 {key}",
+        "✓ {n} numbers follow from the first {size} entries of the log {log}; key {key}",
+    ).fill(n=found.get("numbers"), log=found.get("origin"), size=found.get("size"), key=found.get("key"))
+    answer(ctx, as_json, {"first_bad": bad[0] if bad else None, "bad": bad[:SHOWN], **found}, well)

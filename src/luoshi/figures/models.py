@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from luoshi.kernel import installation
+from luoshi.kernel.models import new_id
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person
 
@@ -106,3 +107,28 @@ class ReportedValue(models.Model):
     def owned_by(self, viewer: Viewer) -> bool:
         """They belong to nobody."""
         return False
+
+
+class Report(models.Model):
+    """A published report: which text, of which period, as of which size of the log, and what the log says of it. Never changed."""
+
+    log_id = models.UUIDField(unique=True, default=new_id)
+    report = models.TextField()
+    language = models.TextField()
+    title = models.TextField()
+    period = models.TextField()
+    size = models.BigIntegerField()
+    declarations = models.TextField()
+    numbers = models.TextField()
+    published_at = models.DateTimeField(db_index=True)
+    published_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    state = models.TextField(default="published")
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "report"
+
+    @property
+    def sim(self) -> bool:
+        """The records of a demo are simulated, and so are its reports."""
+        return installation.current().demo

@@ -84,11 +84,16 @@ def compared(answer: Answer, how: Compare, number: Callable[[Question], Cell] = 
 
     `number` gives the other one.
     """
-    question, figure = answer.question, answer.question.figure
-    period = {"yoy": question.period.year_before, "mom": question.period.before, "ytd": question.period.to_date}[how]
-    other = number(replace(question, period=period))
-    by, unit = (None, None) if how == "ytd" else change(figure, answer.total, other)
-    return {"kind": how, "period": period.text, **_cell(figure, other), "change": plain(by), "change_unit": unit}
+    asked, figure = other(answer.question, how), answer.question.figure
+    cell = number(asked)
+    by, unit = (None, None) if how == "ytd" else change(figure, answer.total, cell)
+    return {"kind": how, "period": asked.period.text, **_cell(figure, cell), "change": plain(by), "change_unit": unit}
+
+
+def other(question: Question, how: Compare) -> Question:
+    """The same question of the period that it is compared with."""
+    period = question.period
+    return replace(question, period={"yoy": period.year_before, "mom": period.before, "ytd": period.to_date}[how])
 
 
 def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None) -> dict[str, Any]:

@@ -38,8 +38,13 @@ ADMINS: Final = frozenset(RIGHTS)
 ALSO: Final[Mapping[str, Mapping[str, Scope]]] = {
     "head": {"people.cover": "unit", "people.hand_over": "unit"},
     "sysadmin": {"people.cover": "all", "people.hand_over": "all"},
-    "statistician": {"figures.see": "all", "figures.propose": "all", "figures.approve": "all"},
-    "supervisor": {"figures.see": "all", "figures.approve": "all"},
+    "statistician": {
+        "figures.see": "all",
+        "figures.propose": "all",
+        "figures.approve": "all",
+        "figures.publish": "all",
+    },
+    "supervisor": {"figures.see": "all", "figures.approve": "all", "figures.publish": "all"},
 }
 PAGES: Final = (
     Page(T("报送指标", "Reported figures"), "/work/figures/", "figures.see"),

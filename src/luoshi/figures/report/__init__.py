@@ -1,0 +1,1 @@
+"""Reports: texts with figures in them."""
