@@ -37,7 +37,8 @@ def test_every_figure_is_what_its_words_say(here: Any, face: Any) -> None:
             hand = by_hand(period, size)
             for figure in all_figures().values():
                 cell = ask.ask(Question(figure, parse(period), ask.as_of(str(size)))).total
-                if not says(hand, figure.id, cell):
+                beside = cell.suppressed and "-" in period and figure.measure.suppress_below
+                if not (beside or says(hand, figure.id, cell)):
                     wrong.append((period, size, figure.id, cell, hand[figure.id]))
                 counted |= {figure.id} if cell.n else set()
     assert not wrong, "\n".join(map(str, wrong))
@@ -45,7 +46,10 @@ def test_every_figure_is_what_its_words_say(here: Any, face: Any) -> None:
 
 
 def says(hand: dict[str, oracle.Numbers], name: str, cell: Cell) -> bool:
-    """Is a cell what the oracle says? Of a hidden one, that it hides few."""
+    """Is a cell what the oracle says? Of a hidden one, that it hides few.
+
+    A month may also be hidden so that another one cannot be told: test_figures_hidden.py.
+    """
     num, den, n = hand[name]
     if cell.suppressed:
         return 0 < n < 5

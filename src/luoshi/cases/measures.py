@@ -69,6 +69,7 @@ FACTS: Final = Facts(
     ),
     clocks=("occurred_at", "recorded_at", "reported_at", "closed_at"),
     dimensions=("county", "street", "community", "top", "category", "channel", "unit", "source", "stage"),
+    trees=(("county", "street", "community"), ("top", "category")),
 )  # fmt: skip
 
 OURS: Final = Every((Not(Is("status", ("imported",))), Is("part", (False,))))

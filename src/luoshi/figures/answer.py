@@ -1,6 +1,6 @@
 """What a question gives: cells of whole numbers, and the one place where they are divided and rounded. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -77,48 +77,6 @@ def change(figure: Figure, now: Cell, before: Cell) -> tuple[Decimal | None, str
     if a is None or b is None or (not points and b == 0):
         return None, unit
     return rounded(a - b if points else (a / b - 1) * 100, max(1, figure.decimals)), unit
-
-
-def suppress(cells: Mapping[Group, Cell], limit: int) -> dict[Group, Cell]:
-    """Groups of fewer records than `limit` hidden, with others of their line so that no difference gives them away.
-
-    A line are the groups that differ in one dimension alone. In each, what is hidden is as many records as the limit at
-    least, and more than one group. An empty group hides nobody.
-    """
-    hidden = {group for group, cell in cells.items() if cell.n and cell.n < limit}
-    lines = _lines(cells) if limit else []
-    grown = True
-    while grown:
-        grown = False
-        for line in lines:
-            more = _complement(line, cells, hidden, limit)
-            grown = grown or bool(more)
-            hidden |= more
-    return {group: HIDDEN if group in hidden else cell for group, cell in cells.items()}
-
-
-def _lines(cells: Iterable[Group]) -> list[list[Group]]:
-    found: dict[tuple[int, Group], list[Group]] = {}
-    for group in cells:
-        for at in range(len(group)):
-            found.setdefault((at, (*group[:at], *group[at + 1 :])), []).append(group)
-    return list(found.values())
-
-
-def _complement(line: Sequence[Group], cells: Mapping[Group, Cell], hidden: set[Group], limit: int) -> set[Group]:
-    """Which groups of a line must be hidden too."""
-    mine = [group for group in line if group in hidden]
-    if not mine:
-        return set()
-    rest = sorted((cells[group].n or 0, repr(group), group) for group in line if group not in hidden and cells[group].n)
-    more: set[Group] = set()
-    total, count = sum(cells[group].n or 0 for group in mine), len(mine)
-    for n, _, group in rest:
-        if count > 1 and total >= limit:
-            break
-        more.add(group)
-        total, count = total + n, count + 1
-    return more
 
 
 def ranks(figure: Figure, cells: Mapping[Group, Cell]) -> dict[Group, int]:

@@ -11,14 +11,15 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from luoshi.figures import engines, lake, shapes
-from luoshi.figures.answer import Cell, Group, cell_of, suppress
+from luoshi.figures import engines, guard, lake, shapes
+from luoshi.figures.answer import Cell, Group, cell_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
 from luoshi.figures.period import Period, micros
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
+from luoshi.kernel.kept import Kept
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
 from luoshi.kernel.measures import Value
@@ -122,25 +123,31 @@ def ask(question: Question, *, total: bool = True) -> Answer:
     Raises Invalid or EngineMissing.
     """
     check(question)
-    limit = question.figure.measure.suppress_below
-    if limit:
-        return _guarded(question, limit, total)
+    if question.figure.measure.suppress_below:
+        return _guarded(question, total)
     whole = _cells(question, ())[()] if total else Cell()
     return Answer(question, whole, _cells(question, question.by) if question.by else {})
 
 
-def _guarded(question: Question, limit: int, asked: bool) -> Answer:
-    """Asked for one value of a dimension, the others are looked at too: a difference would give a small rest away."""
-    narrowed = tuple(question.where)
-    whole = replace(question, where={})
-    wanted = tuple(question.where.values())
-    totals = suppress(_cells(whole, narrowed), limit) if asked else {}
-    total = totals.get(wanted, Cell())
-    if not question.by:
-        return Answer(question, total, {})
-    cells = suppress(_cells(whole, (*question.by, *narrowed)), limit)
-    mine = {group[: len(question.by)]: cell for group, cell in cells.items() if group[len(question.by) :] == wanted}
-    return Answer(question, total, mine)
+def _guarded(question: Question, asked: bool) -> Answer:
+    """Whatever is asked, the same numbers are hidden, so that nothing can be told from two answers."""
+    figure, period = question.figure, question.period
+    along = guard.tree(figure, (*question.by, *question.where))
+    years = (period.first // 12 * 12, -(-period.last // 12) * 12)
+    judge = _judges(figure.id, figure.fingerprint, along, *years, question.as_of, question.engine)
+    whole = replace(question, by=())
+    total = judge.cells(whole, {(): _cells(whole, ())[()]})[()] if asked else Cell()
+    return Answer(question, total, judge.cells(question, _cells(question, question.by)) if question.by else {})
+
+
+def _judge(
+    name: str, fingerprint: str, along: tuple[str, ...], first: int, last: int, known: AsOf, engine: Engine
+) -> guard.Guard:
+    return guard.Guard(Question(figure(name), Period(first, last), known, engine=engine), along, _cells)
+
+
+_judges: Final = Kept(_judge, 60)
+"""A page asks for several numbers of the same years at once."""
 
 
 def _cells(question: Question, by: Sequence[str]) -> dict[Group, Cell]:

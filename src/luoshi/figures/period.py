@@ -80,6 +80,12 @@ def start_of(month: int, zone: str) -> datetime:
     return datetime(month // 12, month % 12 + 1, 1, tzinfo=ZoneInfo(zone))
 
 
+def month_at(time: int, zone: str) -> int:
+    """The month of the city's calendar in which a moment (microseconds since 1970) lies."""
+    local = moment(time).astimezone(ZoneInfo(zone))
+    return local.year * 12 + local.month - 1
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970 (UTC)."""
     return (moment - _EPOCH) // MICROSECOND

@@ -113,7 +113,8 @@ class Facts:
     """A line's facts: typed columns of its events (`events`), and how they make one row a subject (`life`).
 
     `life` has all columns of the subject's last event in `carried`, and the rolled ones. `clocks` are the columns of time
-    by which a period can ask; each has a companion `<name>_month` (year × 12 + month − 1 in the city's time).
+    by which a period can ask; each has a companion `<name>_month` (year × 12 + month − 1 in the city's time). `trees` are
+    dimensions of which each value lies in one value of the one before.
     """
 
     line: str
@@ -122,6 +123,7 @@ class Facts:
     rolled: tuple[Rolled, ...]
     clocks: tuple[str, ...]
     dimensions: tuple[str, ...]
+    trees: tuple[tuple[str, ...], ...] = ()
 
     def types(self, table: str) -> dict[str, Type]:
         """The columns of `events` or `life` by name, the kernel's own among them."""
@@ -221,6 +223,12 @@ def check(measure: Measure, facts: Facts) -> None:
         raise MeasureError(f"{measure.id}: {measure.clock} is no clock of {facts.line}.{measure.table}")
     if measure.clock is None and measure.table == "events" and measure.kind != "index":
         raise MeasureError(f"{measure.id}: a stock is of lives, not of events")
+    if (
+        measure.suppress_below
+        and (measure.clock is None or measure.kind not in ("count", "share"))
+        and measure.kind != "index"
+    ):
+        raise MeasureError(f"{measure.id}: groups can be hidden of counts and shares in a period only")
     needed = {"distinct": bool(measure.keys), "sum": bool(measure.value), "quantile": bool(measure.value),
               "index": bool(measure.parts)}  # fmt: skip
     if not needed.get(measure.kind, True):
