@@ -1,24 +1,28 @@
 """The open package: what it prints follows from the log, and whatever is changed in it is named."""
 
+import base64
 import csv
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from given import NOW, connect
 
 from luoshi.conf import Conf
 from luoshi.figures import ask, said
 from luoshi.figures.answer import change, ranks, value
 from luoshi.figures.ask import Question
-from luoshi.figures.package import verify, write
+from luoshi.figures.package import kept, verify, write
 from luoshi.figures.period import parse
 from luoshi.figures.report.document import Document, Printed
 from luoshi.kernel import clock
@@ -56,7 +60,9 @@ def printed(size: int) -> list[Printed]:
 
 
 def document(numbers: list[Printed]) -> Document:
-    html = "\n".join(f'<a class="num" id="{one.anchor}" href="#f{one.anchor[1:]}">{one.text}</a>' for one in numbers)
+    html = "<!doctype html><style>a { color: #000 }</style>" + "\n".join(
+        f'<a class="num" id="{one.anchor}" href="#f{one.anchor[1:]}">{one.text}</a>' for one in numbers
+    )
     return Document(
         "year", "zh", "年报", YEAR, numbers[0].answer.question.as_of, tuple(numbers), html.encode(), b"%PDF"
     )
@@ -71,7 +77,8 @@ def package(world: Any, server: Any, tmp_path_factory: pytest.TempPathFactory) -
     patch.setattr("luoshi.kernel.ledger.place.current", lambda: world.place)
     folder = tmp_path_factory.mktemp("package") / "package"
     with clock.at(NOW):
-        write.write(document(printed(world.sizes[2])), folder, OPERATOR)
+        report = write.write(document(printed(world.sizes[2])), folder, OPERATOR)
+    kept.keep(world.home, report.log_id, folder)
     patch.undo()
     connect(server.url("app"))
     yield folder
@@ -220,3 +227,34 @@ def test_no_verdict_reason_or_person_is_opened(package: Path) -> None:
     }
     head = rows_of(package / "facts" / "cases.csv")[0]
     assert not {"solved", "grade"} & set(head)
+
+
+def test_a_published_report_can_be_read_and_fetched_by_anybody(package: Path, here: Any, tmp_path: Path) -> None:
+    browse = Client(HTTP_HOST="127.0.0.1")
+    text = browse.get("/reports/").content.decode()
+    links = re.findall(r'href="(/reports/[0-9a-f-]{36}/[a-z.]+)"', text)
+    assert [link.rpartition("/")[2] for link in links] == [
+        "report.html",
+        "report.pdf",
+        "package.zip",
+    ] and "年报" in text
+    page = browse.get(links[0])
+    assert page.content == (package / "report.html").read_bytes()
+    style = base64.b64encode(hashlib.sha256(b"a { color: #000 }").digest()).decode()
+    assert (
+        f"style-src 'sha256-{style}'" in page["Content-Security-Policy"]
+        and "script" not in page["Content-Security-Policy"]
+    )
+    assert b"".join(browse.get(links[1])) == b"%PDF"
+    (tmp_path / "package.zip").write_bytes(b"".join(browse.get(links[2])))
+    with ZipFile(tmp_path / "package.zip") as packed:
+        packed.extractall(tmp_path)
+    assert run(tmp_path / "package")[0] == 0
+    place = re.search(r"/log/proof\?index=(\d+)", text)
+    assert place is not None and int(place[1]) == json.loads((package / "manifest.json").read_text("utf-8"))["entry"]
+    for wrong in (
+        "/reports/nothing/report.html",
+        links[0].replace("report.html", "manifest.json"),
+        links[0].replace("report.html", "..%2F"),
+    ):
+        assert browse.get(wrong).status_code == 404

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from luoshi.figures.declare import Figure
+from luoshi.figures.models import Report
 from luoshi.figures.package import actions, declared, opening, reads, verify
 from luoshi.figures.package.asked import Asked
 from luoshi.figures.report.document import Document, Printed
@@ -44,8 +45,8 @@ class PackageError(RuntimeError):
         super().__init__(self.text.en)
 
 
-def write(document: Document, folder: Path, viewer: Viewer) -> int:
-    """Publish a report and write its package into a folder that is made; gives the place of its entry in the log.
+def write(document: Document, folder: Path, viewer: Viewer) -> Report:
+    """Publish a report and write its package into a folder that is made; gives what is kept of the publication.
 
     Raises Denied, LogProblem, OSError, or PackageError: then the event is in the log and the folder is no package.
     """
@@ -60,14 +61,14 @@ def write(document: Document, folder: Path, viewer: Viewer) -> int:
         "files": {name: _digest(folder / name) for name in ("report.html", "report.pdf")},
         "questions": asked.questions, "numbers": asked.numbers,
     })  # fmt: skip
-    entry, head = _publish(document, folder, ours, viewer)
+    report, head = _publish(document, folder, ours, viewer)
     _copy_log(ours, head, folder / "log")
     shutil.copyfile(verify.__file__, folder / "verify.py")
-    _manifest(folder, ours, entry)
+    _manifest(folder, ours, reads.entry_of(report.log_id))
     wrong = verify.Package(folder).check()
     if wrong:
         raise PackageError(wrong[0])
-    return entry
+    return report
 
 
 def _json(path: Path, value: Any) -> None:
@@ -153,8 +154,8 @@ def _write_facts(folder: Path, facts: Mapping[str, Any], read: Mapping[str, open
         csv.writer(out, lineterminator="\n").writerows(sorted(found))
 
 
-def _publish(document: Document, folder: Path, ours: Place, viewer: Viewer) -> tuple[int, Head]:
-    """The event and the checkpoint that seals it: the event's place and what the checkpoint says."""
+def _publish(document: Document, folder: Path, ours: Place, viewer: Viewer) -> tuple[Report, Head]:
+    """The event, and what the checkpoint that seals it says."""
     hashes = {name: _digest(folder / f"{name}.json") for name in ("declarations", "numbers")}
     done = actions.publish(
         viewer=viewer, report=document.name, language=document.language, title=document.title,
@@ -162,9 +163,8 @@ def _publish(document: Document, folder: Path, ours: Place, viewer: Viewer) -> t
     )  # fmt: skip
     assert done.row is not None, "no key was given, so nothing is repeated"
     head = seal.seal_all(ours)
-    entry = reads.entry_of(done.row.log_id)
-    assert head is not None and entry is not None, "all that waited is sealed"
-    return entry, head
+    assert head is not None, "there is an entry"
+    return done.row, head
 
 
 def _copy_log(ours: Place, head: Head, folder: Path) -> None:
@@ -180,7 +180,7 @@ def _copy_log(ours: Place, head: Head, folder: Path) -> None:
             path.write_bytes(ours.folder.read(tile))
 
 
-def _manifest(folder: Path, ours: Place, entry: int) -> None:
+def _manifest(folder: Path, ours: Place, entry: int | None) -> None:
     files = {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(_files(folder))}
     _json(folder / "manifest.json", {
         "origin": ours.origin, "key": str(ours.signers()[0].verifier), "entry": entry, "files": files,
