@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -218,6 +219,15 @@ def test_what_looks_like_markup_is_text(year: Told) -> None:
     assert made.html.decode().count("#import &quot;x&quot;: * $x^y$ \\ @a") == 3 and "<script" not in made.html.decode()
     text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(made.pdf))
     assert text.count('#import "x": * $x^y$ \\ @a `~ #{} <script>') == 3
+
+
+def test_the_documentation_s_own_text_prints(year: Told) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text("utf-8")
+    example = page.partition("    # 包头市")[2].partition("| in braces")[0]
+    text = dedent(example.partition("\n")[2])
+    made = own(year, text)
+    assert re.search(r'居第 <span class="nb"><a class="num" id="n\d+" href="#f\d+">2</a>', made.html.decode())
+    assert "<caption>按期办结率" in made.html.decode()
 
 
 def test_what_cannot_be_asked_is_named_with_file_and_line(year: Told) -> None:

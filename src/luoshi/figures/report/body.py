@@ -148,7 +148,7 @@ class _Body:
             return [text(spoken.said(call.kind, self.asker.period, self.asker.as_of))]
         wanted = self.wanted[id(node)]
         shown = self.numbers.put(wanted.part, self.asker.answer(wanted.question), wanted.group, wanted.compare)
-        found = [*pieces(shown), self.notes.mark(shown)]
+        found = [together(shown, self.notes.mark(shown))]
         pending = isinstance(wanted.question, reported.Question) and wanted.question.figure.pending
         return [*found, Node("tag", text=str(PENDING))] if pending else found
 
@@ -191,7 +191,7 @@ class _Body:
             answer = self.asker.answer(reported.Question(figure, self.asker.period, self.asker.as_of))
             if isinstance(answer, reported.Answer) and answer.total is not None:
                 shown = self.numbers.put("value", answer)
-                found.append(block("li", f"{figure.name}{T('：', ': ')}", *pieces(shown), self.notes.mark(shown)))
+                found.append(block("li", f"{figure.name}{T('：', ': ')}", together(shown, self.notes.mark(shown))))
         why = T(
             "下列数如出处所载。各条工作线的记录上线后，由记录计算，取代这里的数。",
             "These numbers are as their sources print them. Once the records of their lines of work are here, they will be computed.",
@@ -199,10 +199,11 @@ class _Body:
         return [block("h2", str(PENDING).capitalize()), block("p", str(why)), Node("ul", tuple(found))] if found else []
 
 
-def pieces(shown: Shown) -> list[Node]:
-    """A number with its unit; a dot with its reason."""
-    reason = [Node("unit", text=str(T("（{why}）", " ({why})").fill(why=shown.reason)))] if shown.reason else []
-    return [notes.number(shown.printed), *([Node("unit", text=shown.beside)] if shown.beside else []), *reason]
+def together(shown: Shown, mark: Node) -> Node:
+    """A number with its unit and its mark, or a dot with its reason, on one line."""
+    reason = str(T("（{why}）", " ({why})").fill(why=shown.reason)) if shown.reason else ""
+    beside = [Node("unit", text=text) for text in (shown.beside, reason) if text]
+    return block("together", notes.number(shown.printed), *beside, mark)
 
 
 def _below(answer: Answer, ranked: bool) -> list[Node]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 Kind = Literal[
     "h1", "h2", "h3", "h4", "p", "ul", "li", "quote", "hr", "table", "row", "th", "td", "number-th", "number-td", "caption",
     "small", "warn", "note", "entry",
-    "text", "strong", "em", "link", "br", "num", "mark", "back", "id", "unit", "tag", "tag-demo", "code",
+    "text", "strong", "em", "link", "br", "num", "together", "mark", "back", "id", "unit", "tag", "tag-demo", "code",
 ]  # fmt: skip
 
 

@@ -32,7 +32,9 @@ class Shown(NamedTuple):
     def beside(self) -> str:
         """The unit with the space before it."""
         unit = str(self.unit)
-        return unit if unit in ("", "%") else f" {unit}"
+        if unit in ("", "%"):
+            return unit
+        return f" ({unit})" if unit[0].isdigit() else f" {unit}"  # (100 million yuan)
 
 
 class Numbers:

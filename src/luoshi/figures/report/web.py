@@ -16,7 +16,7 @@ _TAGS: Final[dict[Kind, str]] = {
 }  # fmt: skip
 _CLASSES: Final[dict[Kind, tuple[str, str]]] = {
     "small": ("p", "small"), "warn": ("p", "warn"), "note": ("section", "note"), "entry": ("p", "entry"),
-    "unit": ("span", "unit"), "tag": ("span", "tag"), "tag-demo": ("span", "tag demo"), "number-td": ("td", "r"),
+    "unit": ("span", "unit"), "together": ("span", "nb"), "tag": ("span", "tag"), "tag-demo": ("span", "tag demo"), "number-td": ("td", "r"),
 }  # fmt: skip
 _HEADS: Final[dict[Kind, str]] = {"th": "", "number-th": ' class="r"'}
 
