@@ -52,13 +52,16 @@ def found_city(pack: Pack, *, demo: bool, origin: str) -> None:
 
 
 def declare(home: Path, folder: Path) -> None:
-    """Copy the figures that a pack declares, and what it knows to be printed wrongly, into the home, where the city keeps them."""
+    """Copy a pack's figures, what it knows to be printed wrongly, and its reports into the home, where the city keeps them."""
     from luoshi.figures.reported.corrections import FILE
 
     for name, place in (("figures.toml", "figures/pack.toml"), (FILE, FILE)):
         if (folder / name).is_file():
             (home / place).parent.mkdir(mode=0o700, exist_ok=True)
             shutil.copyfile(folder / name, home / place)
+    for text in sorted((folder / "reports").glob("*.md")):
+        (home / "reports").mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(text, home / "reports" / text.name)
 
 
 def lakes(home: Path) -> None:

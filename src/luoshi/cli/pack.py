@@ -22,11 +22,24 @@ def check(ctx: click.Context, folder: Path) -> None:
     """指出城市包的每处错误。Name file, line and rule of every fault."""
     from luoshi.packs.check import check as faults_of
 
-    faults = [*faults_of(folder), *_figures(folder)]
+    faults = [*faults_of(folder), *_figures(folder), *_reports(folder)]
     for fault in faults:
         click.echo(str(fault))
     said(T("{n} 处错误。", "{n} faults.").fill(n=len(faults)) if faults else T("没有错误。", "No faults."))
     ctx.exit(1 if faults else 0)
+
+
+def _reports(folder: Path) -> Sequence[Fault]:
+    """Numbers in the texts of its reports that no figure backs, and what else keeps them from being printed."""
+    from luoshi.figures.report.reading import ReportError, read
+
+    faults: list[Fault] = []
+    for path in sorted((folder / "reports").glob("*.md")):
+        try:
+            read(path)
+        except ReportError as error:
+            faults += error.faults
+    return faults
 
 
 def _figures(folder: Path) -> Sequence[Fault]:

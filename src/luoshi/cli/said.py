@@ -39,7 +39,7 @@ def problem_text(error: Exception) -> T | None:
 
 def _of_pack(error: Exception) -> T | None:
     faults = getattr(error, "faults", None)
-    if type(error).__name__ not in ("PackError", "FigureError") or faults is None:
+    if type(error).__name__ not in ("PackError", "FigureError", "ReportError") or faults is None:
         return None
     return _lines([fault.rule for fault in faults], [f"{fault.file}:{fault.line}: " for fault in faults])
 

@@ -1,36 +1,22 @@
-"""A report as it is rendered."""
+"""A report made: its text read, every figure in it asked as of one size of the log, and printed as HTML and PDF."""
 
-from dataclasses import dataclass
-
-from luoshi.figures import ask
-from luoshi.figures.answer import Group
 from luoshi.figures.ask import AsOf
 from luoshi.figures.period import Period
-from luoshi.figures.reported import ask as reported
-from luoshi.figures.said import Compare
+from luoshi.figures.report import body, pdf, texts, web
+from luoshi.figures.report.asks import Asker
+from luoshi.figures.report.printed import Document, Printed
+from luoshi.figures.report.reading import read
+from luoshi.kernel.text import speaking
+
+__all__ = ["Document", "Printed", "document"]
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A number of the text: as it stands there, and of which answer it is which part."""
+def document(name: str, period: Period, as_of: AsOf, language: str) -> Document:
+    """The report of a name about a period, in `zh` or `en`. The same log and text give the same bytes.
 
-    anchor: str
-    text: str
-    part: str
-    answer: ask.Answer | reported.Answer
-    group: Group = ()
-    compare: Compare | None = None
-
-
-@dataclass(frozen=True)
-class Document:
-    """A report, rendered."""
-
-    name: str
-    language: str
-    title: str
-    period: Period
-    as_of: AsOf
-    printed: tuple[Printed, ...]
-    html: bytes
-    pdf: bytes
+    Raises Absent for a text that is not there, ReportError for one that cannot be printed, EngineMissing.
+    """
+    with speaking(language):
+        page = body.build(read(texts.text(name, language).path), Asker(period, as_of))
+        html, printed = web.html(page), page.numbers.printed
+        return Document(name, language, page.title, period, as_of, tuple(printed), html, pdf.pdf(page))
