@@ -38,6 +38,7 @@ COMMANDS = {
     "people": "luoshi.cli.people:people",
     "figure": "luoshi.figures.cli:figure",
     "figures": "luoshi.figures.cli:figures",
+    "targets": "luoshi.figures.targets.cli:targets",
     "import": "luoshi.ports.importer.cli:import_",
     "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
