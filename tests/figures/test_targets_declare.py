@@ -11,6 +11,7 @@ from luoshi.cli import pack
 from luoshi.figures.declare import FigureError
 from luoshi.figures.targets.catalogue import all_targets
 
+DOCS = Path(__file__).parents[2] / "docs"
 pytestmark = pytest.mark.usefixtures("home")
 
 
@@ -105,6 +106,14 @@ def test_the_packs_own_targets_are_whole(home: Path) -> None:
     assert {name for _, name in found} == {"cases.closed", "cases.on_time", "cases.satisfied", "city.gdp_growth"}
     assert all("演示" in target.source.zh for target in found.values())
     assert list(pack._figures(PACK)) == []
+
+
+def test_the_example_in_the_docs_is_a_target(home: Path) -> None:
+    section = (DOCS / "figures.md").read_text("utf-8").partition("## Targets")[2]
+    example = "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))
+    with declared(home, example):
+        (one,) = all_targets().values()
+    assert (one.id, one.points[9], one.rule.red) == ("cases.satisfied", 81, 5)
 
 
 def test_a_pack_with_a_bad_target_is_refused(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_last_published_value_counts_as_of_the_log(home: Path, cast: dict[st
         then, now = standing("city.rate", first), standing("city.rate")
         assert (then.value, now.value, now.light, now.due) == (F("7.9"), F("8.5"), "g", 8)
         assert then.actual[5] == F("7.9") and now.actual[11] == F("8.5") and then.measured is not None
-        assert then.measured.gap == 100 * F("7.9") / 8 - 100 and "nothing is forecast" not in then.why.en
+        assert then.measured.gap == 100 * F("7.9") / 8 - 100 and then.forecast_why.en == "none: others report it"
         nothing = standing("city.output")
         assert (nothing.light, nothing.value, nothing.why.en) == ("n", None, "no number yet")
 

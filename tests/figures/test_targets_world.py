@@ -178,6 +178,26 @@ def test_a_light_turns_back_and_a_new_declaration_is_an_event(alone: Any) -> Non
     assert crossed[-1].body["light"] == "g" and crossed[-1].body["target"] == "100"
 
 
+def test_the_same_crossing_is_written_once_a_day(alone: Any) -> None:
+    watch()
+    low, high = TARGETS.replace("value = 1000", "value = 100", 1), TARGETS
+    for text in (low, high, low):
+        with declared(alone.home, text):
+            watch()
+            seal(alone)
+            watch()
+            seal(alone)
+    told = [(one.body["was"], one.body["light"]) for one in events("cross") if one.body["figure"] == "cases.closed"]
+    assert told == [("g", "r"), ("r", "g")], "back to red a second time that day is not written"
+    with declared(alone.home, high), clock.at(NOW.replace(day=30)):
+        actions.set_light(
+            viewer=of_login("supervisor"), on=row_of("cases.open").pk, light="y", reason="次日", until="2021-12-31"
+        )
+        seal(alone)
+        assert standing("cases.closed").light == "r" and watch() == 2
+    assert events("cross")[-1].body["was"] == "g"
+
+
 def test_two_workers_at_once_write_it_once(alone: Any) -> None:
     def work() -> None:
         with closing(connection), clock.at(NOW):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from luoshi.figures.models import TargetLight
 from luoshi.figures.targets import reads
@@ -38,13 +39,20 @@ def redeclare(row: TargetLight, act: Act, *, said: Mapping[str, Any]) -> Change:
 
 
 def _turn(row: TargetLight, act: Act, *, inputs: Mapping[str, Any]) -> Change:
-    """The number crossed a threshold; `inputs` are those of `flow.INPUTS`, the light, `at` (when, ISO) and `log_size`."""
+    """The number crossed a threshold; `inputs` are those of `flow.INPUTS`, the light, `at` (when, ISO) and `log_size`.
+
+    Raises Invalid for what an older log says, and for the same crossing once more on a day: a number that lies on the
+    threshold would fill the log.
+    """
     if inputs["log_size"] <= row.size:
         rule = T("已按更新的账本判过", "judged by a newer log already")
         raise Invalid([Fault("log_size", str(inputs["log_size"]), rule)])
     at = datetime.fromisoformat(inputs["at"])
     threshold = f"{row.state}>{inputs['light']}"
-    crossing = Crossing(subject=row.subject, clock="target", threshold=threshold, due_at=at, at=act.now)
+    day = at.astimezone(ZoneInfo(calendar.current().tz)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if reads.has_turned(row, threshold, day):
+        raise Invalid([Fault("light", inputs["light"], T("今天已经这样变过一次", "it has turned so today already"))])
+    crossing = Crossing(subject=row.subject, clock=reads.CLOCK, threshold=threshold, due_at=day, at=act.now)
     body = {**inputs, "was": row.state}
     row.size = inputs["log_size"]
     return Change(body=body, rows=[crossing], occurred_at=at)

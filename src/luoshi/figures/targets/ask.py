@@ -28,13 +28,12 @@ NO_NUMBER: Final = T("还没有数", "no number yet")
 NO_PATH: Final = T(
     "去年没有完整的数，没有走势可照", "last year's numbers are not complete: there is no course to follow"
 )
-OVER: Final = T("这一年已经过完", "the year is over")
-NO_YEAR: Final = T("去年不是每个月都有数，不预测", "not every month of last year has a number: nothing is forecast")
-NO_MONTHS: Final = T("过完的月份不到三个，不预测", "fewer than three months are over: nothing is forecast")
-NOT_SUMMED: Final = T(
-    "这个指标的各月累不成全年，不预测", "the months of this figure do not make its year: nothing is forecast"
-)
-TOLD: Final = T("报送的数不预测", "what others report is not forecast")
+OVER: Final = T("不预测：这一年已经过完", "none: the year is over")
+NO_YEAR: Final = T("不预测：去年的数不全", "none: last year is not complete")
+NO_MONTHS: Final = T("不预测：过完的月份不到三个", "none: fewer than three months are over")
+HIDDEN: Final = T("不预测：有的月份不显示", "none: some months are hidden")
+NOT_SUMMED: Final = T("不预测：各月累不成全年", "none: its months do not make a year")
+TOLD: Final = T("不预测：报送的数", "none: others report it")
 NOTHING: Final[Ends] = (None,) * sums.MONTHS
 _WORST: Final = {"r": 0, "y": 1, "g": 2, "n": 3}
 
@@ -173,7 +172,7 @@ def _forecast(figure: Figure, cells: Cells, first: int, months: Fraction) -> tup
         return None, NO_YEAR
     if months < sums.LEAST:
         return None, NO_MONTHS
-    return course.year_end(figure, cells, first, months), NO_NUMBER
+    return course.year_end(figure, cells, first, months), HIDDEN
 
 
 def _reported(target: Target, as_of: AsOf) -> Standing:

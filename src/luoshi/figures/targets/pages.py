@@ -59,6 +59,13 @@ def _gap(one: Standing) -> str:
     return str(part.points(one.measured.gap) if one.measured else one.why)
 
 
+def _rule(one: Standing) -> T:
+    """The rule of the light in short: behind by how many points."""
+    rule = one.target.rule
+    text = T("落后 {y} 黄，超 {r} 红", "{y} behind: yellow; over {r}: red")
+    return text.fill(y=words.number(rule.yellow), r=words.number(rule.red))
+
+
 _COLUMNS: Final[tuple[Column[Standing], ...]] = (
     Column(T("指标", "Figure"), _name, "b", is_header=True),
     Column(T("灯", "Light"), part.lights),
@@ -67,6 +74,7 @@ _COLUMNS: Final[tuple[Column[Standing], ...]] = (
     Column(T("完成", "Done"), lambda one: _share(one, "progress"), "n nb"),
     Column(T("序时进度", "Due by now"), lambda one: _share(one, "schedule"), "n nb"),
     Column(T("差距", "Gap"), _gap),
+    Column(T("亮灯规则", "Rule of the light"), lambda one: str(_rule(one))),
     Column(T("预测年底", "Year's end, forecast"), lambda one: str(part.forecast(one))),
 )
 _SET: Final[Column[Standing]] = Column(
@@ -90,7 +98,6 @@ def page(request: Request) -> HttpResponse:
         "count": [(part.lamp(light), n) for light, n in count.items() if n], "as_of": given,
         "at": pages.moment(found[0].as_of) if found else "",
         "csv": "/targets.csv" + (f"?{urlencode({'as_of': given})}" if given else ""),
-        "rules": sorted({str(part.rule(one.target.rule)) for one in found}),
     }  # fmt: skip
     return render(request, "figures/targets.html", context)
 

@@ -97,7 +97,8 @@ def way(one: Standing) -> T:
 def rule(found: Rule) -> T:
     """The light's rule in words."""
     text = T(
-        "落后序时进度 {y} 个百分点起黄，超过 {r} 个红", "yellow from {y} points behind the trajectory, red above {r}"
+        "落后序时进度 {y} 个百分点起黄，超过 {r} 个百分点红",
+        "yellow at {y} percentage points behind the trajectory, red at more than {r}",
     )
     return text.fill(y=words.number(found.yellow), r=words.number(found.red))
 
@@ -143,13 +144,13 @@ def _drawn(value: Fraction | None) -> float | None:
 def turns(one: Standing) -> list[parts.Happening]:
     """How the light turned."""
     found = reads.crossings(one.target.year, one.target.id, one.as_of.size)
-    text = T("{was}变为{now}", "from {was} to {now}")
-    return [
-        parts.Happening(
-            turn.at, text.fill(was=WORDS[turn.was], now=WORDS[turn.light]), lamp(turn.light), ledger=turn.place
-        )
-        for turn in found
-    ]
+    text, entry = T("{was}变为{now}", "from {was} to {now}"), T("账本第 {n} 条", "entry {n} of the log")
+    out = []
+    for turn in found:
+        place = entry.fill(n=words.number(turn.place))
+        body = format_html('{} <span class="qq s">{}</span>', lamp(turn.light), place)
+        out.append(parts.Happening(turn.at, text.fill(was=WORDS[turn.was], now=WORDS[turn.light]), body))
+    return out
 
 
 def facts(one: Standing) -> list[tuple[T, Any]]:

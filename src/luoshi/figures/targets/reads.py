@@ -9,11 +9,14 @@ from django.db import connection
 from luoshi.figures.models import TargetLight
 from luoshi.figures.reported.flow import LINE, SEE
 from luoshi.figures.targets.flow import CROSS
+from luoshi.kernel.models import Crossing
 from luoshi.kernel.problems import Absent
 from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
+CLOCK: Final = "target"
+"""Under which `kernel.models.Crossing` knows the lights of targets."""
 _LOCK: Final = 0x6C756F73_74617267
 Key = tuple[int, str]
 """Year and figure."""
@@ -38,6 +41,11 @@ def one(viewer: Viewer, year: int, figure: str) -> TargetLight:
     if found is None:
         raise Absent
     return found
+
+
+def has_turned(row: TargetLight, threshold: str, day: datetime) -> bool:
+    """Was this crossing written already on a day, which is given as its beginning?"""
+    return Crossing.objects.filter(subject=row.subject, clock=CLOCK, threshold=threshold, due_at=day).exists()
 
 
 def lock(viewer: Viewer, ref: int) -> TargetLight:

@@ -10,6 +10,7 @@ from luoshi.figures.targets import actions, reads, said
 from luoshi.figures.targets.ask import Standing, standings
 from luoshi.figures.targets.catalogue import all_targets
 from luoshi.figures.targets.declare import Target
+from luoshi.kernel.problems import Invalid
 from luoshi.kernel.viewer import SYSTEM
 
 
@@ -29,9 +30,13 @@ def watch() -> int:
 
 def _judge(one: Standing, row: TargetLight | None) -> int:
     written, row = _declared(one.target, row)
-    if one.light not in actions.TURNS or row.state == one.light or one.as_of.size <= row.size:
+    if one.light not in actions.TURNS or row.state == one.light:
         return written
-    actions.TURNS[one.light](viewer=SYSTEM, on=row.pk, inputs=said.inputs(one))
+    try:
+        actions.TURNS[one.light](viewer=SYSTEM, on=row.pk, inputs=said.inputs(one))
+    except Invalid:
+        # judged by this log already, or it turned just so today: what comes later is judged again
+        return written
     return written + 1
 
 
