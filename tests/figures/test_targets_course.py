@@ -1,6 +1,6 @@
 """How a year went and will end, from cells made up by hand; and from published values."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction as F
 from statistics import mean
@@ -9,10 +9,14 @@ import pytest
 
 from luoshi.figures import ask
 from luoshi.figures.answer import HIDDEN, Cell
-from luoshi.figures.period import parse
+from luoshi.figures.period import micros, parse
 from luoshi.figures.reported.ask import Value
 from luoshi.figures.reported.reads import Known
-from luoshi.figures.targets import course, sums
+from luoshi.figures.targets import ask as targets
+from luoshi.figures.targets import course, part, said, sums
+from luoshi.figures.targets.declare import Target
+from luoshi.figures.targets.sums import Rule
+from luoshi.kernel.text import T
 
 FIRST = 2021 * 12
 LAST = [100, 80, 120, 110, 130, 140, 150, 140, 120, 110, 100, 100]
@@ -93,3 +97,31 @@ def test_of_published_values_the_last_counts_and_none_is_added(db: None) -> None
         and sum(one is not None for one in line) == 2
     )
     assert course.published({}, FIRST) == (None, (None,) * 12)
+
+
+def test_with_a_whole_last_year_a_target_follows_it_and_the_years_end_is_printed(db: None) -> None:
+    closed = ask.figure("cases.closed")
+    cells = counts(FIRST - 12, LAST) | counts(FIRST, [110, 80, 140, 60])
+    total = Cell(390, None, 390)
+    moment = micros(datetime(2021, 4, 15, 12, tzinfo=UTC))
+    rule = Rule(Decimal(5), Decimal(20))
+    aim = Target(closed, 2021, Decimal(2800), False, "last_year", rule, T("", ""), False, Decimal(0))
+    one = targets._computed(aim, closed, targets._Known(ask.AsOf(9, moment), total, cells))
+    due = F(2800) * (sum(LAST[:3]) + F(LAST[3], 2)) / sum(LAST)
+    assert one.due == due and one.measured is not None and one.measured.gap == 100 * (390 - due) / 2800
+    assert one.actual[:5] == (110, 190, 330, 390, None) and one.light == "y" and one.forecast is not None
+    found = said.said(one)
+    assert found["forecast"]["value"] == str(round(390 * F(sum(LAST)) / (sum(LAST[:3]) + F(LAST[3], 2)))) == "1538"
+    assert int(found["forecast"]["low"]) < 1538 < int(found["forecast"]["high"]) and found["forecast_why"] == ""
+    assert f"1,538 件（八成可能在 {int(found['forecast']['low']):,} 到" in str(part.forecast(one))
+    assert said.row(one)[said.HEADS.index("forecast")] == "1538"
+    assert "<polyline" in part.chart(one) and "八成可能" in part.number(one)
+
+
+def test_why_nothing_is_forecast(db: None) -> None:
+    closed, last = ask.figure("cases.closed"), counts(FIRST - 12, LAST)
+    assert targets._forecast(closed, last, FIRST, F(12))[1] == targets.OVER
+    assert targets._forecast(closed, last, FIRST, F(2))[1] == targets.NO_MONTHS
+    assert targets._forecast(closed, {}, FIRST, F(5))[1] == targets.NO_YEAR
+    assert targets._forecast(ask.figure("cases.open"), last, FIRST, F(5))[1] == targets.NOT_SUMMED
+    assert targets._forecast(closed, last | {FIRST: HIDDEN}, FIRST, F(5)) == (None, targets.HIDDEN)
