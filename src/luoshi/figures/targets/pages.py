@@ -157,7 +157,7 @@ def light(request: HttpRequest, year: int, figure: str) -> HttpResponse:
         raise Absent
     form = LightForm(request.POST if request.method == "POST" else None, initial={"seen": row.version})
     if form.is_bound and form.is_valid() and _try(viewer, row, form):
-        return _onward(T("已改判，封存后公开显示", "Set; it is shown once it is sealed"))
+        return _onward(T("已改判，封存后约一分钟公开显示", "Set; everybody sees it about a minute after it is sealed"))
     (one,) = standings([target])
     instead = [
         (T("灯", "Light"), part.lamp(row.instead)), (T("理由", "Reason"), row.reason),
@@ -176,7 +176,9 @@ def lift(request: HttpRequest, year: int, figure: str) -> HttpResponse:
     row, seen = reads.one(viewer, year, figure), request.POST.get("seen", "")
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
     actions.lift_light(viewer=viewer, on=row.pk, seen=number, reason=request.POST.get("reason", "").strip())
-    return _onward(T("已撤销改判，封存后公开显示", "Withdrawn; it is shown once it is sealed"))
+    return _onward(
+        T("已撤销改判，封存后约一分钟公开显示", "Withdrawn; everybody sees that about a minute after it is sealed")
+    )
 
 
 def _onward(text: T) -> HttpResponse:
