@@ -39,6 +39,7 @@ COMMANDS = {
     "figure": "luoshi.figures.cli:figure",
     "figures": "luoshi.figures.cli:figures",
     "report": "luoshi.figures.report.cli:report",
+    "targets": "luoshi.figures.targets.cli:targets",
     "import": "luoshi.ports.importer.cli:import_",
     "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
