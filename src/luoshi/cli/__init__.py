@@ -46,7 +46,7 @@ COMMANDS = {
     "hook": "luoshi.ports.notify.cli:hook",
 }
 
-NARROWED = ("import", "figure")  # commands that look at or do no more than `--viewer` may
+NARROWED = ("import", "figure", "report")  # commands that look at or do no more than `--viewer` may
 
 
 def _there(place: str) -> bool:

@@ -26,7 +26,7 @@ from luoshi.figures.declare import Figure
 from luoshi.figures.models import Report
 from luoshi.figures.package import actions, declared, opening, reads, verify
 from luoshi.figures.package.asked import Asked
-from luoshi.figures.report.document import Document, Printed
+from luoshi.figures.report.printed import Document, Printed
 from luoshi.figures.reported.declare import Reported
 from luoshi.kernel import calendar, lines
 from luoshi.kernel.ledger import place, rows, seal, tiles
@@ -36,6 +36,7 @@ from luoshi.kernel.ledger.tree import Frontier
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
+VERIFIER: Final = "verify.py"
 BROKEN: Final = T("写出的数据包没有通过验证：{rule}", "the package that was written does not verify: {rule}")
 
 
@@ -65,7 +66,7 @@ def write(document: Document, folder: Path, viewer: Viewer) -> Report:
     })  # fmt: skip
     report, head = _publish(document, folder, ours, viewer)
     _copy_log(ours, head, folder / "log")
-    shutil.copyfile(verify.__file__, folder / "verify.py")
+    shutil.copyfile(verify.__file__, folder / VERIFIER)
     _manifest(folder, ours, reads.entry_of(report.log_id))
     _check(folder)
     return report
@@ -73,7 +74,7 @@ def write(document: Document, folder: Path, viewer: Viewer) -> Report:
 
 def _check(folder: Path) -> None:
     """Run the verifier of the package as whoever gets it will. Raises PackageError."""
-    done = subprocess.run([sys.executable, "-I", folder / "verify.py"], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-I", folder / VERIFIER], capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackageError(
             next((line for line in done.stdout.splitlines() if line.startswith("✗")), done.stderr[-500:])
