@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("luoshi.privacy.urls")),
     path("", include("luoshi.figures.urls")),
     path("reports/", include("luoshi.figures.package.urls")),
+    path("", include("luoshi.figures.targets.urls")),
     path("log/", include("luoshi.log.urls")),
     path("metrics", metrics),
     *([path("work/import/", include("luoshi.ports.importer.urls"))] if "cases" in settings.LINES else []),

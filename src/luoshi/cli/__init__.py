@@ -39,13 +39,14 @@ COMMANDS = {
     "figure": "luoshi.figures.cli:figure",
     "figures": "luoshi.figures.cli:figures",
     "report": "luoshi.figures.report.cli:report",
+    "targets": "luoshi.figures.targets.cli:targets",
     "import": "luoshi.ports.importer.cli:import_",
     "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
     "hook": "luoshi.ports.notify.cli:hook",
 }
 
-NARROWED = ("import", "figure")  # commands that look at or do no more than `--viewer` may
+NARROWED = ("import", "figure", "report")  # commands that look at or do no more than `--viewer` may
 
 
 def _there(place: str) -> bool:

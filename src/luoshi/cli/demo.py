@@ -164,6 +164,8 @@ def _create(home: Path, database: Database) -> homes.Facts:
         use(database.url("app"))
         with show_step.step(T("事实表", "The tables that figures count")):
             make.lakes(home)
+        with show_step.step(T("目标的灯", "Lights of targets")):
+            make.lights(home)
         return homes.settle(home, "demo", version("luoshi"), data_version())
 
 

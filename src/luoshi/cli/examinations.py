@@ -223,9 +223,10 @@ def figures(conf: Conf) -> Finding:
     from luoshi.figures.declare import FigureError
     from luoshi.figures.reported import actions
     from luoshi.figures.reported.catalogue import all_reported
+    from luoshi.figures.targets.catalogue import all_targets
 
     try:
-        count, others, mended = len(all_figures()), len(all_reported()), actions.mended()
+        count, others, mended, aims = len(all_figures()), len(all_reported()), actions.mended(), len(all_targets())
     except FigureError as error:
         why = T(str(error), str(error))
         return Finding(why, T("改正所指的文件和行", "Mend the file and line that it names"))
@@ -234,7 +235,10 @@ def figures(conf: Conf) -> Finding:
         return Finding(
             why, T("删去 figures-corrections.toml 里的条目", "Remove the entries from figures-corrections.toml")
         )
-    return Finding(T(f"计算的 {count} 个，报送的 {others} 个", f"{count} computed, {others} reported"))
+    text = T(
+        "计算的 {count} 个，报送的 {others} 个，目标 {aims} 个", "{count} computed, {others} reported, {aims} targets"
+    )
+    return Finding(text.fill(count=count, others=others, aims=aims))
 
 
 def messages(conf: Conf) -> Finding:

@@ -71,6 +71,16 @@ def lakes(home: Path) -> None:
     board.refresh(home)
 
 
+def lights(home: Path) -> None:
+    """Write down how the targets' lights turned, seal that, and bring files and pages to the new checkpoint."""
+    from luoshi.figures.targets.watch import watch
+    from luoshi.kernel.ledger import place, seal
+
+    if watch():
+        seal.seal_all(place.current())
+        lakes(home)
+
+
 def make_key() -> None:
     """A key for the log of the installation, unless one lies there already. Raises LogProblem for one that cannot be."""
     from luoshi.kernel.ledger import keys, place

@@ -43,13 +43,16 @@ def _reports(folder: Path) -> Sequence[Fault]:
 
 
 def _figures(folder: Path) -> Sequence[Fault]:
-    """What is wrong with the reported figures that a pack declares, and with its list of numbers printed wrongly."""
+    """What is wrong with the reported figures that a pack declares, its list of numbers printed wrongly, and its targets."""
     from luoshi.figures.declare import FigureError
     from luoshi.figures.reported import corrections, declare
+    from luoshi.figures.targets.declare import targets
 
-    file = folder / "figures.toml"
+    files = [file] if (file := folder / "figures.toml").exists() else []
     try:
-        corrections.read(folder / corrections.FILE, declare.reported([file] if file.exists() else [], ()))
+        known = declare.reported(files, ())
+        corrections.read(folder / corrections.FILE, known)
+        targets(files, known, whole=False)
     except FigureError as error:
         return error.faults
     return ()

@@ -29,7 +29,7 @@ def read(request: Request, name: str) -> Question:
     """The question of an address. Raises Absent, or Invalid for what cannot be asked."""
     figure, query = ask.figure(name), request.GET
     by = tuple(name for name in query.get("by", "").split(",") if name)
-    question = Question(figure, _period(query), known(request, figure, "as_of") or _usual(), by)
+    question = Question(figure, _period(query), known(request, figure, "as_of") or usual(), by)
     return labels.narrowed(question, {one: query[one] for one in figure.by if query.get(one)})
 
 
@@ -49,7 +49,7 @@ def _period(query: QueryDict) -> Period:
         raise Invalid([Fault("period", text[:40], error.text)]) from None
 
 
-def _usual() -> AsOf:
+def usual() -> AsOf:
     """As of what the pages speak of; as of the last checkpoint before anything was computed for them."""
     size = board.size()
     return ask.as_of(str(size)) if size else ask.as_of()

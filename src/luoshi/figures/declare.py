@@ -28,8 +28,8 @@ UNITS: Final[Mapping[str, tuple[T, int]]] = {
     "天": (T("天", "days"), 24 * HOUR),
 }
 """What a figure is counted in: its name, and how many of what facts hold make one."""
-OTHERS: Final = frozenset({"reported", "members"})
-"""Tables of the same files that are no line's: what `reported/declare.py` reads."""
+OTHERS: Final = frozenset({"reported", "members", "targets"})
+"""Tables of the same files that are no line's: what `reported/declare.py` and `targets/declare.py` read."""
 BETTER: Final = ("up", "down", "neither")
 FREQUENCY: Final = ("A", "Q", "M")
 """SDMX code list CL_FREQ: the shortest period that makes sense."""

@@ -132,3 +132,35 @@ class Report(models.Model):
     def sim(self) -> bool:
         """The records of a demo are simulated, and so are its reports."""
         return installation.current().demo
+
+
+class TargetLight(models.Model):
+    """The light of an annual target as the log has it (`state`), and the one that a person sets instead for a while."""
+
+    subject = models.UUIDField(unique=True)
+    figure = models.TextField()
+    year = models.IntegerField()
+    fingerprint = models.TextField()
+    state = models.TextField(default="g")
+    size = models.BigIntegerField(default=0)
+    instead = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    until = models.DateField(null=True)
+    placed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField()
+    status = "going"  # no move waits for another one
+    unit_id: int | None = None  # of the whole city
+
+    class Meta:
+        db_table = "target_light"
+        constraints = [models.UniqueConstraint(fields=["figure", "year"], name="target_light_once")]
+
+    @property
+    def sim(self) -> bool:
+        """In a demo they are for show."""
+        return installation.current().demo
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """They belong to nobody."""
+        return False

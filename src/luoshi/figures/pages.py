@@ -21,6 +21,7 @@ from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
+from luoshi.figures.targets.part import part
 from luoshi.kernel import installation
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.text import T
@@ -209,7 +210,7 @@ def show(request: Request, name: str) -> HttpResponse:
         "figure": question.figure, "question": question, "number": number(answer),
         "trend": trend(question, asked.months(request, question)),
         "groups": groups(answer) if answer.cells else parts.empty(T("没有可分的组。", "No groups to show.")),
-        "facts": facts(question), "choices": choices, "by": question.by[0] if question.by else "",
+        "target": "" if question.where else part(request, name, question.period.first // 12, question.as_of), "facts": facts(question), "choices": choices, "by": question.by[0] if question.by else "",
         "where": [(one, labels.code(one, at) or "") for one, at in question.where.items()],
         "records": address(question, "/records", by=""), "csv": address(question, ".csv"),
         "json": address(question, ".json"), "as_of": request.GET.get("as_of", ""),

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from luoshi.figures.package import flow as package
 from luoshi.figures.reported import flow as figures
+from luoshi.figures.targets.flow import VERBS as TARGETS
 from luoshi.kernel import calendar
 from luoshi.kernel.lines import installed
 from luoshi.kernel.problems import Fault, Problem
@@ -36,7 +37,10 @@ KINDS: Final[Mapping[str, T]] = {
     "public": T("公众", "The public"),
 }
 OWN: Final = T("人员", "People")
-_OWN_WORDS: Final[Mapping[str, Mapping[str, T]]] = {"people": WORDS, figures.LINE: figures.WORDS | package.WORDS}
+_OWN_WORDS: Final[Mapping[str, Mapping[str, T]]] = {
+    "people": WORDS,
+    figures.LINE: figures.WORDS | package.WORDS | TARGETS,
+}
 HEADS: Final = (
     T("记录时间", "Recorded"), T("发生时间", "Happened"), T("登录名", "Name"), T("姓名", "Person"), T("单位", "Unit"),
     T("条线", "Line"), T("做了什么", "What"), T("动作", "Verb"), T("记录代号", "Record"),

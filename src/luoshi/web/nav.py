@@ -11,6 +11,7 @@ from luoshi.people.roles import PAGES as ADMIN_PAGES
 STAFF_FIRST: Final = Page(T("我的工作", "My work"), "/work/", "")
 PUBLIC: Final = (
     Page(T("首页", "Home"), "/", ""),
+    Page(T("目标", "Targets"), "/targets/", ""),
     Page(T("公开的案件", "Public cases"), "/cases/", ""),
     Page(T("上报", "Report"), "/report/", ""),
 )

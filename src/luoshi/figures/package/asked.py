@@ -7,7 +7,7 @@ from luoshi.figures import ask, said
 from luoshi.figures.answer import Cell, Group
 from luoshi.figures.ask import MONTH, Question
 from luoshi.figures.period import Period
-from luoshi.figures.report.document import Printed
+from luoshi.figures.report.printed import Printed
 from luoshi.figures.reported import ask as reported
 
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Check the open package of a report: python3 verify.py [FOLDER] [--key VERIFIER-KEY] (Python 3.10 and `cryptography`)
-
 1. Each file is the one that manifest.json names.
 2. The checkpoint is signed: by --key, or by the key that the package names (it is printed: compare it elsewhere).
 3. The entries are all that the log held: they hash to the signed root.
@@ -124,7 +123,7 @@ class Facts:
         self.declared, self.lives = declared, dict[int | None, list[Life]]()
         self.all: list[tuple[Event, str | None]] = []  # each with the id of the event that it corrects
         self.chains: dict[str, list[tuple[Event, Event]]] = {}  # by corrected subject: (event, itself or a correction)
-        self.followed: dict[tuple[str, str], dict[int, Any]] = {}
+        self.followed, self.kinds = dict[tuple[str, str], dict[int, Any]](), dict[frozenset[str], frozenset[str]]()
 
     def opened(self, event: Event, column: str) -> Any:
         """A field that the package does not open is read: something that counts was left out. Raises ValueError."""
@@ -137,10 +136,13 @@ class Facts:
 
     def take(self, place: int, payload: Any) -> None:
         """One more entry, what was opened of it among its open fields."""
-        said = {name: payload["open"][name] for name in self.declared["columns"] if name in payload["open"]}
-        said |= {name: payload[name] for name in ("id", "subject", "verb", "occurred_at", "recorded_at")}
-        said["place"] = place
-        self.all.append((Event(self, said, payload["restricted"].keys()), payload["corrects"]))
+        own = {name: payload[name] for name in ("id", "subject", "verb", "occurred_at", "recorded_at")} | {
+            "place": place
+        }
+        both = (payload["open"] | own).items()
+        said = {sys.intern(name): sys.intern(one) if isinstance(one, str) else one for name, one in both}
+        kind = frozenset(payload["restricted"])
+        self.all.append((Event(self, said, self.kinds.setdefault(kind, kind)), payload["corrects"]))
 
     def settle(self) -> None:
         """After the last entry: corrections are followed. `rows` are the events that stand."""
@@ -215,10 +217,9 @@ def holds(condition: Any, row: Any, end: int | None) -> bool:
     if name in ("<", "<="):
         left, right = (term(one, row, end) for one in rest)
         return left is not None and right is not None and (left < right or (name == "<=" and left == right))
-    if name == "not":
-        return not holds(rest[0], row, end)
-    if name in ("every", "some"):
-        return (all if name == "every" else any)(holds(one, row, end) for one in rest)
+    if name in ("every", "some", "not"):
+        found = (holds(one, row, end) for one in rest)
+        return all(found) if name == "every" else any(found) == (name == "some")
     raise ValueError(f"not in the vocabulary: {name}")
 
 
@@ -244,8 +245,7 @@ def numbers(measure: Any, parts: Sequence[Any], rows: Sequence[Any], end: int) -
         return [count, None, count, []]
     values = sorted(term(measure["value"], row, end) for row in rows)
     above, below = measure["q"]  # of a quantile: the smallest value that so many do not exceed
-    at = max(-(-n * above // below), 1) - 1
-    return [sum(values) if kind == "sum" else values[at] if n else None, None, n, []]
+    return [sum(values) if kind == "sum" else values[max(-(-n * above // below), 1) - 1] if n else None, None, n, []]
 
 
 def exact(figure: Any, cell: Sequence[Any]) -> Fraction | None:

@@ -21,6 +21,7 @@ from luoshi.kernel.text import T, language
 if TYPE_CHECKING:
     from luoshi.figures.period import Period
     from luoshi.figures.report.document import Document
+    from luoshi.kernel.viewer import Viewer
 
 THERE: Final = T(
     "{out} 不是空文件夹；报告写进新的文件夹", "{out} is no empty folder; a report gets a folder of its own"
@@ -33,8 +34,21 @@ THERE: Final = T(
 @click.option("--as-of", metavar="DATE|SIZE", help="截至某日或日志的大小。As known on a day, or at a size of the log.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="语言。The language; that of the terminal by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="写进这个新文件夹。The new folder that is written.")
-def report(name: str, period: str | None, as_of: str | None, lang: str | None, out: Path | None) -> int:
-    """报告：文字里的每个数都是指标。A report: a text in which every number is a figure. `list` says which there are."""
+@click.option("--draft", is_flag=True, help="只看样子：不发布，没有数据包。To look at: not published, without package.")
+@click.pass_context
+def report(
+    ctx: click.Context,
+    name: str,
+    period: str | None,
+    as_of: str | None,
+    lang: str | None,
+    out: Path | None,
+    draft: bool,
+) -> int:
+    """报告：文字里的每个数都是指标；发布到日志，附开放数据包。`list` 列出有哪些。
+
+    A report: a text in which every number is a figure, published in the log, with its open package. `list`: which there are.
+    """
     from luoshi.kernel.problems import Problem
 
     if name == "list":
@@ -45,7 +59,10 @@ def report(name: str, period: str | None, as_of: str | None, lang: str | None, o
     _require_empty(out)
     try:
         with session.connected(), _beside(out) as folder:
-            _write(_document(name, when, as_of, lang or language()), folder)
+            made = _document(name, when, as_of, lang or language())
+            _write(made, folder)
+            if not draft:
+                _publish(made, folder / "package", session.viewer(ctx))
     except Problem as problem:
         rules = [f"{fault.field}={fault.value!r}: {fault.rule}" for fault in problem.faults]
         raise click.UsageError("\n".join([str(problem.title), *rules])) from None
@@ -84,6 +101,25 @@ def _write(made: "Document", folder: Path) -> None:
     (folder / "report.pdf").write_bytes(made.pdf)
     said(T("{n} 个数，截至日志 {size} 条", "{n} numbers, as of {size} entries of the log").fill(
         n=len(made.printed), size=made.as_of.size))  # fmt: skip
+
+
+def _publish(made: "Document", folder: Path, viewer: "Viewer") -> None:
+    """Into the log, with its package; copies are kept for `/reports/`."""
+    from django.conf import settings
+
+    from luoshi.figures.package import kept, write
+
+    with (
+        steps() as show,
+        show.step(T("发布、打开字段、验证数据包", "Publishing, opening fields, verifying the package")),
+    ):
+        try:
+            row = write.write(made, folder, viewer)
+        except write.PackageError as error:
+            raise Failed(error.text) from None
+        kept.keep(settings.CONF.home, row.log_id, folder)
+    said(T("已发布：/reports/；验证：python3 {file}", "Published: /reports/; verify: python3 {file}").fill(
+        file=f"package/{write.VERIFIER}"))  # fmt: skip
 
 
 def _require_empty(out: Path) -> None:
