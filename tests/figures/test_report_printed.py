@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,7 @@ from reported_year import told_year
 from luoshi.cli import session
 from luoshi.figures import ask, said
 from luoshi.figures.ask import AsOf, Question
-from luoshi.figures.package import verify, write
+from luoshi.figures.package import verify
 from luoshi.figures.period import parse
 from luoshi.figures.report import cli
 from luoshi.figures.report.document import Document, document
@@ -28,7 +29,6 @@ from luoshi.kernel import clock
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.problems import Absent
-from luoshi.kernel.viewer import OPERATOR
 
 YEAR = parse("2021")
 NUMBER = re.compile(r'<a class="num" id="(n\d+)" href="#(f\d+)">([^<]*)</a>')
@@ -254,29 +254,43 @@ def test_ranks_changes_and_quarters(year: Told) -> None:
     assert f"{december}" in [one.text for one in made.printed if one.group and one.group[0] == parse("2021-12").first]
 
 
-def test_the_package_of_the_report_verifies(year: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = Place("test.example/log", Folder(year.home / "log"), year.home / "keys" / "log")
-    monkeypatch.setattr("luoshi.kernel.ledger.place.current", lambda: place)
-    with clock.at(NOW):
-        write.write(year.made["en"], tmp_path / "package", OPERATOR)
-    html = tmp_path / "package" / "report.html"
-    html.write_text(html.read_text("utf-8").replace(">3,293.0<", ">3,393.0<", 1), "utf-8")
-    assert any("report.html: other numbers" in one for one in verify.Package(tmp_path / "package").check())
-
-
 def run(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(cli.report, arguments, standalone_mode=False)
+    done = CliRunner().invoke(cli.report, arguments, standalone_mode=False, obj={})
     return (done.return_value if done.exception is None else 1), f"{done.output}{done.exception or ''}"
 
 
-def test_the_command_writes_all_or_nothing(year: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from contextlib import nullcontext
-
+@pytest.fixture
+def ours(year: Told, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """The year, as the command finds it."""
+    place = Place("test.example/log", Folder(year.home / "log"), year.home / "keys" / "log")
+    monkeypatch.setattr("luoshi.kernel.ledger.place.current", lambda: place)
     monkeypatch.setattr(session, "connected", nullcontext)
-    out = tmp_path / "a" / "out"
+    return year
+
+
+def test_the_year_is_published_with_a_package_that_verifies(ours: Told, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with clock.at(NOW):
+        code, text = run("year", "--period", "2021", "--lang", "en", "--out", str(out))
+    assert code == 0 and sorted(one.name for one in out.iterdir()) == ["package", "report.html", "report.pdf"], text
+    package = out / "package"
+    opened = verify.Package(package)
+    assert opened.check() == [] and len(opened.said["numbers"]) == len(ours.made["en"].printed)
+    assert [(package / name).read_bytes() for name in ("report.html", "report.pdf")] == [
+        (out / name).read_bytes() for name in ("report.html", "report.pdf")
+    ]
+    kept = [one for one in (ours.home / "reports").iterdir() if (one / "package.zip").exists()]
+    assert len(kept) == 1 and (kept[0] / "report.html").read_bytes() == (out / "report.html").read_bytes()
+    html = package / "report.html"
+    html.write_text(html.read_text("utf-8").replace(">3,293.0<", ">3,393.0<", 1), "utf-8")
+    assert any("report.html: other numbers" in one for one in verify.Package(package).check())
+
+
+def test_the_command_writes_all_or_nothing(ours: Told, tmp_path: Path) -> None:
+    year, out = ours, tmp_path / "a" / "out"
     own(year, 'x {{ figure("cases.closed") }}')
     with clock.at(NOW):
-        code, _ = run("own", "--period", "2021", "--lang", "zh", "--out", str(out))
+        code, _ = run("own", "--period", "2021", "--lang", "zh", "--out", str(out), "--draft")
         assert code == 0 and sorted(one.name for one in out.iterdir()) == ["report.html", "report.pdf"]
         assert out.stat().st_mode & 0o777 == 0o755 and [one.name for one in out.parent.iterdir()] == ["out"]
         code, text = run("own", "--period", "2021", "--out", str(out))
