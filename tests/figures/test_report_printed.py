@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -221,15 +220,6 @@ def test_what_looks_like_markup_is_text(year: Told) -> None:
     assert text.count('#import "x": * $x^y$ \\ @a `~ #{} <script>') == 3
 
 
-def test_the_documentation_s_own_text_prints(year: Told) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text("utf-8")
-    example = page.partition("    # 包头市")[2].partition("| in braces")[0]
-    text = dedent(example.partition("\n")[2])
-    made = own(year, text)
-    assert re.search(r'居第 <span class="nb"><a class="num" id="n\d+" href="#f\d+">2</a>', made.html.decode())
-    assert "<caption>按期办结率" in made.html.decode()
-
-
 def test_what_cannot_be_asked_is_named_with_file_and_line(year: Told) -> None:
     given = {
         'figure("cases.none")': "没有指标 cases.none", 'figure("cases.closed", period="2021-13")': "不是时期",
@@ -265,16 +255,42 @@ def test_ranks_changes_and_quarters(year: Told) -> None:
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(cli.report, arguments, standalone_mode=False, obj={"viewer": None})
+    done = CliRunner().invoke(cli.report, arguments, standalone_mode=False, obj={})
     return (done.return_value if done.exception is None else 1), f"{done.output}{done.exception or ''}"
 
 
-def test_the_command_writes_all_or_nothing(year: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def ours(year: Told, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """The year, as the command finds it."""
+    place = Place("test.example/log", Folder(year.home / "log"), year.home / "keys" / "log")
+    monkeypatch.setattr("luoshi.kernel.ledger.place.current", lambda: place)
     monkeypatch.setattr(session, "connected", nullcontext)
-    out = tmp_path / "a" / "out"
+    return year
+
+
+def test_the_year_is_published_with_a_package_that_verifies(ours: Told, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with clock.at(NOW):
+        code, text = run("year", "--period", "2021", "--lang", "en", "--out", str(out))
+    assert code == 0 and sorted(one.name for one in out.iterdir()) == ["package", "report.html", "report.pdf"], text
+    package = out / "package"
+    opened = verify.Package(package)
+    assert opened.check() == [] and len(opened.said["numbers"]) == len(ours.made["en"].printed)
+    assert [(package / name).read_bytes() for name in ("report.html", "report.pdf")] == [
+        (out / name).read_bytes() for name in ("report.html", "report.pdf")
+    ]
+    kept = [one for one in (ours.home / "reports").iterdir() if (one / "package.zip").exists()]
+    assert len(kept) == 1 and (kept[0] / "report.html").read_bytes() == (out / "report.html").read_bytes()
+    html = package / "report.html"
+    html.write_text(html.read_text("utf-8").replace(">3,293.0<", ">3,393.0<", 1), "utf-8")
+    assert any("report.html: other numbers" in one for one in verify.Package(package).check())
+
+
+def test_the_command_writes_all_or_nothing(ours: Told, tmp_path: Path) -> None:
+    year, out = ours, tmp_path / "a" / "out"
     own(year, 'x {{ figure("cases.closed") }}')
     with clock.at(NOW):
-        code, _ = run("own", "--period", "2021", "--lang", "zh", "--draft", "--out", str(out))
+        code, _ = run("own", "--period", "2021", "--lang", "zh", "--out", str(out), "--draft")
         assert code == 0 and sorted(one.name for one in out.iterdir()) == ["report.html", "report.pdf"]
         assert out.stat().st_mode & 0o777 == 0o755 and [one.name for one in out.parent.iterdir()] == ["out"]
         code, text = run("own", "--period", "2021", "--out", str(out))
@@ -289,20 +305,3 @@ def test_the_command_writes_all_or_nothing(year: Told, tmp_path: Path, monkeypat
             ("none", "--period", "2021", "--out", str(tmp_path / "c")),
         ):
             assert run(*wrong)[0] == 1 and not (tmp_path / "c").exists()
-
-
-def test_the_command_publishes_a_package_that_verifies(
-    year: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = Place("test.example/log", Folder(year.home / "log"), year.home / "keys" / "log")
-    monkeypatch.setattr("luoshi.kernel.ledger.place.current", lambda: place)
-    monkeypatch.setattr(session, "connected", nullcontext)
-    out = tmp_path / "out"
-    with clock.at(NOW):
-        code, text = run("year", "--period", "2021", "--lang", "en", "--out", str(out))
-    assert code == 0, text
-    assert verify.Package(out / "package").check() == []
-    html = out / "package" / "report.html"
-    assert html.read_bytes() == (out / "report.html").read_bytes()
-    html.write_text(html.read_text("utf-8").replace(">3,293.0<", ">3,393.0<", 1), "utf-8")
-    assert any("report.html: other numbers" in one for one in verify.Package(out / "package").check())

@@ -118,6 +118,16 @@ def test_with_a_whole_last_year_a_target_follows_it_and_the_years_end_is_printed
     assert "<polyline" in part.chart(one) and "八成可能" in part.number(one)
 
 
+def test_a_hidden_number_has_no_light(db: None) -> None:
+    solved, moment = ask.figure("cases.solved"), micros(datetime(2021, 4, 15, 12, tzinfo=UTC))
+    aim = Target(
+        solved, 2021, Decimal(90), False, "linear", Rule(Decimal(5), Decimal(20)), T("", ""), True, Decimal(90)
+    )
+    one = targets._computed(aim, solved, targets._Known(ask.AsOf(9, moment), HIDDEN, shares(FIRST, [(2, 3)])))
+    assert (one.light, one.value, one.measured, one.why) == ("n", None, None, targets.FEW)
+    assert not any(one.actual)
+
+
 def test_why_nothing_is_forecast(db: None) -> None:
     closed, last = ask.figure("cases.closed"), counts(FIRST - 12, LAST)
     assert targets._forecast(closed, last, FIRST, F(12))[1] == targets.OVER

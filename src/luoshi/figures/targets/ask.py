@@ -25,6 +25,7 @@ from luoshi.kernel.text import T
 
 NOT_BEGUN: Final = T("这一年还没有开始", "the year has not begun")
 NO_NUMBER: Final = T("还没有数", "no number yet")
+FEW: Final = T("记录太少，不显示", "too few records: not shown")
 NO_PATH: Final = T(
     "去年没有完整的数，没有走势可照", "last year's numbers are not complete: there is no course to follow"
 )
@@ -153,6 +154,8 @@ def _computed(target: Target, figure: Figure, known: _Known) -> Standing:
     base = Standing(target, known.as_of, day)
     if day is None or day.year < target.year:
         return replace(base, why=NOT_BEGUN, forecast_why=NOT_BEGUN)
+    if known.total.suppressed:
+        return replace(base, why=FEW, forecast_why=FEW)
     last = course.ends(figure, known.cells, first - 12) if course.is_whole(known.cells, first - 12) else None
     months = sums.elapsed(day, target.year)
     actual = course.ends(figure, known.cells, first, -int(-months // 1))
