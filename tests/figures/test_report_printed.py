@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -177,6 +178,9 @@ def test_verdicts_open_as_of_a_day_which_the_public_may_ask_for(year: Told, worl
     html = own(year, '{{ figure("cases.satisfied") }}，{{ figure("cases.closed") }}', as_of=early).html.decode()
     assert "/figure/cases.satisfied?period=2021&amp;as_of=2021-12-20" in html
     assert f"/figure/cases.closed?period=2021&amp;as_of={early.size}" in html
+    now = re.findall(r'href="http://[^/]+(/figure/cases.satisfied\?[^"]*)"', year.made["zh"].html.decode())
+    with clock.at(NOW):
+        assert Client(HTTP_HOST="127.0.0.1").get(unescape(now[0])).status_code == 200
 
 
 def test_the_pdf_is_tagged_titled_and_says_the_same(year: Told) -> None:
@@ -218,6 +222,15 @@ def test_what_looks_like_markup_is_text(year: Told) -> None:
     assert made.html.decode().count("#import &quot;x&quot;: * $x^y$ \\ @a") == 3 and "<script" not in made.html.decode()
     text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(made.pdf))
     assert text.count('#import "x": * $x^y$ \\ @a `~ #{} <script>') == 3
+
+
+def test_the_documentation_s_own_text_prints(year: Told) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text("utf-8")
+    example = page.partition("    # 包头市")[2].partition("| in braces")[0]
+    text = dedent(example.partition("\n")[2])
+    made = own(year, text)
+    assert re.search(r'居第 <span class="nb"><a class="num" id="n\d+" href="#f\d+">2</a>', made.html.decode())
+    assert "<caption>按期办结率" in made.html.decode()
 
 
 def test_what_cannot_be_asked_is_named_with_file_and_line(year: Told) -> None:

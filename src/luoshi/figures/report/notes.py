@@ -24,8 +24,7 @@ from luoshi.figures.reported import catalogue
 from luoshi.figures.reported import said as told
 from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.said import Compare
-from luoshi.kernel import clock, installation
-from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel import installation
 from luoshi.kernel.text import T
 from luoshi.web import words
 
@@ -227,8 +226,8 @@ def site(question: counted.Question, group: Group, what: str = "") -> str:
 
 
 def _as_of(question: counted.Question) -> str:
-    """The size; of what reads verdicts the day, since the public may ask for ends of days only, where it means the size."""
+    """The size; of what reads verdicts the day, since the public may ask for ends of days only."""
     as_of: AsOf = question.as_of
-    day = words.city_time(moment(as_of.moment)).date()
-    days_only = question.figure.measure.suppress_below and log_rows.end_of(day) <= clock.now()
-    return day.isoformat() if days_only and log_rows.size_on(day) == as_of.size else str(as_of.size)
+    if not question.figure.measure.suppress_below:
+        return str(as_of.size)
+    return words.city_time(moment(as_of.moment)).date().isoformat()
