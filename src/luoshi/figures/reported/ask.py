@@ -83,7 +83,7 @@ def check(question: Question) -> None:
 def ask(question: Question) -> Answer:
     """The values as of the size of the log. Raises Invalid."""
     check(question)
-    found = _values(question.figure, question.as_of.size)
+    found = values(question.figure, question.as_of.size)
     total = found.get((question.period.text, question.member))
     cells: dict[str, Value] = {}
     if question.by == (MEMBER,):
@@ -94,7 +94,7 @@ def ask(question: Question) -> Answer:
     return Answer(question, total, cells)
 
 
-def _values(figure: Reported, size: int) -> dict[tuple[str, str], Value]:
+def values(figure: Reported, size: int) -> dict[tuple[str, str], Value]:
     """By period and member."""
     found: dict[tuple[str, str], Value] = {}
     wrong = catalogue.all_corrections()
