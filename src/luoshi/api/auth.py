@@ -26,7 +26,9 @@ class Unknown(Problem):
 
 
 def caller(request: HttpRequest, public: bool) -> Viewer:
-    """The viewer of a call. A session does for reading alone, since other sites can make a browser send its cookie.
+    """The viewer of a call; of what is `public` also nobody.
+
+    A session does for reading alone, since other sites can make a browser send its cookie.
 
     Raises Unknown.
     """
@@ -38,9 +40,9 @@ def caller(request: HttpRequest, public: bool) -> Viewer:
         if person is None:
             raise Unknown
         return viewers.of_person(person)
+    seen: Viewer = request.viewer  # type: ignore[attr-defined]
+    if request.method == "GET" and seen.is_staff:
+        return seen
     if public:
         return viewers.public()
-    seen: Viewer = request.viewer  # type: ignore[attr-defined]
-    if request.method != "GET" or not seen.is_staff:
-        raise Unknown
-    return seen
+    raise Unknown

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -13,6 +14,7 @@ from luoshi.kernel.problems import Fault, Invalid, Problem
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
+JSON: Final = "application/json"
 MOST: Final = 200_000  # bytes of a request's body
 # what bytes that are no UTF-8 are read as, and what no column holds
 _UNREADABLE: Final = re.compile("[\0\ufffd\ud800-\udfff]")
@@ -39,18 +41,28 @@ class Asked:
         """The idempotency key of the header."""
         return self.request.headers.get("Idempotency-Key", "").strip() or None
 
+    def has(self, mark: str) -> bool:
+        """Does the caller hold the answer of this mark already? Then it is 304 without a body."""
+        return mark in (one.strip() for one in self.request.headers.get("If-None-Match", "").split(","))
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What is given: a JSON value and the status."""
+    """What is given: a JSON value, or bytes of a media type, and the status; `mark` is its ETag, `headers` come along."""
 
     value: Any
     status: int = 200
+    mark: str = ""
+    media: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method of one address, such as `/cases/{number}`, below `/api/`."""
+    """One method of one address, such as `/cases/{number}`, below `/api/`.
+
+    `media` are the types of what it gives; `marked`: its answers carry an ETag, unchanged they are 304.
+    """
 
     method: str
     path: str
@@ -64,6 +76,8 @@ class Endpoint:
     refusals: Sequence[int] = ()
     public: bool = False
     params: Mapping[str, Schema] = field(default_factory=dict)
+    media: Sequence[str] = (JSON,)
+    marked: bool = False
 
 
 def body_of(request: HttpRequest, takes: Schema | None) -> dict[str, Any]:
@@ -109,7 +123,14 @@ def query_of(request: HttpRequest, known: Mapping[str, Schema]) -> dict[str, str
 
 
 def respond(answer: Answer) -> HttpResponse:
-    """The answer as JSON."""
-    response = HttpResponse(orjson.dumps(answer.value), status=answer.status, content_type="application/json")
-    response.headers["Cache-Control"] = "private, no-store"
+    """The answer as JSON, or as the bytes that it is."""
+    body = answer.value if isinstance(answer.value, bytes) else orjson.dumps(answer.value)
+    empty = answer.status == HTTPStatus.NOT_MODIFIED
+    response = HttpResponse(b"" if empty else body, status=answer.status, content_type=answer.media)
+    for name, text in answer.headers.items():
+        response.headers[name] = text
+    response.headers["Cache-Control"] = "private, no-cache" if answer.mark else "private, no-store"
+    if answer.mark:
+        response.headers["ETag"] = answer.mark
+        response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     return response

@@ -25,8 +25,7 @@ TOKEN: Final[list[dict[str, list[str]]]] = [{"token": []}, {"session": []}]
 
 
 def _refusals(one: Endpoint) -> dict[str, Any]:
-    codes = {422, 503, *one.refusals}
-    codes |= set() if one.public else {401}
+    codes = {401, 422, 503, *one.refusals}
     codes |= {400, 413} if one.takes is not None else set()
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {str(code): {"description": WORDS[code], "content": problem} for code in sorted(codes)}
@@ -43,10 +42,13 @@ def _parameters(one: Endpoint) -> list[dict[str, Any]]:
 
 
 def _operation(one: Endpoint) -> dict[str, Any]:
-    given = {"description": "Done", "content": {"application/json": {"schema": one.gives}}}
+    given = {"description": "Done", "content": {media: {"schema": one.gives} for media in one.media}}
+    done = {str(one.status): given}
+    if one.marked:
+        done["304"] = {"description": "As the caller holds it (If-None-Match)"}
     operation: dict[str, Any] = {
         "operationId": one.name, "summary": one.text.en, "description": one.text.zh, "parameters": _parameters(one),
-        "responses": {str(one.status): given, **_refusals(one)}, "security": [] if one.public else TOKEN,
+        "responses": {**done, **_refusals(one)}, "security": [{}, *TOKEN] if one.public else TOKEN,
     }  # fmt: skip
     if one.takes is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": one.takes}}}

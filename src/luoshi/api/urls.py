@@ -16,7 +16,7 @@ from luoshi.api import auth, openapi
 from luoshi.api.endpoint import Asked, Endpoint, body_of, query_of, respond
 
 ENDPOINTS: list[Endpoint] = [
-    one for name in settings.LINES for one in import_module(f"luoshi.{name}.api").ENDPOINTS
+    one for name in (*settings.LINES, "figures") for one in import_module(f"luoshi.{name}.api").ENDPOINTS
 ]  # fmt: skip
 
 
@@ -28,6 +28,7 @@ def _view(methods: dict[str, Endpoint]) -> Callable[..., HttpResponse]:
         if one is None:
             return HttpResponseNotAllowed(sorted(methods))
         viewer = auth.caller(request, one.public)
+        request.viewer = viewer  # type: ignore[attr-defined]
         asked = Asked(request, viewer, values, query_of(request, one.query), body_of(request, one.takes))
         return respond(one.answer(asked))
 

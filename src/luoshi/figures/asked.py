@@ -29,8 +29,8 @@ def read(request: Request, name: str) -> Question:
     """The question of an address. Raises Absent, or Invalid for what cannot be asked."""
     figure, query = ask.figure(name), request.GET
     by = tuple(name for name in query.get("by", "").split(",") if name)
-    question = Question(figure, _period(query), known(request, figure, "as_of") or usual(), by)
-    return labels.narrowed(question, {one: query[one] for one in figure.by if query.get(one)})
+    question = Question(figure, period(query) or board.this_year(), known(request, figure, "as_of") or usual(), by)
+    return labels.narrowed(question, {one: query[one] for one in figure.facts.dimensions if query.get(one)})
 
 
 def known(request: Request, figure: Figure, field: str) -> AsOf | None:
@@ -41,10 +41,11 @@ def known(request: Request, figure: Figure, field: str) -> AsOf | None:
     return ask.as_of(given) if given else None
 
 
-def _period(query: QueryDict) -> Period:
+def period(query: QueryDict) -> Period | None:
+    """The period that an address names. Raises Invalid."""
     text = query.get("period", "").strip()
     try:
-        return parse(text) if text else board.this_year()
+        return parse(text) if text else None
     except PeriodError as error:
         raise Invalid([Fault("period", text[:40], error.text)]) from None
 

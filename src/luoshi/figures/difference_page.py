@@ -31,7 +31,8 @@ SYSTEM: Final = T("系统", "the system")
 Row = tuple[Change, Record | None]
 
 
-def _since(request: Request, figure: Figure) -> ask.AsOf:
+def since(request: Request, figure: Figure) -> ask.AsOf:
+    """The earlier as-of. Raises Invalid."""
     found = asked.known(request, figure, "since")
     if found is None:
         rule = T("写明要比的日期或日志大小", "say with which day or size of the log to compare")
@@ -90,7 +91,7 @@ def _told(figure: Figure, cell: Cell) -> str:
 def show(request: Request, name: str) -> HttpResponse:
     """The two numbers and what lies between them."""
     question = asked.read(request, name)
-    old = _since(request, question.figure)
+    old = since(request, question.figure)
     asked.spend(request)
     found = difference(question, old)
     seen = question.face.records(request.viewer, [UUID(one.subject) for one in found.changes])

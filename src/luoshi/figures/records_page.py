@@ -3,10 +3,8 @@
 What may not be seen stays as a row that says so: the count is the same for everybody.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,8 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import ask, asked, pages
-from luoshi.figures.ask import Counted, Question
+from luoshi.figures import asked, opened, pages
+from luoshi.figures.ask import Question
+from luoshi.figures.opened import Row
 from luoshi.kernel.lines import UNSEEN, Record
 from luoshi.kernel.text import T
 from luoshi.web import pager, parts, tables, words
@@ -23,7 +22,6 @@ from luoshi.web.http import Request
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50
-Row = tuple[Counted, Record | None]
 
 
 def _table(question: Question) -> Table[Row]:
@@ -51,15 +49,8 @@ def number_of(found: Record | None) -> SafeString:
 def show(request: Request, name: str) -> HttpResponse:
     """A page of them."""
     question = replace(asked.read(request, name), by=())
-    asked.spend(request)
-    total = asked.answered(request, question).total
-    after = int(str(pager.decode(request.GET["after"], "counted")[0])) if request.GET.get("after") else -1
+    total, rows, onward = opened.page(request, question, SIZE)
     part = bool(request.GET.get("part"))
-    found = [] if total.suppressed else ask.records(question, after, SIZE + 1, part=part)
-    some: Sequence[Counted] = found[:SIZE]
-    seen = question.face.records(request.viewer, [UUID(one.subject) for one in some])
-    rows: list[Row] = [(one, seen.get(UUID(one.subject))) for one in some]
-    onward = pager.encode([some[-1].place], "counted") if len(found) > SIZE else ""
     shown = _table(question).render(rows) if rows else _nothing(question, total.suppressed)
     context = {
         "figure": question.figure, "question": question, "number": pages.shown(question.figure, total),

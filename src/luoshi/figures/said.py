@@ -21,7 +21,8 @@ def plain(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
 
 
-def _cell(figure: Figure, cell: Cell) -> dict[str, Any]:
+def as_cell(figure: Figure, cell: Cell) -> dict[str, Any]:
+    """The number and its parts; all null of a hidden one."""
     return {
         "numerator": cell.num, "denominator": cell.den, "n": cell.n, "value": plain(value(figure, cell)),
         "suppressed": cell.suppressed,
@@ -59,7 +60,7 @@ def rows(answer: Answer, *, ranked: bool) -> list[dict[str, Any]]:
     for group, cell in found:
         row: dict[str, Any] = {name: labels.code(name, one) for name, one in zip(by, group, strict=True)}
         row["name"] = " · ".join(labels.name(face, name, one) for name, one in zip(by, group, strict=True))
-        row |= _cell(figure, cell)
+        row |= as_cell(figure, cell)
         out.append(row | ({"rank": places.get(group)} if ranked else {}))
     return out
 
@@ -87,7 +88,7 @@ def compared(answer: Answer, how: Compare, number: Callable[[Question], Cell] = 
     asked, figure = other(answer.question, how), answer.question.figure
     cell = number(asked)
     by, unit = (None, None) if how == "ytd" else change(figure, answer.total, cell)
-    return {"kind": how, "period": asked.period.text, **_cell(figure, cell), "change": plain(by), "change_unit": unit}
+    return {"kind": how, "period": asked.period.text, **as_cell(figure, cell), "change": plain(by), "change_unit": unit}
 
 
 def other(question: Question, how: Compare) -> Question:
@@ -103,7 +104,7 @@ def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None
     found: dict[str, Any] = {
         "figure": question.figure.id, "name": str(question.figure.name), "period": question.period.text,
         "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
-        **_cell(question.figure, answer.total), "unit": str(question.figure.unit_name),
+        **as_cell(question.figure, answer.total), "unit": str(question.figure.unit_name),
         "fingerprint": question.figure.fingerprint, "engine": question.engine, "rows": rows(answer, ranked=ranked),
     }  # fmt: skip
     found["missing"] = missing(answer) if ranked else []

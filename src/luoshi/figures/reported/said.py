@@ -40,7 +40,7 @@ def _release(one: Known) -> dict[str, Any]:
     }
 
 
-def _cell(found: Value | None) -> dict[str, Any]:
+def as_cell(found: Value | None) -> dict[str, Any]:
     """The number and where it comes from; all keys are there, null where nothing was published."""
     if found is None:
         nothing = dict.fromkeys(
@@ -68,7 +68,7 @@ def rows(answer: Answer, *, ranked: bool) -> list[dict[str, Any]]:
     out = []
     for key, one in answer.cells.items():
         code = figure.members.shown(key) if by == (MEMBER,) else key
-        row = {by[0]: code, "name": name_of(figure, by[0], key), **_cell(one)}
+        row = {by[0]: code, "name": name_of(figure, by[0], key), **as_cell(one)}
         out.append(row | ({"rank": places[key]} if ranked else {}))
     if by == (MEMBER,):
         out.sort(key=lambda row: (row.get("rank", 0), row["name"]))
@@ -88,7 +88,13 @@ def compared(answer: Answer, how: Compare) -> dict[str, Any]:
     """The value beside that of another period, with the change as far as it is reported or a distance between rates."""
     found = asked.compared(answer, how)
     change = plain(found.change)
-    return {"kind": how, "period": found.period.text, **_cell(found.value), "change": change, "change_unit": found.unit}
+    return {
+        "kind": how,
+        "period": found.period.text,
+        **as_cell(found.value),
+        "change": change,
+        "change_unit": found.unit,
+    }
 
 
 def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None) -> dict[str, Any]:
@@ -98,7 +104,7 @@ def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None
     found: dict[str, Any] = {
         "figure": figure.id, "name": str(figure.name), "kind": "reported", "period": question.period.text,
         "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
-        **_cell(answer.total), "unit": str(figure.unit), "fingerprint": fingerprint(figure), "engine": ENGINE,
+        **as_cell(answer.total), "unit": str(figure.unit), "fingerprint": fingerprint(figure), "engine": ENGINE,
         "pending": figure.pending, "rows": rows(answer, ranked=ranked),
     }  # fmt: skip
     found["missing"] = missing(answer) if ranked else []
