@@ -7,7 +7,7 @@ import orjson
 import pytest
 from django.conf import settings
 from django.test import Client
-from reported_home import GDP, PACK, declare, enter, publish, seal
+from reported_home import GDP, PACK, answer, declare, enter, publish, seal
 
 from luoshi.cli import pack
 from luoshi.conf import Conf
@@ -210,3 +210,20 @@ def test_the_commands(cast: dict[str, Viewer], home: Path, shell: Any) -> None:
     (home / "figures-corrections.toml").write_text(f'[[correction]]\n{wrong}why = {{ zh = "错", en = "x" }}\n', "utf-8")
     code, out = shell("figures", "list")
     assert code == 1 and "来源已自行更正" in out and "3293.0" in out
+
+
+def test_the_api_and_the_file_say_what_the_command_says(cast: dict[str, Viewer], home: Path) -> None:
+    publish(cast)
+    publish(cast, value="3300.1", vintage="2022-09-30", status="revised")
+    publish(cast, member="150600", value="4715.7")
+    seal(home)
+    browse, query = Client(HTTP_HOST="127.0.0.1"), "period=2021&by=member&rank=1"
+    said = browse.get(f"/api/figures/city.gdp?{query}").json()
+    assert said == answer("city.gdp", "2021", "member", ranked=True)
+    assert browse.get(f"/figure/city.gdp.json?{query}").json() == said
+    assert (said["value"], said["first_release"]["value"], said["n"]) == ("3300.1", "3293.0", 0)
+    assert [row["rank"] for row in said["rows"]] == [1, 2] and len(said["missing"]) == 10
+    series = browse.get("/api/figures/city.gdp/series").json()
+    assert [(row["period"], row["value"]) for row in series["rows"]] == [("2021", "3300.1")]
+    assert browse.get("/api/figures/city.gdp?compare=ytd").status_code == 422
+    assert browse.get("/api/figures/city.gdp/records").status_code == 404

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import ask, asked, labels, period
+from luoshi.figures import ask, asked, either, labels, period
 from luoshi.figures import said as plain
 from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, AsOf, Question
@@ -228,11 +228,7 @@ def catalogue(request: Request) -> HttpResponse:
 @require_safe
 def as_json(request: Request, name: str) -> HttpResponse:
     """The answer as the command gives it; `compare` and `rank` as there."""
-    question = asked.read(request, name)
-    how = next((one for one in plain.COMPARES if one == request.GET.get("compare")), None)
-    found = plain.said(
-        asked.answered(request, question), ranked=bool(question.by and request.GET.get("rank")), compare=how
-    )
+    found = either.said(request, either.read(request, name))
     return HttpResponse(orjson.dumps(found), "application/json")
 
 
