@@ -74,10 +74,11 @@ def text(engine: Engine, table: Table) -> str:
     tree = compiler().to_sqlglot(table.unbind())
 
     def spelt(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Filter) and _is(node.this, "LUOSHI_LAST"):
-            return last(*node.this.expressions, node.expression)
-        if _is(node, "LUOSHI_LAST"):
-            return last(*node.expressions, None)
+        where = node.expression if isinstance(node, exp.Filter) else None
+        of = node.this if where is not None else node
+        if _is(of, "LUOSHI_LAST"):
+            value, place = of.expressions
+            return last(value, place, where)
         return quantile(*node.expressions) if _is(node, "LUOSHI_QUANTILE") else node
 
     def named(node: exp.Expression) -> exp.Expression:

@@ -52,7 +52,7 @@ def show(request: Request, name: str) -> HttpResponse:
     """A page of them."""
     question = replace(asked.read(request, name), by=())
     asked.spend(request)
-    total = asked.answered(request, question).total
+    total = asked.number(question)
     after = int(str(pager.decode(request.GET["after"], "counted")[0])) if request.GET.get("after") else -1
     part = bool(request.GET.get("part"))
     found = [] if total.suppressed else ask.records(question, after, SIZE + 1, part=part)

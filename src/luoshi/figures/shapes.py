@@ -71,8 +71,11 @@ def compiled(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> st
 
 
 @lru_cache(maxsize=32)
-def life_text(engine: Engine, facts: Facts, life: Life = "rolled") -> str:
-    """The text that rolls up what was known at `size` (and had happened by `end`) to one row a subject."""
+def life_text(engine: Engine, facts: Facts, life: Life = "rolled", *, now: bool = False) -> str:
+    """The text that rolls up what was known at `size` (and had happened by `end`) to one row a subject.
+
+    `now`: all that is there was known.
+    """
     from luoshi.figures import dialects, expr
 
-    return dialects.text(engine, expr.life(facts, life))
+    return dialects.text(engine, expr.life(facts, life, now=now))
