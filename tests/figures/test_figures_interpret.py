@@ -1,10 +1,12 @@
 """What the package's verifier says of small tables, DuckDB says too: every kind, unknowns everywhere, negations, no rows."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 
@@ -78,7 +80,7 @@ def world(seed: int) -> tuple[list[dict[str, Any]], duckdb.DuckDBPyConnection]:
                 row | {"place": place, "known": known, "superseded": superseded, "subject": subject, "verb": verb}
             )
             known = superseded
-    database = duck.fresh()
+    database = duck.fresh(Path(tempfile.gettempdir()))
     types = duck.columns(FACTS)
     database.execute(f"CREATE TABLE tried_events ({', '.join(f'{name} {type_}' for name, type_ in types.items())})")
     if rows:

@@ -191,7 +191,9 @@ def _run(
         there = lake.bring(home, face)
     end = min(question.period.end(_zone()), question.as_of.moment + 1)
     life = _life(question, there, end)
-    shape = Shape(question.figure.id, by, tuple(question.where), engines.shaped(question.engine, life), rows, part)
+    now = question.engine != "postgres" and there.size == size
+    how = engines.shaped(question.engine, life)
+    shape = Shape(question.figure.id, by, tuple(question.where), how, rows, part, now)
     text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
     values = {
         "size": size, "end": end, "first_month": question.period.first, "last_month": question.period.last,

@@ -112,7 +112,8 @@ def _news(home: Path, face: Face, there: lake.Manifest, old: int) -> _News:
         f"WITH newer AS ({newer}), mine AS (SELECT * FROM {view} WHERE subject IN (SELECT subject FROM newer)) "
         f"{each} UNION SELECT NULL, min({month_of('occurred_at')}) FROM newer"
     )
-    rows = duck.asked(face.facts, lake.paths(home, face.facts, there), text, {"old": old}).fetchall()
+    where, files = lake.folder(home, face.name), lake.paths(home, face.facts, there)
+    rows = duck.asked(where, face.facts, files, text, {"old": old}).fetchall()
     firsts = [first for _, first in rows if first is not None]
     return _News(frozenset(month for month, _ in rows if month is not None), min(firsts, default=1 << 31))
 

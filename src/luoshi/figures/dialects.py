@@ -41,22 +41,45 @@ def _plain(value: Any, q: Any) -> exp.Expression:
     return exp.Anonymous(this="QUANTILE_DISC", expressions=[value, q])
 
 
-_Written = tuple[Any, str, Callable[[str], exp.Expression], Callable[[Any, Any], exp.Expression]]
+def _max_by(name: str) -> "_Last":
+    def spelt(value: Any, place: Any, where: exp.Expression | None) -> exp.Expression:
+        return _filtered(exp.Anonymous(this=name, expressions=[value, place]), where)
+
+    return spelt
+
+
+def _aggregated(value: Any, place: Any, where: exp.Expression | None) -> exp.Expression:
+    """PostgreSQL has no such function; it sorts once for all that ask for the same order."""
+    newest = exp.Order(this=value, expressions=[exp.Ordered(this=place, desc=True, nulls_first=True)])
+    values = _filtered(exp.Anonymous(this="ARRAY_AGG", expressions=[newest]), where)
+    return exp.Bracket(this=exp.Paren(this=values), expressions=[exp.Literal.number(1)], offset=1)
+
+
+def _filtered(of: exp.Expression, where: exp.Expression | None) -> exp.Expression:
+    return of if where is None else exp.Filter(this=of, expression=where)
+
+
+_Last = Callable[[Any, Any, exp.Expression | None], exp.Expression]
+_Written = tuple[Any, str, Callable[[str], exp.Expression], Callable[[Any, Any], exp.Expression], _Last]
 _ENGINES: Final[dict[Engine, _Written]] = {
-    "duckdb": (DuckDBCompiler, "duckdb", _dollar, _plain),
-    "postgres": (PostgresCompiler, "postgres", _named, _within),
-    "spark": (_Spark, "spark", _named, _within),
+    "duckdb": (DuckDBCompiler, "duckdb", _dollar, _plain, _max_by("ARG_MAX_NULL")),
+    "postgres": (PostgresCompiler, "postgres", _named, _within, _aggregated),
+    "spark": (_Spark, "spark", _named, _within, _max_by("MAX_BY")),
 }
 
 
 def text(engine: Engine, table: Table) -> str:
     """The query of an engine; parameters are `$name`, `%(name)s` or `:name`."""
-    compiler, dialect, parameter, quantile = _ENGINES[engine]
+    compiler, dialect, parameter, quantile, last = _ENGINES[engine]
     tree = compiler().to_sqlglot(table.unbind())
 
     def spelt(node: exp.Expression) -> exp.Expression:
-        asked = isinstance(node, exp.Anonymous) and str(node.this).upper() == "LUOSHI_QUANTILE"
-        return quantile(*node.expressions) if asked else node
+        where = node.expression if isinstance(node, exp.Filter) else None
+        of = node.this if where is not None else node
+        if _is(of, "LUOSHI_LAST"):
+            value, place = of.expressions
+            return last(value, place, where)
+        return quantile(*node.expressions) if _is(node, "LUOSHI_QUANTILE") else node
 
     def named(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Literal):
@@ -67,3 +90,7 @@ def text(engine: Engine, table: Table) -> str:
         return node
 
     return str(tree.transform(spelt).transform(named).sql(dialect=dialect))
+
+
+def _is(node: Any, name: str) -> bool:
+    return isinstance(node, exp.Anonymous) and str(node.this).upper() == name

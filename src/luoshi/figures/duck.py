@@ -1,6 +1,7 @@
 """DuckDB, embedded: the engine that counts over the lake; a database in memory that shows the files and loads nothing."""
 
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,13 +13,16 @@ from luoshi.kernel.measures import Facts
 
 _TYPES: Final = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "time": "BIGINT", "uuid": "VARCHAR"}
 _MEMORY: Final = "2GB"
+SPILL: Final = "spill-"
+"""How the folders begin that a database makes for what its memory does not hold, and removes when it is closed."""
 
 
-def fresh() -> duckdb.DuckDBPyConnection:
-    """A new database that reaches no network and loads nothing."""
+def fresh(where: Path) -> duckdb.DuckDBPyConnection:
+    """A new database that reaches no network and loads nothing; what its memory does not hold goes below the folder `where`."""
     settings: dict[str, Any] = {
         "autoinstall_known_extensions": False, "autoload_known_extensions": False, "memory_limit": _MEMORY,
         "threads": min(os.cpu_count() or 1, 4), "preserve_insertion_order": True,
+        "temp_directory": str(where / f"{SPILL}{secrets.token_hex(4)}"),
     }  # fmt: skip
     return duckdb.connect(":memory:", config=settings)
 
@@ -34,40 +38,36 @@ def csv(facts: Facts, file: Path, null: str) -> duckdb.DuckDBPyRelation:
         "SELECT * FROM read_csv($file, header=false, columns=$columns, nullstr=$null, quote='\"', escape='\"', "
         "delim=',', auto_detect=false)"
     )
-    return fresh().sql(text, params={"file": str(file), "columns": columns(facts), "null": null})
+    return fresh(file.parent).sql(text, params={"file": str(file), "columns": columns(facts), "null": null})
 
 
-def events(
-    facts: Facts, files: Sequence[Path], where: duckdb.DuckDBPyConnection | None = None
-) -> duckdb.DuckDBPyRelation:
-    """The rows of files of events; none where there is no file."""
-    database = where or fresh()
-    if not files:
-        typed = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in columns(facts).items())
-        return database.sql(f"SELECT {typed} WHERE false")
-    return database.read_parquet([str(file) for file in files])
+def show_events(database: duckdb.DuckDBPyConnection, facts: Facts, files: Sequence[Path], name: str) -> None:
+    """A view of the rows of files of events; of none where there is no file."""
+    if files:
+        database.read_parquet([str(file) for file in files]).create_view(name)
+    else:
+        typed = ", ".join(f"NULL::{type_} AS {column}" for column, type_ in columns(facts).items())
+        database.execute(f"CREATE VIEW {name} AS SELECT {typed} WHERE false")
 
 
 @lru_cache(maxsize=4)
-def _over(facts: Facts, files: tuple[Path, ...], life: Path | None) -> duckdb.DuckDBPyConnection:
+def _over(where: Path, facts: Facts, files: tuple[Path, ...], life: Path | None) -> duckdb.DuckDBPyConnection:
     """A database that shows some files under the line's names; a file never changes, so it may be asked again."""
-    database = fresh()
-    events(facts, files, database).create_view(f"{facts.line}_events")
+    database = fresh(where)
+    show_events(database, facts, files, f"{facts.line}_events")
     if life is not None:
         database.read_parquet(str(life)).create_view(f"{facts.line}_life")
     return database
 
 
 def asked(
-    facts: Facts, files: Sequence[Path], text: str, values: Mapping[str, Any], life: Path | None = None
-) -> duckdb.DuckDBPyRelation:
-    """A compiled question over the files, with the values that it names."""
-    database = _over(facts, tuple(files), life).cursor()
-    return database.sql(text, params=dict(values))
+    where: Path, facts: Facts, files: Sequence[Path], text: str, values: Mapping[str, Any], life: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A compiled question over the files of the folder `where`, with the values that it names; to be fetched from."""
+    return _over(where, facts, tuple(files), life).cursor().execute(text, dict(values))
 
 
 def to_csv(names: Sequence[str], file: Path, out: Path, null: str) -> None:
     """Write the rows of a Parquet file as CSV without a header, in their order."""
-    database = fresh()
-    rows = database.read_parquet(str(file)).project(", ".join(names))
+    rows = fresh(file.parent).read_parquet(str(file)).project(", ".join(names))
     rows.write_csv(str(out), header=False, na_rep=null, quotechar='"', escapechar='"')

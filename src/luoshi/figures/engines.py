@@ -61,8 +61,8 @@ def run(
             how = shapes.life_text(engine, facts, life)
             rolled = how, _named(engine, how, values)
         return spark.run(facts, files, rolled or kept, text, _named(engine, text, values))
-    found = duck.asked(facts, files, text, _named(engine, text, values), kept)
-    names = found.columns
+    found = duck.asked(lake.folder(home, facts.line), facts, files, text, _named(engine, text, values), kept)
+    names = [one[0] for one in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 

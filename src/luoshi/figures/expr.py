@@ -4,7 +4,7 @@ What changes from one question to the next stands in the expression as a number 
 compiled text then holds as a parameter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import reduce
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from luoshi.kernel.measures import (
     Some,
     Term,
     month_of,
+    reads_of,
 )
 
 _TYPES: Final = {"text": "string", "int": "int64", "bool": "boolean", "time": "int64", "uuid": "uuid"}
@@ -90,39 +91,43 @@ def _schema(facts: Facts, table: str) -> dict[str, str]:
     return {name: _TYPES[type_] for name, type_ in facts.types(table).items()}
 
 
-def known(facts: Facts, *, cut: bool = False) -> ir.Table:
-    """The versions of events that were known when the log had `size` entries; with `cut`, of what happened before `end`."""
+def known(facts: Facts, *, cut: bool = False, now: bool = False) -> ir.Table:
+    """The versions of events that were known when the log had `size` entries; with `cut`, of what happened before `end`.
+
+    `now`: where nothing of a later size is in the table, only what was superseded has to go.
+    """
     table = ibis.table(_schema(facts, "events"), name=f"{facts.line}_events")
     size = ibis.literal(MARKS["size"], "int64")
-    table = table.filter((table.known < size) & (table.superseded.isnull() | (table.superseded >= size)))
+    if now:
+        table = table.filter(table.superseded.isnull())
+    else:
+        table = table.filter((table.known < size) & (table.superseded.isnull() | (table.superseded >= size)))
     return table.filter(table.occurred_at < MARKS["end"]) if cut else table
 
 
-def life(facts: Facts, how: str) -> ir.Table:
-    """One row a subject: as it is kept, or rolled up from the events that were known (and had happened)."""
+def life(facts: Facts, how: str, needed: Set[str] | None = None, *, now: bool = False) -> ir.Table:
+    """One row a subject: as it is kept, or rolled up from the events that were known (and had happened).
+
+    `needed` are the columns that are asked for; all of them by default.
+    """
     if how == "kept":
         return ibis.table(_schema(facts, "life"), name=f"{facts.line}_life")
-    events = known(facts, cut=how == "cut")
-    lasts = {one.where: f"last_{n}" for n, one in enumerate(facts.rolled) if one.how == "last"}
-    rows = events.group_by("subject").aggregate(
-        first=events.place.min(),
-        last=events.place.max(),
-        **{name: events.place.max(where=truth(where, events)) for where, name in lasts.items()},
-        **_rolled(facts, events),
-    )
-    carried = [*facts.carried, *(month_of(name) for name in facts.clocks if name in facts.carried)]
-    rows = _beside(rows, events, "last", {name: name for name in carried})
-    for where, name in lasts.items():
-        mine = {one.name: one.column for one in facts.rolled if one.how == "last" and one.where == where}
-        rows = _beside(rows, events, name, mine)
-    return rows.select(*facts.types("life"))
+    events = known(facts, cut=how == "cut", now=now)
+    found = {"first": events.place.min(), **_carried(facts, events), **_rolled(facts, events)}
+    wanted = [name for name in facts.types("life") if needed is None or name in needed or name in ("subject", "first")]
+    rows = events.group_by("subject").aggregate(**{name: found[name] for name in wanted if name != "subject"})
+    return rows.select(*wanted)
+
+
+def _carried(facts: Facts, events: ir.Table) -> dict[str, Any]:
+    """What the last event says, whether it is known or not."""
+    months = [month_of(name) for name in facts.clocks if name in facts.carried]
+    return {name: _last(events[name], events.place) for name in (*facts.carried, *months)}
 
 
 def _rolled(facts: Facts, events: ir.Table) -> dict[str, Any]:
     found = {}
     for one in facts.rolled:
-        if one.how == "last":
-            continue
         found[one.name] = _roll(one, events, one.column)
         if one.name in facts.clocks:
             found[month_of(one.name)] = _roll(one, events, month_of(one.column))
@@ -131,20 +136,31 @@ def _rolled(facts: Facts, events: ir.Table) -> dict[str, Any]:
 
 def _roll(one: Rolled, events: ir.Table, column: str) -> Any:
     where = truth(one.where, events)
-    if one.how == "count":
-        return events.count(where=where)
+    match one.how:
+        case "count":
+            return events.count(where=where)
+        case "last":
+            return _last(events[column], events.place, where=where)
     return events[column].min(where=where) if one.how == "min" else events[column].max(where=where)
 
 
-def _beside(rows: ir.Table, events: ir.Table, place: str, columns: Mapping[str, str]) -> ir.Table:
-    """The rows with columns of the event at a place beside them."""
-    more = events.select(**{f"at_{place}": events.place}, **{name: events[column] for name, column in columns.items()})
-    return rows.left_join(more, rows[place] == more[f"at_{place}"])
+def _last(column: Any, place: Any, where: Any = None) -> Any:
+    """The value at the greatest place, unknown where it is unknown there; engines spell it differently (`dialects.py`)."""
+    kind = column.type()
+
+    def last(value, place):  # type: ignore[no-untyped-def]
+        """The signature is given below."""
+
+    spelt = ibis.udf.agg.builtin(last, name="LUOSHI_LAST", signature=((kind, "int64"), kind))
+    return spelt(column, place, where=where)
 
 
 def _base(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
     """The rows that the measure looks at, in the period and within the filter."""
-    table = known(facts) if measure.table == "events" else life(facts, shape.life)
+    if measure.table == "events":
+        table = known(facts, now=shape.now)
+    else:
+        table = life(facts, shape.life, _needed(measure, facts, shape), now=shape.now)
     if measure.clock is not None:
         month = table[month_of(measure.clock)]
         table = table.filter((month >= MARKS["first_month"]) & (month < MARKS["last_month"]))
@@ -153,6 +169,12 @@ def _base(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
         mark: Any = MARKS_OF_INT[name] if types[name] == "int" else word(name)
         table = table.filter(table[name] == mark)
     return table
+
+
+def _needed(measure: Measure, facts: Facts, shape: Shape) -> set[str]:
+    """The columns of a subject's row that a question reads."""
+    clock = {month_of(measure.clock)} if measure.clock else set()
+    return reads_of(measure) | {*shape.by, *shape.where} | clock
 
 
 # filters on a whole number need a number that stands for them

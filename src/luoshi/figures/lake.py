@@ -9,10 +9,12 @@ Files of equal rank are merged, so that their number grows with the logarithm of
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from time import time
 from typing import Final
 
 import duckdb
@@ -20,7 +22,7 @@ from django.db import connection
 from psycopg import Cursor, sql
 
 from luoshi import home as homes
-from luoshi.figures import duck
+from luoshi.figures import duck, lives
 from luoshi.figures.fold import fold
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
@@ -31,6 +33,10 @@ MOST: Final = 1 << 20
 """Places covered by the largest files."""
 _FAN: Final = 8
 _NULL: Final = r"\N"
+_DAY: Final = 86_400
+_MANY_ROWS: Final = 122_880
+_FEW_ROWS: Final = 40_960
+"""Of subjects: a page of records, by their places, reads few of them."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,9 @@ def _keep(where: Path, found: Manifest) -> None:
     for file in where.glob("*.parquet"):
         if file.name not in named and file.name not in before:
             file.unlink(missing_ok=True)
+    for left in where.glob(f"{duck.SPILL}*"):  # by a process that was killed
+        if left.stat().st_mtime < time() - _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _grown(where: Path, facts: Facts, found: Manifest, size: int) -> Manifest:
@@ -171,10 +180,10 @@ def _write(where: Path, source: duckdb.DuckDBPyRelation, start: int, end: int, d
     return File(name, start, end, digest)
 
 
-def _parquet(source: duckdb.DuckDBPyRelation, file: Path) -> None:
-    """Write rows to a file that appears whole."""
+def _parquet(source: duckdb.DuckDBPyRelation, file: Path, group: int = _MANY_ROWS) -> None:
+    """Write rows to a file that appears whole; `group` rows stand together, with statistics by which they are passed over."""
     temporary = file.with_suffix(".new")
-    source.write_parquet(str(temporary), compression="zstd", row_group_size=122_880)
+    source.write_parquet(str(temporary), compression="zstd", row_group_size=group)
     with temporary.open("rb+") as out:
         os.fsync(out.fileno())
     temporary.replace(file)
@@ -227,19 +236,18 @@ def _run(files: Sequence[File]) -> int:
 
 
 def _together(where: Path, facts: Facts, files: Sequence[File]) -> File:
-    source = duck.events(facts, [where / one.name for one in files]).order("known, place")
-    merged = _write(where, source, files[0].start, files[-1].end, "")
+    database = duck.fresh(where)
+    duck.show_events(database, facts, [where / one.name for one in files], "events")
+    merged = _write(where, database.sql("FROM events ORDER BY known, place"), files[0].start, files[-1].end, "")
     return replace(merged, sha256=digest_of(rows_of(where, facts, merged)))
 
 
 def _write_life(where: Path, facts: Facts, found: Manifest) -> str:
-    """One row a subject as of the newest size."""
-    from luoshi.figures import shapes
-
+    """One row a subject as of the newest size, anew for those of which the log holds something new."""
     name = f"life-{found.size:012d}-{secrets.token_hex(3)}.parquet"
-    text = shapes.life_text("duckdb", facts)
-    source = duck.asked(facts, [where / one.name for one in found.files], text, {"size": found.size})
-    _parquet(source, where / name)
+    old = where / found.life if found.life and (where / found.life).exists() else None
+    rows = lives.rows(where, facts, [where / one.name for one in found.files], old, found.life_size)
+    _parquet(rows, where / name, _FEW_ROWS)
     return name
 
 

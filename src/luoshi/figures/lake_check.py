@@ -7,7 +7,7 @@ from typing import Final
 
 import duckdb
 
-from luoshi.figures import duck, fold, lake, shapes
+from luoshi.figures import fold, lake, lives
 from luoshi.figures.lake import File, Manifest
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.lines import Face
@@ -61,12 +61,6 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 def _same_lives(where: Path, facts: Facts, there: Manifest) -> bool:
     """Does rolling the events up again give the rows that are kept?"""
     try:
-        names = ", ".join(facts.types("life"))
-        text = shapes.life_text("duckdb", facts)
-        kept = f"SELECT {names} FROM read_parquet($life)"
-        asked = f"SELECT count(*) FROM ((({text}) EXCEPT ({kept})) UNION ALL (({kept}) EXCEPT ({text})))"
-        values = {"size": there.life_size, "life": str(where / there.life)}
-        found = duck.asked(facts, [where / one.name for one in there.files], asked, values).fetchall()
+        return lives.are(where, facts, [where / one.name for one in there.files], where / there.life)
     except (OSError, duckdb.Error):
         return False
-    return found == [(0,)]

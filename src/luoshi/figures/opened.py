@@ -30,7 +30,7 @@ def page(request: Request, question: Question, size: int) -> Opened:
     """
     asked.spend(request)
     whole = replace(question, by=())
-    total, given = asked.answered(request, whole).total, request.GET.get(pager.NAME)
+    total, given = asked.number(whole), request.GET.get(pager.NAME)
     after = int(str(pager.decode(given, ORDER)[0])) if given else -1
     part = bool(request.GET.get("part"))
     found = [] if total.suppressed else ask.records(whole, after, size + 1, part=part)

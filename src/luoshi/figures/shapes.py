@@ -17,7 +17,7 @@ from luoshi import home as homes
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel.measures import Facts, Measure, as_json
 
-COMPILED_BY: Final = 2
+COMPILED_BY: Final = 3
 """Another number where the same declaration compiles to another text."""
 
 
@@ -30,7 +30,7 @@ def key_of(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> str:
     """The name under which a text is kept: whatever it depends on."""
     said = [
         COMPILED_BY, _ibis(), engine, as_json(measure), facts.fingerprint,
-        [shape.by, shape.where, shape.life, shape.rows, shape.part],
+        [shape.by, shape.where, shape.life, shape.rows, shape.part, shape.now],
     ]  # fmt: skip
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -71,8 +71,11 @@ def compiled(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> st
 
 
 @lru_cache(maxsize=32)
-def life_text(engine: Engine, facts: Facts, life: Life = "rolled") -> str:
-    """The text that rolls up what was known at `size` (and had happened by `end`) to one row a subject."""
+def life_text(engine: Engine, facts: Facts, life: Life = "rolled", *, now: bool = False) -> str:
+    """The text that rolls up what was known at `size` (and had happened by `end`) to one row a subject.
+
+    `now`: all that is there was known.
+    """
     from luoshi.figures import dialects, expr
 
-    return dialects.text(engine, expr.life(facts, life))
+    return dialects.text(engine, expr.life(facts, life, now=now))
