@@ -3,7 +3,7 @@
 import csv
 import io
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,6 +21,8 @@ from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
+from luoshi.figures.reported import page as reported_page
+from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.targets.part import part
 from luoshi.kernel import installation
 from luoshi.kernel.ledger import rows as log_rows
@@ -202,6 +204,8 @@ def _usual_by(question: Question) -> Question:
 @require_safe
 def show(request: Request, name: str) -> HttpResponse:
     """One figure."""
+    if name in all_reported():
+        return reported_page.show(request, name)
     question = _usual_by(asked.read(request, name))
     question = replace(question, by=question.by[:1])
     answer = asked.answered(request, question)
@@ -221,8 +225,9 @@ def show(request: Request, name: str) -> HttpResponse:
 
 @require_safe
 def catalogue(request: Request) -> HttpResponse:
-    """All figures with their definitions."""
-    return render(request, "figures/catalogue.html", {"figures": all_figures().values()})
+    """All figures with their definitions: the computed ones, and those that are taken over."""
+    found = {"figures": all_figures().values(), "reported": all_reported().values()}
+    return render(request, "figures/catalogue.html", found)
 
 
 @require_safe
@@ -234,22 +239,28 @@ def as_json(request: Request, name: str) -> HttpResponse:
 
 @require_safe
 def as_csv(request: Request, name: str) -> HttpResponse:
-    """The groups as a table; without groups the months of the period."""
+    """The groups as a table; without groups the months of the period. Of a reported figure all periods and places."""
+    if name in all_reported():
+        return _csv(name, reported_page.rows(reported_page.read(request, name)))
     question = asked.read(request, name)
     if not question.by:
         question = replace(question, by=(ask.MONTH,))
     answer = asked.answered(request, question)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [*question.by, "name", "value", "unit", "numerator", "denominator", "n", "period", "log_size", "fingerprint"]
-    )
+    head = [*question.by, "name", "value", "unit", "numerator", "denominator", "n", "period", "log_size", "fingerprint"]
+    rows: list[list[Any]] = [head]
     for row in plain.rows(answer, ranked=False):
         codes = [row[one] for one in question.by]
         numbers = [row["value"], question.figure.unit, row["numerator"], row["denominator"], row["n"]]
-        writer.writerow(
+        rows.append(
             [*codes, row["name"], *numbers, question.period.text, question.as_of.size, question.figure.fingerprint]
         )
+    return _csv(name, rows)
+
+
+def _csv(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """Rows as a file for a spreadsheet."""
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
     response = HttpResponse("\ufeff" + out.getvalue(), "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{question.figure.id}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

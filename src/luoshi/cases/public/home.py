@@ -17,6 +17,7 @@ from luoshi.figures.answer import Cell, value
 from luoshi.figures.ask import MONTH, AsOf
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.period import Period
+from luoshi.figures.reported import headlines
 from luoshi.kernel import installation
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
@@ -166,8 +167,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "year": year.first // 12, "counts": [_one(name, claim, found, at, "num-s") for name, claim in COUNTS.items()],
         "rates": [_one(name, claim, found, at, "") for name, claim in RATES.items()],
-        "map": city_map(found.counties), "trend": trend(year, found),
+        "told": headlines.figures(found.at), "map": city_map(found.counties), "trend": trend(year, found),
         "promises": [T(*one) for one in city.pack["promises"]], "emergency": T(*city.pack["emergency"]),
         "all": tables.link("/figure/", T("所有指标和口径", "All figures and definitions")),
+        "more": [("/targets/", T("目标", "Targets")), ("/reports/", T("报告", "Reports"))],
     }  # fmt: skip
     return render(request, "cases/public/home.html", context)

@@ -20,7 +20,7 @@ from luoshi.figures.report.nodes import Node, block, joined, text
 from luoshi.figures.report.printed import Answer, Part, Printed
 from luoshi.figures.report.prints import Numbers, Shown
 from luoshi.figures.reported import ask as reported
-from luoshi.figures.reported import catalogue
+from luoshi.figures.reported import catalogue, page
 from luoshi.figures.reported import said as told
 from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.said import Compare
@@ -203,9 +203,9 @@ def _source(answer: reported.Answer, group: Group) -> list[list[Node]]:
 
 
 def _opens(answer: Answer, group: Group) -> list[list[Node]]:
-    """Where a computed number and its records open."""
+    """Where a number opens, and a computed one's records."""
     if not isinstance(answer, counted.Answer):
-        return []
+        return [[Node("link", (text(T("打开", "Open")),), href=_site_of_told(answer.question, group))]]
     cell = answer.cells[group] if group else answer.total
     links = (
         [("", T("打开", "Open"))]
@@ -217,12 +217,25 @@ def _opens(answer: Answer, group: Group) -> list[list[Node]]:
 
 def site(question: counted.Question, group: Group, what: str = "") -> str:
     """The address on the site of a number or its records, as of the same size of the log."""
-    conf = settings.CONF
-    base = conf.text("public_url").rstrip("/") or f"http://127.0.0.1:{conf.number('port')}"
     changes = {"by": "", "as_of": _as_of(question)}
     for name, one in zip(question.by, group, strict=False):
         changes["period" if name == MONTH else name] = labels.code(name, one) or ""
-    return base + pages.address(replace(question, by=()), what, **changes)
+    return _base() + pages.address(replace(question, by=()), what, **changes)
+
+
+def _site_of_told(question: reported.Question, group: Group) -> str:
+    """The address of a reported number on the site."""
+    changes = {}
+    for name, one in zip(question.by, group, strict=False):
+        period = name == MONTH
+        changes["period" if period else name] = str(one) if period else question.figure.members.shown(str(one))
+    return _base() + page.address(question, **changes)
+
+
+def _base() -> str:
+    """Where the site is."""
+    conf = settings.CONF
+    return conf.text("public_url").rstrip("/") or f"http://127.0.0.1:{conf.number('port')}"
 
 
 def _as_of(question: counted.Question) -> str:

@@ -30,6 +30,7 @@ _KEYS: Final = frozenset(
         "note",
         "members",
         "growth",
+        "home",
     }
 )
 _LENGTHS: Final[Mapping[str, frozenset[int]]] = {
@@ -60,6 +61,7 @@ class Reported:
     """A number with a name that somebody else computes. `pending`: records will give it one day (待由记录计算).
 
     `growth` is the figure that reports the real growth of this one, which is never recomputed from two of its values.
+    `home`: it stands on the first page.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Reported:
     source: T
     frequency: str
     pending: bool
+    home: bool
     note: T
     members: Members
     growth: str
@@ -113,6 +116,14 @@ def _paths(toml: Toml) -> list[tuple[str, ...]]:
     return [("reported", line, name) for line, entries in found if isinstance(entries, dict) for name in entries]
 
 
+def _yes(toml: Toml, path: tuple[str, ...], key: str) -> bool:
+    """A key that is true or false, and false where it is left out."""
+    found = toml.value(*path, key)
+    if found is not None and not isinstance(found, bool):
+        toml.fault((*path, key), "应为 true 或 false", "must be true or false")
+    return found is True
+
+
 def _reported(toml: Toml, path: tuple[str, ...], places: Mapping[str, Members]) -> Reported | None:
     before = len(toml.faults.found)
     entry = toml.value(*path)
@@ -121,14 +132,12 @@ def _reported(toml: Toml, path: tuple[str, ...], places: Mapping[str, Members]) 
         return None
     for key in entry.keys() - _KEYS:
         toml.fault((*path, key), "未知的项", "is no key of a reported figure")
-    pending = entry.get("pending", False)
-    if not isinstance(pending, bool):
-        toml.fault((*path, "pending"), "应为 true 或 false", "must be true or false")
+    pending, home = (_yes(toml, path, key) for key in ("pending", "home"))
     found = Reported(
         id=".".join(path[1:]), line=path[1], name=toml.both(*path, "name"), define=toml.both(*path, "define"),
         unit=toml.both(*path, "unit"), better=one_of(toml, (*path, "better"), BETTER, "neither"),
         decimals=toml.whole(*path, "decimals", low=0, high=6) if "decimals" in entry else 0,
-        owner=toml.string(*path, "owner"), source=toml.both(*path, "source"), pending=pending is True,
+        owner=toml.string(*path, "owner"), source=toml.both(*path, "source"), pending=pending, home=home,
         frequency=one_of(toml, (*path, "frequency"), FREQUENCY, "A"), note=maybe(toml, path, "note"),
         members=places.get(one_of(toml, (*path, "members"), places, ""), Members()),
         growth=toml.string(*path, "growth") if "growth" in entry else "",

@@ -42,11 +42,9 @@ def _asked(request: Request) -> Sequence[Standing]:
     return standings(targets, counted.as_of(given) if given else None, lambda: asked.spend(request))
 
 
-def _name(one: Standing) -> str | SafeString:
-    """The figure, which opens its page where it has one; the year."""
+def _name(one: Standing) -> SafeString:
+    """The figure, which opens its page; the year."""
     text = f"{one.target.of.name} {one.target.year}"
-    if not isinstance(one.target.of, Figure):
-        return text
     query = urlencode({"period": one.target.year, "as_of": one.as_of.size})
     return tables.link(f"/figure/{one.target.id}?{query}#target", text)
 
