@@ -231,7 +231,7 @@ def test_a_simulated_case_is_marked_in_the_list_and_a_source_is_called_one(brows
 
 def test_the_public_menu_leads_to_the_cases_and_to_reporting(browse: Client) -> None:
     menu = text(browse, "/cases/").partition("<nav")[2].partition("</nav>")[0]
-    assert re.findall(r'href="([^"]+)"', menu) == ["/", "/cases/", "/report/"]
+    assert re.findall(r'href="([^"]+)"', menu) == ["/", "/targets/", "/cases/", "/report/"]
     assert re.search(r'href="/cases/" aria-current="page"', menu)
 
 

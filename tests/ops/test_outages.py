@@ -147,7 +147,7 @@ def test_no_room_for_the_database_is_told_and_what_was_acknowledged_stands(city:
     """The first test of the module: the others share one served city."""
     found = place.locate(city.home.resolve())
     assert found is not None
-    with small(found.data, "400m"), served(city) as base:
+    with small(found.data, "600m"), served(city) as base:
         key = city.run("open311", "key", "new", str(uuid.uuid4())).stdout.splitlines()[-1]
         kept, refused = [number_of(report(base, key, "room"))], set()
         filler = found.data / "filler"

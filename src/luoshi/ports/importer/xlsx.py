@@ -4,7 +4,6 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final
-from xml.etree.ElementTree import ParseError
 
 from luoshi.kernel.text import T
 
@@ -53,7 +52,8 @@ def rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
         # what a sheet says of its own size may be wrong
         sheet.reset_dimensions()
         yield from _named(sheet.iter_rows(values_only=True))
-    except (ParseError, InvalidFileException, KeyError, IndexError, ValueError, TypeError, EOFError) as error:
+    # the parser that openpyxl finds raises one of its own; both are syntax errors
+    except (SyntaxError, InvalidFileException, KeyError, IndexError, ValueError, TypeError, EOFError) as error:
         raise Unreadable(T(f"表格坏了：{error}", f"damaged workbook: {error}")) from None
     except (zipfile.BadZipFile, OSError) as error:
         raise Unreadable(T(f"文件坏了：{error}", f"damaged: {error}")) from None
