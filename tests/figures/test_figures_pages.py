@@ -149,3 +149,14 @@ def test_pages_that_had_to_wait_are_brought_up_when_nothing_more_is_sealed(publi
     sealer._board_at = 0.0
     sealer.once()
     assert not board.is_due()
+
+
+def test_the_first_page_is_sent_again_only_where_something_changed(public: Client, supervisor: Client) -> None:
+    first = public.get("/")
+    again = public.get("/", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"") and "ETag" not in supervisor.get("/")
+    assert public.get("/?lang=en", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE figure_answer SET size = size + 1")
+        assert public.get("/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+        cursor.execute("UPDATE figure_answer SET size = size - 1")

@@ -176,16 +176,33 @@ def _side(ring: Ring, axis: int, edge: float, sign: int) -> Ring:
 
 
 def _path(rings: list[Ring]) -> str:
-    """Path data in tenths of a pixel; points that fall on the one before are left out."""
-    out = []
-    for ring in rings:
-        steps: list[str] = []
-        for x, y in ring:
-            step = f"{x:.1f} {y:.1f}"
-            if not steps or steps[-1] != step:
-                steps.append(step)
-        out.append("M" + "L".join(steps) + "Z")
-    return "".join(out)
+    """Path data in tenths of a pixel, each point from the one before; what falls on that one is left out."""
+    return "".join(_ring([(round(x * 10), round(y * 10)) for x, y in ring]) for ring in rings)
+
+
+def _ring(points: list[tuple[int, int]]) -> str:
+    """One closed ring of points in tenths of a pixel, written as short as path data may be."""
+    (x, y), *rest = points
+    out = f"M{_tenths(x)}" + _next(_tenths(x), _tenths(y)) + "l"
+    last = "l"
+    for a, b in rest:
+        for text in (_tenths(a - x), _tenths(b - y)) if (a, b) != (x, y) else ():
+            out, last = out + _next(last, text), text
+        x, y = a, b
+    return f"{out}z"
+
+
+def _tenths(number: int) -> str:
+    """A number of tenths as `12`, `1.2`, `.2` or `-.2`."""
+    whole, tenth = divmod(abs(number), 10)
+    text = f"{whole or ''}.{tenth}" if tenth else f"{whole}"
+    return f"-{text}" if number < 0 else text
+
+
+def _next(last: str, text: str) -> str:
+    """A number after another: a space only where the two would be read as one."""
+    apart = last[-1].isalpha() or text[0] == "-" or (text[0] == "." and "." in last)
+    return text if apart else f" {text}"
 
 
 def _box(rings: list[Ring]) -> tuple[float, float, float, float]:

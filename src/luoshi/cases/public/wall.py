@@ -1,7 +1,5 @@
 """`/wall/`: the year's numbers for a screen of 1920 × 1080, read from eight metres; it looks again by itself."""
 
-from hashlib import sha256
-from importlib.metadata import version
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -14,19 +12,13 @@ from luoshi.figures.answer import Cell, value
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.period import Period, moment
 from luoshi.kernel import installation
-from luoshi.kernel.text import T, language
+from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import words
 
 BIG: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.closed", "cases.on_time", "cases.satisfied")
 BESIDE: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.on_time")
 """What the table of districts shows."""
-
-
-def _etag() -> str:
-    """Another one where anything on the screen is: the numbers, the language, the day or the program."""
-    said = [board.size(), language(), board.this_year().text, version("luoshi")]
-    return f'"{sha256(repr(said).encode()).hexdigest()[:20]}"'
 
 
 def _big(found: home.Numbers) -> list[dict[str, str]]:
@@ -57,7 +49,7 @@ def _districts(year: Period) -> list[list[str]]:
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """The whole screen; unchanged, 304."""
-    etag = _etag()
+    etag = home.mark()
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified()
     year = board.this_year()
