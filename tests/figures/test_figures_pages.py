@@ -155,6 +155,9 @@ def test_the_first_page_is_sent_again_only_where_something_changed(public: Clien
     first = public.get("/")
     again = public.get("/", HTTP_IF_NONE_MATCH=first["ETag"])
     assert (again.status_code, again.content) == (304, b"") and "ETag" not in supervisor.get("/")
+    packed = public.get("/", HTTP_ACCEPT_ENCODING="gzip")
+    given = {"HTTP_IF_NONE_MATCH": packed["ETag"], "HTTP_ACCEPT_ENCODING": "gzip"}
+    assert packed["ETag"].startswith("W/") and public.get("/", **given).status_code == 304
     assert public.get("/?lang=en", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
     with connection.cursor() as cursor:
         cursor.execute("UPDATE figure_answer SET size = size + 1")

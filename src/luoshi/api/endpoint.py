@@ -13,6 +13,7 @@ from luoshi.api.schema import Schema
 from luoshi.kernel.problems import Fault, Invalid, Problem
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
+from luoshi.web.http import holds
 
 JSON: Final = "application/json"
 MOST: Final = 200_000  # bytes of a request's body
@@ -43,7 +44,7 @@ class Asked:
 
     def has(self, mark: str) -> bool:
         """Does the caller hold the answer of this mark already? Then it is 304 without a body."""
-        return mark in (one.strip() for one in self.request.headers.get("If-None-Match", "").split(","))
+        return holds(self.request, mark)
 
 
 @dataclass(frozen=True)

@@ -33,3 +33,9 @@ def wants_json(request: HttpRequest) -> bool:
         return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "text/html" not in accept
+
+
+def holds(request: HttpRequest, mark: str) -> bool:
+    """Does the client hold the answer of this ETag already? An answer that was packed on its way has a weak one (W/)."""
+    given = request.headers.get("If-None-Match", "").split(",")
+    return bool(mark) and mark in (one.strip().removeprefix("W/") for one in given)

@@ -26,7 +26,7 @@ from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
 from luoshi.web import map as maps
 from luoshi.web.context import ledger_size
-from luoshi.web.http import Request
+from luoshi.web.http import Request, holds
 
 _MAP, _CORE_MAP = 200, 288  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
@@ -172,7 +172,7 @@ def mark(*beside: object) -> str:
 def home(request: Request) -> HttpResponse:
     """`/`: the year of the city's clock, as of the size of the log that pages speak of; to the public, unchanged, 304."""
     etag = "" if request.viewer.is_staff else mark(request.get_full_path(), ledger_size(), words.when(clock.now()))
-    if etag and request.headers.get("If-None-Match") == etag:
+    if holds(request, etag):
         return HttpResponseNotModified()
     response = _home(request)
     if etag:

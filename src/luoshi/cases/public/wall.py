@@ -15,6 +15,7 @@ from luoshi.kernel import installation
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import words
+from luoshi.web.http import holds
 
 BIG: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.closed", "cases.on_time", "cases.satisfied")
 BESIDE: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.on_time")
@@ -50,7 +51,7 @@ def _districts(year: Period) -> list[list[str]]:
 def wall(request: HttpRequest) -> HttpResponse:
     """The whole screen; unchanged, 304."""
     etag = home.mark()
-    if request.headers.get("If-None-Match") == etag:
+    if holds(request, etag):
         return HttpResponseNotModified()
     year = board.this_year()
     found = home.numbers(year)
