@@ -1,6 +1,7 @@
 """A small simulated year in a database of its own, sealed day by day, with corrections and late word after its first sizes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from given import NOW, connect
 
 from luoshi.conf import Conf
+from luoshi.figures import board
 from luoshi.kernel import clock, installation, lines
 from luoshi.kernel.kept import forget_all
 from luoshi.kernel.ledger import keys, rows
@@ -159,3 +162,29 @@ def here(world: World, server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def face() -> Any:
     """The street line's."""
     return lines.installed()[0]
+
+
+@pytest.fixture
+def public(here: World) -> Iterator[Client]:
+    """A client of the public in a city whose pages are up to date."""
+    with clock.at(NOW):
+        board.refresh(here.home)
+        yield Client(HTTP_HOST="127.0.0.1")
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """A command in Chinese, in the database that is connected: its exit code and what it said."""
+    from luoshi.cli import run, session
+    from luoshi.kernel.text import set_language
+
+    monkeypatch.setattr(session, "connected", lambda role="app": nullcontext())
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+
+    def call(*words: str) -> tuple[int, str]:
+        code = run(words)
+        set_language("zh")
+        out = capsys.readouterr()
+        return code, out.out + out.err
+
+    return call

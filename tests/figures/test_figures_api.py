@@ -5,26 +5,16 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
-from given import NOW
 from jsonschema import Draft202012Validator
 
 from luoshi.api import actions
 from luoshi.api.urls import ENDPOINTS
 from luoshi.figures import ask, board
 from luoshi.figures import said as plain
-from luoshi.kernel import clock
 from luoshi.people.models import Person
 
 SCHEMAS = {one.name: one.gives for one in ENDPOINTS}
 COUNTY = "150203000000"
-
-
-@pytest.fixture
-def public(here: Any) -> Any:
-    """A client of nobody, in a city whose pages are up to date."""
-    with clock.at(NOW):
-        board.refresh(here.home)
-        yield Client(HTTP_HOST="127.0.0.1")
 
 
 @pytest.fixture

@@ -9,22 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from given import NOW
 
 from luoshi.figures import ask, board
 from luoshi.figures.ask import Question
 from luoshi.figures.difference import difference
-from luoshi.kernel import clock
 from luoshi.people.models import Person
 from luoshi.serve.sealer import Sealer
-
-
-@pytest.fixture
-def public(here: Any) -> Any:
-    """A client of the public in a city whose pages are up to date."""
-    with clock.at(NOW):
-        board.refresh(here.home)
-        yield Client(HTTP_HOST="127.0.0.1")
 
 
 @pytest.fixture

@@ -43,8 +43,14 @@ def printed(size: int) -> list[Printed]:
         answer = ask.ask(Question(figure, YEAR, known))
         put(answer, said.plain(value(figure, answer.total)) or "·")
         put(answer, "·" if answer.total.n is None else str(answer.total.n), "n")
-        before = said.counted(said.other(answer.question, "yoy"))
-        put(answer, said.plain(change(figure, answer.total, before)[0]) or "·", "change", compare="yoy")
+        before = ask.ask(said.other(answer.question, "yoy"))
+        put(
+            answer,
+            said.plain(change(figure, answer.total, before.total)[0]) or "·",
+            "change",
+            compare="yoy",
+            before=before,
+        )
     groups = [(figure.id, by) for figure in ask.all_figures().values() for by in figure.by[-1:]]
     for name, by in (*groups, ("cases.closed", "county"), ("cases.open", "month"), ("cases.closed", "month")):
         figure = ask.figure(name)

@@ -158,25 +158,6 @@ def test_the_pack_is_checked_with_its_reported_figures(tmp_path: Path) -> None:
     assert len(pack._figures(tmp_path)) == 8, "whether a computed figure has the name an installation knows"
 
 
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Any:
-    from contextlib import nullcontext
-
-    from luoshi.cli import run, session
-    from luoshi.kernel.text import set_language
-
-    monkeypatch.setattr(session, "connected", lambda role="app": nullcontext())
-    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-
-    def call(*words: str) -> tuple[int, str]:
-        code = run(words)
-        set_language("zh")
-        out = capsys.readouterr()
-        return code, out.out + out.err
-
-    return call
-
-
 def test_the_commands(cast: dict[str, Viewer], home: Path, shell: Any) -> None:
     publish(cast)
     publish(cast, figure="city.gdp_growth", value="8.5")

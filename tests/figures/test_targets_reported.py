@@ -1,10 +1,8 @@
 """Targets of reported figures: the last published value, as of a size of the log; and the command."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from fractions import Fraction as F
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -46,23 +44,6 @@ def home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(settings, "CONF", Conf({**settings.CONF.values, "home": tmp_path}))
     declare(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def shell(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Shell:
-    from luoshi.cli import run, session
-    from luoshi.kernel.text import set_language
-
-    monkeypatch.setattr(session, "connected", lambda role="app": nullcontext())
-    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-
-    def call(*words: str) -> tuple[int, str]:
-        code = run(words)
-        set_language("zh")
-        out = capsys.readouterr()
-        return code, out.out + out.err
-
-    return call
 
 
 def standing(figure: str, size: int | None = None) -> Standing:

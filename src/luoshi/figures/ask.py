@@ -16,7 +16,7 @@ from luoshi.figures.answer import Cell, Group, cell_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
-from luoshi.figures.period import Period, micros
+from luoshi.figures.period import MONTH, Period, micros
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.kept import Kept
@@ -26,7 +26,6 @@ from luoshi.kernel.measures import Value
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
-MONTH: Final = "month"
 _FUTURE: Final = 1 << 62
 
 

@@ -10,7 +10,7 @@ from luoshi.figures import ask, board, labels
 from luoshi.figures.answer import Cell
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.declare import Figure
-from luoshi.figures.period import Period, PeriodError, parse
+from luoshi.figures.period import MONTH, Period, PeriodError, parse
 from luoshi.kernel import limits
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
@@ -90,7 +90,7 @@ def spend(request: Request) -> None:
 def months(request: Request, question: Question) -> Mapping[int, Cell]:
     """The months of the period's year and of the year before."""
     first = question.period.first // 12 * 12
-    both = replace(question, by=(ask.MONTH,), period=Period(first - 12, first + 12))
+    both = replace(question, by=(MONTH,), period=Period(first - 12, first + 12))
     (kept,) = _kept(both)
     if kept:
         return {int(group[0] or 0): cell for group, cell in kept.cells.items()}

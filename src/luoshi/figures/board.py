@@ -14,10 +14,10 @@ from django.db import connection, transaction
 
 from luoshi.figures import ask, duck, lake
 from luoshi.figures.answer import Cell, Group
-from luoshi.figures.ask import MONTH, Answer, AsOf, Question
+from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
-from luoshi.figures.period import Period
+from luoshi.figures.period import MONTH, Period
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face

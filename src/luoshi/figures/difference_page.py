@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import ask, asked, pages
+from luoshi.figures import ask, asked, labels, pages
 from luoshi.figures.answer import Cell
 from luoshi.figures.declare import Figure
 from luoshi.figures.difference import Cause, Change, Difference, difference
@@ -99,7 +99,7 @@ def show(request: Request, name: str) -> HttpResponse:
     context = {
         "figure": question.figure, "question": question, "found": found, "back": pages.address(question, by=""),
         "was": _told(question.figure, found.was), "now": _told(question.figure, found.now),
-        "was_at": pages.moment(old), "now_at": pages.moment(question.as_of),
+        "was_at": labels.moment(old), "now_at": labels.moment(question.as_of),
         "counts": [(HOWS[how], n) for how, n in found.counts.items()], "all": sum(found.counts.values()),
         "shown": len(rows), "table": _table(found, request.viewer.is_staff).render(rows) if rows else "",
         "hidden": found.was.suppressed or found.now.suppressed,

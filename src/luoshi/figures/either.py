@@ -1,7 +1,5 @@
 """A figure of either kind as an address asks for it: one way to its answer for the API, files of pages and exports."""
 
-from hashlib import sha256
-from importlib.metadata import version
 from typing import Any
 
 from luoshi.figures import ask, asked, board, listed
@@ -14,7 +12,8 @@ from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.said import COMPARES, Compare
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.problems import Fault, Invalid
-from luoshi.kernel.text import T, language
+from luoshi.kernel.text import T
+from luoshi.web import http
 from luoshi.web.http import Request
 
 Question = ask.Question | reported.Question
@@ -64,17 +63,7 @@ def mark(request: Request, question: Question) -> str:
     """The ETag of a question's answer: a log of one size says the same for ever, of names that the day's city has."""
     given = sorted((name, text) for name, text in request.GET.items() if name != "lang")
     day = calendar.current().city_date(clock.now()).isoformat()
-    said = [
-        fingerprint(question),
-        question.as_of,
-        question.period.text,
-        request.path,
-        given,
-        language(),
-        day,
-        version("luoshi"),
-    ]
-    return f'"{sha256(repr(said).encode()).hexdigest()[:32]}"'
+    return http.mark(fingerprint(question), question.as_of, question.period.text, request.path, given, day)
 
 
 def compare(request: Request) -> Compare | None:

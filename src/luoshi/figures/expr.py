@@ -148,7 +148,7 @@ def _last(column: Any, place: Any, where: Any = None) -> Any:
     """The value at the greatest place, unknown where it is unknown there; engines spell it differently (`dialects.py`)."""
     kind = column.type()
 
-    def last(value, place):  # type: ignore[no-untyped-def]
+    def last(value: Any, place: Any) -> Any:
         """The signature is given below."""
 
     spelt = ibis.udf.agg.builtin(last, name="LUOSHI_LAST", signature=((kind, "int64"), kind))

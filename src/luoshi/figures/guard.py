@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from luoshi.figures.answer import HIDDEN, Cell, Group
 from luoshi.figures.declare import Figure
 from luoshi.figures.hidden import Hidden, Path, hidden
-from luoshi.figures.period import Period, month_at
+from luoshi.figures.period import MONTH, Period, month_at
 from luoshi.kernel import calendar
 from luoshi.kernel.measures import Value
 from luoshi.kernel.problems import Fault, Invalid
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Cells = Callable[["Question", tuple[str, ...]], Mapping[Group, Cell]]
 Given = Mapping[str, Value | None]
-MONTH: Final = "month"
 ONE: Final = T(
     "这个指标涉及评价，一次只能按一个维度看", "this figure reads verdicts: it is shown by one dimension at a time"
 )

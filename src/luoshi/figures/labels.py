@@ -1,17 +1,22 @@
-"""The values of dimensions as people know them: a unit by its code, a place and a kind by its name."""
+"""The values of dimensions as people know them: a unit by its code, a place and a kind by its name; and as of when."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from luoshi.figures.ask import MONTH, Question, check
-from luoshi.figures.period import month_text
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from luoshi.figures.ask import AsOf, Question, check
+from luoshi.figures.period import MONTH, month_text
+from luoshi.figures.period import moment as moment_of
 from luoshi.kernel.lines import Face
 from luoshi.kernel.measures import Value
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people import tree
+from luoshi.web import parts, words
 
 PLACES: Final = ("county", "street", "community")
 NONE: Final = T("未定", "not known")
@@ -20,6 +25,16 @@ NAMES: Final[Mapping[str, T]] = {
     "top": T("大类", "Top category"), "category": T("类别", "Category"), "channel": T("渠道", "Channel"),
     "unit": T("单位", "Unit"), "source": T("来源", "Source"), "stage": T("状态", "State"), MONTH: T("月份", "Month"),
 }  # fmt: skip
+
+
+def moment(as_of: AsOf) -> SafeString:
+    """As of when, and of which entry of the log."""
+    text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(as_of.size))
+    return (
+        format_html("{}{}", parts.time(moment_of(as_of.moment)), text)
+        if as_of.size
+        else format_html("{}", T("还没有封存", "nothing sealed"))
+    )
 
 
 def code(dimension: str, value: Value | None) -> str | None:

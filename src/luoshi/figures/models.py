@@ -10,6 +10,19 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person
 
 
+class Ours:
+    """What all rows of figures have: those of a demo are simulated, and they belong to nobody."""
+
+    @property
+    def sim(self) -> bool:
+        """Is it a demo's?"""
+        return installation.current().demo
+
+    def owned_by(self, viewer: Viewer) -> bool:
+        """By nobody."""
+        return False
+
+
 class FactVersion(models.Model):
     """An event of a subject whose events were corrected, as it stands from the place `known` on (`ledger.correct`)."""
 
@@ -61,7 +74,7 @@ class Exact(models.DecimalField):  # type: ignore[type-arg]
         return "numeric"
 
 
-class ReportedValue(models.Model):
+class ReportedValue(Ours, models.Model):
     """A published value of a reported figure: one vintage of one period and member ("" is the city). Never overwritten.
 
     `subject` is the random id by which the log knows figure, period and member together: all their vintages share it.
@@ -99,17 +112,8 @@ class ReportedValue(models.Model):
             )
         ]  # fmt: skip
 
-    @property
-    def sim(self) -> bool:
-        """Who entered it in a demo is simulated."""
-        return installation.current().demo
 
-    def owned_by(self, viewer: Viewer) -> bool:
-        """They belong to nobody."""
-        return False
-
-
-class Report(models.Model):
+class Report(Ours, models.Model):
     """A published report: which text, of which period, as of which size of the log, and what the log says of it. Never changed."""
 
     log_id = models.UUIDField(unique=True, default=new_id)
@@ -128,13 +132,8 @@ class Report(models.Model):
     class Meta:
         db_table = "report"
 
-    @property
-    def sim(self) -> bool:
-        """The records of a demo are simulated, and so are its reports."""
-        return installation.current().demo
 
-
-class TargetLight(models.Model):
+class TargetLight(Ours, models.Model):
     """The light of an annual target as the log has it (`state`), and the one that a person sets instead for a while."""
 
     subject = models.UUIDField(unique=True)
@@ -155,12 +154,3 @@ class TargetLight(models.Model):
     class Meta:
         db_table = "target_light"
         constraints = [models.UniqueConstraint(fields=["figure", "year"], name="target_light_once")]
-
-    @property
-    def sim(self) -> bool:
-        """In a demo they are for show."""
-        return installation.current().demo
-
-    def owned_by(self, viewer: Viewer) -> bool:
-        """They belong to nobody."""
-        return False

@@ -15,12 +15,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import ask, asked, either, labels, period
+from luoshi.figures import asked, either, labels
 from luoshi.figures import said as plain
 from luoshi.figures.answer import Cell, Group, exact, ranks, value
-from luoshi.figures.ask import Answer, AsOf, Question
+from luoshi.figures.ask import Answer, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
+from luoshi.figures.period import MONTH
 from luoshi.figures.reported import page as reported_page
 from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.targets.part import part
@@ -51,16 +52,6 @@ def tags() -> SafeString:
     return format_html("{} {}", parts.tag(T("计算", "Computed"), "a"), demo)
 
 
-def moment(as_of: AsOf) -> SafeString:
-    """As of when, and of which entry of the log."""
-    text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(as_of.size))
-    return (
-        format_html("{}{}", parts.time(period.moment(as_of.moment)), text)
-        if as_of.size
-        else format_html("{}", T("还没有封存", "nothing sealed"))
-    )
-
-
 def address(question: Question, what: str = "", **changes: str) -> str:
     """The address of the same question, as a page, its records or a file; a change of "" takes a name out."""
     said = {"period": question.period.text, "as_of": str(question.as_of.size)}
@@ -72,16 +63,18 @@ def address(question: Question, what: str = "", **changes: str) -> str:
 
 def _compared(answer: Answer) -> list[tuple[T, str]]:
     """Beside last year and the period before."""
-    names = {"yoy": T("同比", "On a year before"), "mom": T("环比", "On the period before")}
     found = []
-    for how in plain.COMPARES[:2]:
+    for how, name in plain.CHANGES.items():
         one = plain.compared(answer, how, asked.number)
         if one["change"] is not None:
             sign = "+" if not one["change"].startswith("-") else ""
-            unit = T(" 个百分点", " points") if one["change_unit"] == "pp" else T("%", "%")
             text = T("{sign}{change}{unit}（{period}：{value}）", "{sign}{change}{unit} ({period}: {value})")
-            values = {"period": one["period"], "value": one["value"] or NO_NUMBER, "unit": unit}
-            found.append((names[how], str(text.fill(sign=sign, change=one["change"].replace("-", "−"), **values))))
+            values = {
+                "period": one["period"],
+                "value": one["value"] or NO_NUMBER,
+                "unit": plain.POINTS[one["change_unit"]],
+            }
+            found.append((name, str(text.fill(sign=sign, change=one["change"].replace("-", "−"), **values))))
     return found
 
 
@@ -102,7 +95,7 @@ def number(answer: Answer) -> SafeString:
         ground.append((T("分母", "Denominator"), tables.link(records, words.number(cell.den))))
     else:
         ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
-    ground += [*_compared(answer), (T("截至", "As of"), moment(question.as_of))]
+    ground += [*_compared(answer), (T("截至", "As of"), labels.moment(question.as_of))]
     text = shown(figure, cell)
     unit = figure.unit_name if text not in (NO_NUMBER, str(words.UNKNOWN)) else ""
     claim = _claim(question)
@@ -241,10 +234,10 @@ def as_json(request: Request, name: str) -> HttpResponse:
 def as_csv(request: Request, name: str) -> HttpResponse:
     """The groups as a table; without groups the months of the period. Of a reported figure all periods and places."""
     if name in all_reported():
-        return _csv(name, reported_page.rows(reported_page.read(request, name)))
+        return csv_file(name, reported_page.rows(reported_page.read(request, name)))
     question = asked.read(request, name)
     if not question.by:
-        question = replace(question, by=(ask.MONTH,))
+        question = replace(question, by=(MONTH,))
     answer = asked.answered(request, question)
     head = [*question.by, "name", "value", "unit", "numerator", "denominator", "n", "period", "log_size", "fingerprint"]
     rows: list[list[Any]] = [head]
@@ -254,10 +247,10 @@ def as_csv(request: Request, name: str) -> HttpResponse:
         rows.append(
             [*codes, row["name"], *numbers, question.period.text, question.as_of.size, question.figure.fingerprint]
         )
-    return _csv(name, rows)
+    return csv_file(name, rows)
 
 
-def _csv(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
+def csv_file(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """Rows as a file for a spreadsheet."""
     out = io.StringIO()
     csv.writer(out).writerows(rows)

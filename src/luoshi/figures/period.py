@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from luoshi.kernel.text import T
 
+MONTH: Final = "month"
+"""The dimension by which anything can be asked."""
 _FORM = re.compile(r"(\d{4})(?:-(\d{2})|Q([1-4]))?")
 Unit = Literal["year", "quarter", "month"]
 _LENGTH: dict[Unit, int] = {"year": 12, "quarter": 3, "month": 1}

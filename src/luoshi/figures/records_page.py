@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import asked, opened, pages
+from luoshi.figures import asked, labels, opened, pages
 from luoshi.figures.ask import Question
 from luoshi.figures.opened import Row
 from luoshi.kernel.lines import UNSEEN, Record
@@ -54,7 +54,7 @@ def show(request: Request, name: str) -> HttpResponse:
     shown = _table(question).render(rows) if rows else _nothing(question, total.suppressed)
     context = {
         "figure": question.figure, "question": question, "number": pages.shown(question.figure, total),
-        "total": total, "table": shown, "back": pages.address(question), "as_of": pages.moment(question.as_of),
+        "total": total, "table": shown, "back": pages.address(question), "as_of": labels.moment(question.as_of),
         "pager": pager.pager(request.GET, len(rows), onward, total.num if part else total.n),
     }  # fmt: skip
     return render(request, "figures/records.html", context)

@@ -1,6 +1,6 @@
 """An answer in plain data, as the command, the API and exports give it: numbers as strings, every key always there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -10,10 +10,14 @@ from luoshi.figures.answer import Cell, Group, change, ranks, value
 from luoshi.figures.ask import Answer, Question, ask
 from luoshi.figures.declare import Figure
 from luoshi.figures.period import moment
+from luoshi.kernel.text import T
 from luoshi.web import words
 
 Compare = Literal["yoy", "mom", "ytd"]
 COMPARES: Final[tuple[Compare, ...]] = ("yoy", "mom", "ytd")
+CHANGES: Final[Mapping[Compare, T]] = {"yoy": T("同比", "On a year before"), "mom": T("环比", "On the period before")}
+POINTS: Final = {"pp": T(" 个百分点", " points"), "%": T("%", "%")}
+"""What a change is counted in."""
 
 
 def plain(number: Decimal | None) -> str | None:

@@ -1,8 +1,12 @@
 """The request as our middleware leaves it: who asks, from where, in which language."""
 
+from hashlib import sha256
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+
+from luoshi.kernel.text import language
 
 if TYPE_CHECKING:
     from luoshi.kernel.viewer import Viewer
@@ -33,6 +37,11 @@ def wants_json(request: HttpRequest) -> bool:
         return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "text/html" not in accept
+
+
+def mark(*said: object) -> str:
+    """An ETag: another one where what an answer rests on is, the language or the program."""
+    return f'"{sha256(repr([*said, language(), version("luoshi")]).encode()).hexdigest()[:32]}"'
 
 
 def holds(request: HttpRequest, mark: str) -> bool:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from importlib.metadata import version
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -14,19 +12,19 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from luoshi.cases.public import place
-from luoshi.figures import board, pages
+from luoshi.figures import board, labels, pages
 from luoshi.figures.answer import Cell, value
-from luoshi.figures.ask import MONTH, AsOf
+from luoshi.figures.ask import AsOf
 from luoshi.figures.catalogue import all_figures
-from luoshi.figures.period import Period
+from luoshi.figures.period import MONTH, Period
 from luoshi.figures.reported import headlines
 from luoshi.kernel import clock, installation
-from luoshi.kernel.text import T, language
+from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
 from luoshi.web import map as maps
 from luoshi.web.context import ledger_size
-from luoshi.web.http import Request, holds
+from luoshi.web.http import Request, holds, mark
 
 _MAP, _CORE_MAP = 200, 288  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
@@ -162,28 +160,27 @@ def trend(year: Period, found: Numbers) -> SafeString:
     return charts.year_over_last(frame, year.first // 12, this, prev, label, zero=True)
 
 
-def mark(*beside: object) -> str:
-    """An ETag: another one where the numbers are, the language, the year, the program or what else is shown."""
-    said = [board.size(), language(), board.this_year().text, version("luoshi"), *beside]
-    return f'"{sha256(repr(said).encode()).hexdigest()[:20]}"'
+def etag(*beside: object) -> str:
+    """Another one where the year's numbers are, or what else is shown."""
+    return mark(board.size(), board.this_year().text, *beside)
 
 
 @require_safe
 def home(request: Request) -> HttpResponse:
     """`/`: the year of the city's clock, as of the size of the log that pages speak of; to the public, unchanged, 304."""
-    etag = "" if request.viewer.is_staff else mark(request.get_full_path(), ledger_size(), words.when(clock.now()))
-    if holds(request, etag):
+    mine = "" if request.viewer.is_staff else etag(request.get_full_path(), ledger_size(), words.when(clock.now()))
+    if holds(request, mine):
         return HttpResponseNotModified()
     response = _home(request)
-    if etag:
-        response["ETag"], response["Cache-Control"] = etag, "no-cache"
+    if mine:
+        response["ETag"], response["Cache-Control"] = mine, "no-cache"
     return response
 
 
 def _home(request: Request) -> HttpResponse:
     city, year = installation.current(), board.this_year()
     found = numbers(year)
-    at = pages.moment(found.at)
+    at = labels.moment(found.at)
     context: dict[str, Any] = {
         "year": year.first // 12, "counts": [_one(name, claim, found, at, "num-s") for name, claim in COUNTS.items()],
         "rates": [_one(name, claim, found, at, "") for name, claim in RATES.items()],

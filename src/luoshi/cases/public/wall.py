@@ -50,7 +50,7 @@ def _districts(year: Period) -> list[list[str]]:
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """The whole screen; unchanged, 304."""
-    etag = home.mark()
+    etag = home.etag()
     if holds(request, etag):
         return HttpResponseNotModified()
     year = board.this_year()

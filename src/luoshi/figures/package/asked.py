@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from luoshi.figures import ask, said
+from luoshi.figures import ask
 from luoshi.figures.answer import Cell, Group
-from luoshi.figures.ask import MONTH, Question
-from luoshi.figures.period import Period
+from luoshi.figures.ask import Question
+from luoshi.figures.period import MONTH, Period
 from luoshi.figures.report.printed import Printed
 from luoshi.figures.reported import ask as reported
 
@@ -29,9 +29,8 @@ class Asked:
         else:
             question, group, cells = _of_month(question, group, cells)
             found |= {"question": self._keep(_computed(question, question.by, cells)), "group": list(group)}
-        if one.compare:
-            before = said.other(question, one.compare)
-            found["before"] = self._keep(_computed(before, (), {(): said.counted(before)}))
+        if one.before is not None:
+            found["before"] = self._keep(_computed(one.before.question, (), {(): one.before.total}))
         return found
 
     def _keep(self, question: dict[str, Any]) -> int:

@@ -32,7 +32,6 @@ from luoshi.kernel import calendar, lines
 from luoshi.kernel.ledger import place, rows, seal, tiles
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.place import Place
-from luoshi.kernel.ledger.tree import Frontier
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 
@@ -92,12 +91,7 @@ def _digest(path: Path) -> str:
 def _root(size: int) -> bytes:
     """The root of the first entries."""
     kept = rows.at_size(size)
-    if kept is not None:
-        return kept.root
-    edge = Frontier()
-    for (leaf,) in rows.stream("e.leaf", 0, size):
-        edge.add(leaf)
-    return edge.root()
+    return kept.root if kept else seal.edge_at(size).root()
 
 
 def _declared(folder: Path, document: Document, asked: Asked) -> dict[str, Any]:

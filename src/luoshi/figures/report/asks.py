@@ -17,6 +17,7 @@ from luoshi.figures.period import Period, PeriodError, parse
 from luoshi.figures.report.grammar import Call
 from luoshi.figures.report.printed import Answer, Part
 from luoshi.figures.reported import ask as reported
+from luoshi.figures.reported import said as told
 from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.reported.declare import Reported
 from luoshi.figures.said import Compare
@@ -159,9 +160,8 @@ def order(answer: Answer, ranked: bool) -> tuple[list[Group], Mapping[Group, int
     if isinstance(answer, counted.Answer):
         groups = [group for group, _ in said.in_order(answer)]
     else:
-        figure, members = answer.question.figure, answer.question.by == (reported.MEMBER,)
-        names = {key: str(figure.members.names[figure.members.shown(key)]) if members else key for key in answer.cells}
-        groups = [(key,) for key in sorted(answer.cells, key=lambda key: names[key])]
+        figure, (dimension,) = answer.question.figure, answer.question.by
+        groups = [(key,) for key in sorted(answer.cells, key=lambda key: told.name_of(figure, dimension, key))]
     places = ranks(answer) if ranked else {}
     return sorted(groups, key=lambda group: places.get(group, len(groups) + 1)), places
 

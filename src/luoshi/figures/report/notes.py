@@ -12,8 +12,8 @@ from django.conf import settings
 from luoshi.figures import ask as counted
 from luoshi.figures import labels, pages
 from luoshi.figures.answer import Group
-from luoshi.figures.ask import MONTH, AsOf
-from luoshi.figures.period import moment
+from luoshi.figures.ask import AsOf
+from luoshi.figures.period import MONTH, moment
 from luoshi.figures.report import spoken
 from luoshi.figures.report.asks import Asker
 from luoshi.figures.report.nodes import Node, block, joined, text

@@ -31,6 +31,8 @@ class Printed:
     """Which of the answer's cells; () the total. Of a reported figure the member as it is kept, "" being the city."""
     compare: Compare | None = None
     """From which period, where the part is a change."""
+    before: counted.Answer | None = None
+    """The answer of that period; of a reported figure, which computes nothing, none."""
 
 
 @dataclass(frozen=True)

@@ -46,46 +46,51 @@ class Numbers:
 
     def put(self, part: Part, answer: Answer, group: Group = (), compare: Compare | None = None) -> Shown:
         """One more."""
+        before: counted.Answer | None = None
         if isinstance(answer, counted.Answer):
-            number, unit, reason = self._computed(part, answer, group, compare)
+            if compare is not None:
+                other = self._before(answer.question, compare)
+                assert isinstance(other, counted.Answer), "the same figure"
+                before = other
+            number, unit, reason = _computed(part, answer, group, before)
         else:
-            number, unit, reason = self._taken_over(part, answer, group, compare)
+            number, unit, reason = _taken_over(part, answer, group, compare)
             group = group if group and str(group[0]) in answer.cells else ()
         text = NO_NUMBER if number is None else words.number(number)
         if compare and number is not None and number > 0:
             text = f"+{text}"
-        one = Printed(f"n{len(self.printed) + 1}", text, part, answer, group, compare)
+        one = Printed(f"n{len(self.printed) + 1}", text, part, answer, group, compare, before)
         self.printed.append(one)
         return Shown(one, unit if number is not None else NO_UNIT, None if number is not None else reason)
 
-    def _computed(
-        self, part: Part, answer: counted.Answer, group: Group, compare: Compare | None
-    ) -> tuple[Decimal | int | None, T, T]:
-        figure, cell = answer.question.figure, answer.cells[group] if group else answer.total
-        reason = HIDDEN.fill(n=figure.measure.suppress_below) if cell.suppressed else NOTHING
-        if part == "value":
-            return value(figure, cell), figure.unit_name, reason
-        if part == "rank":
-            return ranks(answer).get(group), NO_UNIT, reason
-        if compare is None:
-            return {"numerator": cell.num, "denominator": cell.den, "n": cell.n}[part], NO_UNIT, reason
-        before = self._before(answer.question, compare)
-        assert isinstance(before, counted.Answer), "the same figure"
-        number, unit = change(figure, cell, before.total)
-        hidden = before.total.suppressed and not cell.suppressed
-        return (
-            number,
-            PER_CENT if unit == "%" else figure.unit_name if figure.unit == "分" else POINTS,
-            HIDDEN.fill(n=figure.measure.suppress_below) if hidden else reason,
-        )
 
-    def _taken_over(
-        self, part: Part, answer: reported.Answer, group: Group, compare: Compare | None
-    ) -> tuple[Decimal | int | None, T, T]:
-        if compare is not None:
-            found = reported.compared(answer, compare)
-            return found.change, POINTS if found.unit == "pp" else PER_CENT, NOTHING
-        if part == "rank":
-            return ranks(answer).get(group), NO_UNIT, NOTHING
-        one = answer.cells.get(str(group[0])) if group else answer.total
-        return one.number if one else None, answer.question.figure.unit, NOTHING
+def _computed(
+    part: Part, answer: counted.Answer, group: Group, before: counted.Answer | None
+) -> tuple[Decimal | int | None, T, T]:
+    figure, cell = answer.question.figure, answer.cells[group] if group else answer.total
+    reason = HIDDEN.fill(n=figure.measure.suppress_below) if cell.suppressed else NOTHING
+    if part == "value":
+        return value(figure, cell), figure.unit_name, reason
+    if part == "rank":
+        return ranks(answer).get(group), NO_UNIT, reason
+    if before is None:
+        return {"numerator": cell.num, "denominator": cell.den, "n": cell.n}[part], NO_UNIT, reason
+    number, unit = change(figure, cell, before.total)
+    hidden = before.total.suppressed and not cell.suppressed
+    return (
+        number,
+        PER_CENT if unit == "%" else figure.unit_name if figure.unit == "分" else POINTS,
+        HIDDEN.fill(n=figure.measure.suppress_below) if hidden else reason,
+    )
+
+
+def _taken_over(
+    part: Part, answer: reported.Answer, group: Group, compare: Compare | None
+) -> tuple[Decimal | int | None, T, T]:
+    if compare is not None:
+        found = reported.compared(answer, compare)
+        return found.change, POINTS if found.unit == "pp" else PER_CENT, NOTHING
+    if part == "rank":
+        return ranks(answer).get(group), NO_UNIT, NOTHING
+    one = answer.cells.get(str(group[0])) if group else answer.total
+    return one.number if one else None, answer.question.figure.unit, NOTHING

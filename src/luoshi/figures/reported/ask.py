@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from luoshi.figures.ask import MONTH, AsOf
-from luoshi.figures.period import Period
+from luoshi.figures.ask import AsOf
+from luoshi.figures.period import MONTH, Period
 from luoshi.figures.reported import catalogue, reads
 from luoshi.figures.reported.corrections import Correction
 from luoshi.figures.reported.declare import Reported

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from luoshi.figures import either, period
+from luoshi.figures import either, labels
 from luoshi.figures.answer import placed
 from luoshi.figures.reported import ask, said
 from luoshi.figures.reported.ask import MEMBER, Answer, Question, Value
 from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.reported.reads import Known
+from luoshi.figures.said import CHANGES, POINTS
 from luoshi.figures.targets.part import part
 from luoshi.kernel.text import T
 from luoshi.people.admin.sheets import harmless
@@ -23,9 +24,7 @@ from luoshi.web.http import Request
 
 REPORTED: Final = T("公布", "Reported")
 PENDING: Final = T("待由记录计算", "to be computed from records")
-CHANGES: Final = {"yoy": T("同比", "On a year before"), "mom": T("环比", "On the period before")}
 BESIDE: Final = T("{a}（{b}）", "{a} ({b})")
-POINTS: Final = {"pp": T(" 个百分点", " points"), "%": T("%", "%")}
 
 
 def address(question: Question, what: str = "", **changes: str) -> str:
@@ -67,7 +66,7 @@ def _ground(answer: Answer) -> list[tuple[Any, Any]]:
             )
         if value.newest.note:
             found.append((T("说明", "Note"), value.newest.note))
-    return [*found, *_changes(answer), (T("截至", "As of"), _moment(question))]
+    return [*found, *_changes(answer), (T("截至", "As of"), labels.moment(question.as_of))]
 
 
 def _changes(answer: Answer) -> list[tuple[T, T]]:
@@ -79,11 +78,6 @@ def _changes(answer: Answer) -> list[tuple[T, T]]:
             change = f"{sign}{words.number(one.change)}{POINTS[one.unit]}"
             found.append((name, BESIDE.fill(a=change, b=one.period.text)))
     return found
-
-
-def _moment(question: Question) -> SafeString:
-    text = T("，账本 {n} 条", ", {n} entries of the log").fill(n=words.number(question.as_of.size))
-    return format_html("{}{}", parts.time(period.moment(question.as_of.moment)), text)
 
 
 def number(answer: Answer) -> SafeString:

@@ -9,10 +9,10 @@ from typing import Final
 from luoshi.figures import ask as counted
 from luoshi.figures import board
 from luoshi.figures.answer import Cell, Group, exact
-from luoshi.figures.ask import MONTH, AsOf, Question
+from luoshi.figures.ask import AsOf, Question
 from luoshi.figures.asked import usual
 from luoshi.figures.declare import Figure
-from luoshi.figures.period import Period, moment
+from luoshi.figures.period import MONTH, Period, moment
 from luoshi.figures.reported.ask import values
 from luoshi.figures.targets import course, reads, sums
 from luoshi.figures.targets.catalogue import all_targets

@@ -1,7 +1,5 @@
 """`/targets/`: all targets with their lights, the worst first, and as a file; the form by which a light is set by hand."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from luoshi.figures import ask as counted
-from luoshi.figures import asked, pages
+from luoshi.figures import asked, labels, pages
 from luoshi.figures.declare import Figure
 from luoshi.figures.targets import actions, part, reads, said
 from luoshi.figures.targets.ask import Standing, standings
@@ -94,7 +92,7 @@ def page(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "table": table.render(found) if found else parts.empty(T("没有声明目标。", "No target is declared.")),
         "count": [(part.lamp(light), n) for light, n in count.items() if n], "as_of": given,
-        "at": pages.moment(found[0].as_of) if found else "",
+        "at": labels.moment(found[0].as_of) if found else "",
         "csv": "/targets.csv" + (f"?{urlencode({'as_of': given})}" if given else ""),
     }  # fmt: skip
     return render(request, "figures/targets.html", context)
@@ -103,13 +101,7 @@ def page(request: Request) -> HttpResponse:
 @require_safe
 def as_csv(request: Request) -> HttpResponse:
     """`/targets.csv`: the same as a file."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(said.HEADS)
-    writer.writerows(said.row(one) for one in _asked(request))
-    response = HttpResponse("\ufeff" + out.getvalue(), "text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="targets.csv"'
-    return response
+    return pages.csv_file("targets", [said.HEADS, *(said.row(one) for one in _asked(request))])
 
 
 class LightForm(forms.SeenForm):

@@ -32,6 +32,14 @@ _KEPT: Final = timedelta(days=1)
 """For how long the partial tiles of a checkpoint keep their files."""
 
 
+def edge_at(size: int) -> Frontier:
+    """The right edge of the tree of the first entries, from the database's leaves."""
+    edge = Frontier()
+    for (leaf,) in rows.stream("e.leaf", 0, size):
+        edge.add(leaf)
+    return edge
+
+
 def edge_of(place: Place, last: Sealed | None) -> Frontier:
     """The right edge of the sealed tree: from the public files, else from the database's leaves."""
     if last is None:
@@ -42,9 +50,7 @@ def edge_of(place: Place, last: Sealed | None) -> Frontier:
             return edge
     except (OSError, TileError):
         pass
-    edge = Frontier()
-    for (leaf,) in rows.stream("e.leaf", 0, last.size):
-        edge.add(leaf)
+    edge = edge_at(last.size)
     if edge.size != last.size or edge.root() != last.root:
         raise LogProblem(
             T(
