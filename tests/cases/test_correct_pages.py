@@ -137,15 +137,13 @@ def test_exports_say_what_was_corrected_beside_what_stood_there(db: None) -> Non
 
 
 def test_the_files_ask_for_corrections_once_for_each_thousand_rows(db: None) -> None:
-    number, other = closed(), closed()
-    exported()  # what a process keeps of the settings is read by its first answer
-    counts = []
-    for one in (number, other):
-        approve(propose(one, "call_solved", changes={"grade": 2}))
-        with CaptureQueriesContext(connection) as asked:
-            assert exported()[one]["更正"] == "1"
-        counts.append(len(asked))
-    assert counts[0] == counts[1]
+    numbers = [closed(), closed()]
+    for number in numbers:
+        approve(propose(number, "call_solved", changes={"grade": 2}))
+    with CaptureQueriesContext(connection) as asked:
+        rows = exported()
+    assert [rows[number]["更正"] for number in numbers] == ["1", "1"]
+    assert len([one for one in asked if "e.corrects" in one["sql"]]) == 1
 
 
 def test_the_api_tells_a_correction_with_what_it_replaced(db: None) -> None:
