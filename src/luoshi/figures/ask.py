@@ -36,6 +36,8 @@ class AsOf:
     size: int
     moment: int
     provisional: bool = False
+    day: date | None = field(default=None, compare=False)
+    """Whose end it is, where a day was asked for."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def as_of(text: str | None = None) -> AsOf:
     except ValueError:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
         raise Invalid([Fault("as_of", text[:40], rule)]) from None
-    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now())
+    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now(), day=day)
 
 
 def _known_at(size: int) -> AsOf:
@@ -211,11 +213,14 @@ def _life(question: Question, there: lake.Manifest, end: int) -> Life:
 
 @dataclass(frozen=True)
 class Counted:
-    """A record behind a number: its place in the log, subject, whether it stands above the line, its own value."""
+    """A record behind a number: its place in the log, subject, whether it stands above the line, its own value.
 
-    place: int
+    What a viewer may not be told is None, the subject "".
+    """
+
+    place: int | None
     subject: str
-    part: bool
+    part: bool | None
     value: int | None
 
 

@@ -6,39 +6,34 @@ from typing import Final
 
 from django.http import QueryDict
 
-from luoshi.figures import ask, board, labels
+from luoshi.figures import ask, board, days, labels
 from luoshi.figures.answer import Cell
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.declare import Figure
 from luoshi.figures.period import MONTH, Period, PeriodError, parse
 from luoshi.kernel import limits
 from luoshi.kernel.problems import Fault, Invalid
-from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.web.http import Request
 
 DOOR: Final = "figures"
 PER_HOUR: Final = 600
 """Questions that have to be counted anew, for an address and hour; what is kept costs nothing and is not limited."""
-DAYS_ONLY: Final = T(
-    "这个指标涉及评价：公众只能按某日看", "This figure reads verdicts: the public may ask for the end of a day only"
-)
 
 
 def read(request: Request, name: str) -> Question:
     """The question of an address. Raises Absent, or Invalid for what cannot be asked."""
     figure, query = ask.figure(name), request.GET
     by = tuple(name for name in query.get("by", "").split(",") if name)
-    question = Question(figure, period(query) or board.this_year(), known(request, figure, "as_of") or usual(), by)
+    as_of = known(request, figure, "as_of") or usual(figure)
+    question = Question(figure, period(query) or board.this_year(), as_of, by)
     return labels.narrowed(question, {one: query[one] for one in figure.facts.dimensions if query.get(one)})
 
 
 def known(request: Request, figure: Figure, field: str) -> AsOf | None:
     """The as-of that a field names; None where it is empty. Raises Invalid, also for a size that the public may not ask for."""
     given = request.GET.get(field, "").strip()
-    if given.isdigit() and figure.measure.suppress_below and not request.viewer.is_staff:
-        raise Invalid([Fault(field, given, DAYS_ONLY)])
-    return ask.as_of(given) if given else None
+    return days.known(request.viewer, figure, given, field) if given else None
 
 
 def period(query: QueryDict) -> Period | None:
@@ -50,10 +45,11 @@ def period(query: QueryDict) -> Period | None:
         raise Invalid([Fault("period", text[:40], error.text)]) from None
 
 
-def usual() -> AsOf:
+def usual(figure: Figure | None = None) -> AsOf:
     """As of what the pages speak of; as of the last checkpoint before anything was computed for them."""
     size = board.size()
-    return ask.as_of(str(size)) if size else ask.as_of()
+    found = ask.as_of(str(size)) if size else ask.as_of()
+    return days.shown(figure, found) if figure else found
 
 
 def answered(request: Request, question: Question) -> Answer:

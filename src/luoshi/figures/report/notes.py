@@ -12,8 +12,7 @@ from django.conf import settings
 from luoshi.figures import ask as counted
 from luoshi.figures import labels, pages
 from luoshi.figures.answer import Group
-from luoshi.figures.ask import AsOf
-from luoshi.figures.period import MONTH, moment
+from luoshi.figures.period import MONTH
 from luoshi.figures.report import spoken
 from luoshi.figures.report.asks import Asker
 from luoshi.figures.report.nodes import Node, block, joined, text
@@ -26,7 +25,6 @@ from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.said import Compare
 from luoshi.kernel import installation
 from luoshi.kernel.text import T
-from luoshi.web import words
 
 DEMO: Final = T("模拟", "Demo")
 WHOLE: Final = T("合计", "Together")
@@ -217,7 +215,7 @@ def _opens(answer: Answer, group: Group) -> list[list[Node]]:
 
 def site(question: counted.Question, group: Group, what: str = "") -> str:
     """The address on the site of a number or its records, as of the same size of the log."""
-    changes = {"by": "", "as_of": _as_of(question)}
+    changes = {"by": ""}
     for name, one in zip(question.by, group, strict=False):
         changes["period" if name == MONTH else name] = labels.code(name, one) or ""
     return _base() + pages.address(replace(question, by=()), what, **changes)
@@ -236,11 +234,3 @@ def _base() -> str:
     """Where the site is."""
     conf = settings.CONF
     return conf.text("public_url").rstrip("/") or f"http://127.0.0.1:{conf.number('port')}"
-
-
-def _as_of(question: counted.Question) -> str:
-    """The size; of what reads verdicts the day, since the public may ask for ends of days only."""
-    as_of: AsOf = question.as_of
-    if not question.figure.measure.suppress_below:
-        return str(as_of.size)
-    return words.city_time(moment(as_of.moment)).date().isoformat()
