@@ -21,7 +21,6 @@ from luoshi.figures.report.prints import Numbers, Shown
 from luoshi.figures.reported import ask as reported
 from luoshi.figures.reported import catalogue, page
 from luoshi.figures.reported import said as told
-from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.said import Compare
 from luoshi.kernel import installation
 from luoshi.kernel.text import T
@@ -188,7 +187,7 @@ def _source(answer: reported.Answer, group: Group) -> list[list[Node]]:
     one = value.newest
     source = "" if one.source in (one.document, _named(answer, group).rpartition(" · ")[2]) else f"{one.source} "
     document = f"{source}{one.document} {one.page}".strip()
-    found = [[text(document)], [text(f"{one.vintage.isoformat()} {RELEASES[one.status]}")]]
+    found = [[text(document)], [text(page.released(one, answer.question.as_of))]]
     if value.first.vintage != one.vintage:
         first = T("{day} 首次公布，后有修订", "first published on {day}, revised since")
         found.append([text(first.fill(day=value.first.vintage.isoformat()))])
