@@ -132,6 +132,19 @@ def test_of_verdicts_the_public_may_ask_for_days_only(public: Client, supervisor
     assert {public.get(one).status_code for one in links} == {200}
 
 
+@pytest.mark.parametrize(("period", "why"), [("2019", "最早的记录在"), ("2023", "还没有到"), ("2022-06", "还没有到")])
+def test_of_a_period_without_any_records_nothing_is_known(public: Client, period: str, why: str, shell: Shell) -> None:
+    shown = page(public, f"/figure/cases.reported?period={period}")
+    assert why in shown and '<p class="num' in shown and "未知" in shown
+    code, text = shell("figure", "cases.reported", "--period", period)
+    assert code == 0 and why in text
+    assert (
+        why
+        not in page(public, "/figure/cases.reported?period=2021")
+        + shell("figure", "cases.reported", "--period", "2021")[1]
+    )
+
+
 VERDICTS = ("cases.solved", "cases.satisfied", "cases.score", "cases.unrated", "cases.bad", "cases.unreached")
 
 

@@ -11,22 +11,28 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from luoshi.figures import engines, guard, lake, shapes
+from luoshi.figures import duck, engines, guard, lake, shapes
 from luoshi.figures.answer import Cell, Group, cell_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
-from luoshi.figures.period import MONTH, Period, micros
+from luoshi.figures.period import MONTH, Period, micros, month_at, month_text
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.kept import Kept
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
-from luoshi.kernel.measures import Value
+from luoshi.kernel.measures import Value, month_of
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
 _FUTURE: Final = 1 << 62
+TO_COME: Final = T("这个时期还没有到", "the period has not come yet")
+BEFORE: Final = T("那时账本里还没有记录", "the log held no records then")
+BEGINS: Final = T(
+    "账本里最早的记录在 {month}，这个时期没有数",
+    "the first records of the log are of {month}: nothing is known of this period",
+)
 
 
 @dataclass(frozen=True)
@@ -169,6 +175,21 @@ def _stocks(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
         for group, cell in _asked(replace(question, period=month), rest).items():
             found[(*group[:at], month.first, *group[at:])] = cell
     return found
+
+
+def silence(question: Question, cell: Cell) -> T | None:
+    """Why nothing can be said where no record was counted: the period has not come, or the log begins later; else None."""
+    if cell.n or cell.suppressed or not question.as_of.size:
+        return None
+    if question.period.first > month_at(question.as_of.moment, _zone()):
+        return TO_COME
+    face, home = question.face, settings.CONF.home
+    where, files = lake.folder(home, face.name), lake.paths(home, face.facts, lake.bring(home, face))
+    text = f"SELECT min({month_of('occurred_at')}) FROM {face.name}_events WHERE known < $size"
+    ((first,),) = duck.asked(where, face.facts, files, text, {"size": question.as_of.size}).fetchall()
+    if first is None or question.period.last <= first:
+        return BEFORE if first is None else BEGINS.fill(month=month_text(first))
+    return None
 
 
 def _zone() -> str:

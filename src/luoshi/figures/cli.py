@@ -138,13 +138,16 @@ def _question(
 
 def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> None:
     from luoshi.figures import said as plain
-    from luoshi.figures.ask import ask
+    from luoshi.figures.ask import ask, silence
 
-    found = plain.said(ask(question), ranked=ranked, compare=compare)
+    answer = ask(question)
+    found = plain.said(answer, ranked=ranked, compare=compare)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     _tell(found, plain.table(found["rows"]))
+    if (silent := silence(question, answer.total)) is not None:
+        said(silent)
 
 
 def _tell(found: dict[str, Any], table: list[list[str]]) -> None:

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import asked, days, either, labels
+from luoshi.figures import ask, asked, days, either, labels
 from luoshi.figures import said as plain
 from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, Question
@@ -100,8 +100,10 @@ def number(answer: Answer) -> SafeString:
         ground.append((T("分母", "Denominator"), tables.link(records, words.number(cell.den))))
     else:
         ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
-    ground += [*_compared(answer), (T("截至", "As of"), labels.moment(question.as_of))]
-    text = shown(figure, cell)
+    silent = ask.silence(question, cell)
+    ground += [(T("未知", "Unknown"), silent)] if silent else _compared(answer)
+    ground.append((T("截至", "As of"), labels.moment(question.as_of)))
+    text = str(words.UNKNOWN) if silent else shown(figure, cell)
     unit = figure.unit_name if text not in (NO_NUMBER, str(words.UNKNOWN)) else ""
     claim = _claim(question)
     return parts.figure(parts.Figure(figure.name, text, unit, claim, ground, "", tags(), "num-l"))
