@@ -31,14 +31,17 @@ def check(ctx: click.Context, folder: Path) -> None:
 
 def _reports(folder: Path) -> Sequence[Fault]:
     """Numbers in the texts of its reports that no figure backs, and what else keeps them from being printed."""
+    from luoshi.figures.report import names
     from luoshi.figures.report.reading import ReportError, read
+    from luoshi.packs.faults import Faults
 
-    faults: list[Fault] = []
+    names.read(folder / "reports", found := Faults())
+    faults = list(found.found)
     for path in sorted((folder / "reports").glob("*.md")):
         try:
             read(path)
         except ReportError as error:
-            faults += error.faults
+            faults += [one for one in error.faults if one not in faults]
     return faults
 
 
