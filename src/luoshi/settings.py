@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from luoshi import conf as _conf
 from luoshi import home as _home
+from luoshi.installed import LINES
 
 CONF = _conf.load()
 BASE = Path(__file__).parent
@@ -28,8 +29,6 @@ CSRF_COOKIE_NAME = "luoshi_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "luoshi.web.errors.csrf"
 
-# The lines of work: one entry and one folder each.
-LINES = ("cases",)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

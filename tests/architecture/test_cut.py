@@ -94,10 +94,10 @@ def test_a_line_is_removed_with_its_folder_and_its_entry(tmp_path: Path) -> None
     copy = tmp_path / "src" / "luoshi"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.rmtree(copy / "cases")
-    settings = copy / "settings.py"
-    text = settings.read_text("utf-8")
-    assert text.count('LINES = ("cases",)') == 1
-    settings.write_text(text.replace('LINES = ("cases",)', "LINES = ()"), "utf-8")
+    installed = copy / "installed.py"
+    text = installed.read_text("utf-8")
+    assert text.count('LINES: Final = ("cases",)') == 1
+    installed.write_text(text.replace('("cases",)', "()"), "utf-8")
     code = (
         "import django; django.setup(); from django.core.management import call_command; call_command('check');"
         "from django.urls import resolve; resolve('/login/'); resolve('/work/')"

@@ -173,15 +173,6 @@ def test_open_cases_stand_at_every_step_and_wait_in_every_way(year: generate.Sum
     assert due.filter(next_warn_at__gt=PRESENT).exists()
 
 
-def test_rates_are_those_of_a_city_that_works(year: generate.Summary) -> None:
-    assert year.year is not None
-    assert year.year.reported == TOTAL - year.states["merged"]
-    for share, low, high in (
-        (year.year.response, 0.6, 0.98), (year.year.on_time, 0.6, 0.95), (year.year.satisfied, 0.5, 0.95),
-    ):  # fmt: skip
-        assert low < share.part / share.whole < high
-
-
 def test_some_cases_are_in_parts_and_some_are_followed(year: generate.Summary) -> None:
     for whole in Case.objects.filter(state="parted"):
         parts = Case.objects.filter(part_of=whole)

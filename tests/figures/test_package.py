@@ -216,6 +216,27 @@ def test_whatever_is_changed_is_named_also_where_the_manifest_is_made_to_fit(
     assert code == 1 and FORGERIES[forgery] in text, text
 
 
+def test_a_fact_that_is_dropped_changed_or_added_is_named_alone(package: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    shutil.copytree(package, folder)
+    path = folder / "facts" / "cases.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    at, subject = lines[0].split(",").index("place"), lines[0].split(",").index("subject")
+    gone, bent, more = (line.split(",") for line in (lines[40], lines[60], lines[80]))
+    for row, rule in (
+        ([*lines[:40], *lines[41:]], f"entry {gone[at]} (of {gone[subject]}) is missing"),
+        ([*lines[:60], lines[60].replace(bent[subject], gone[subject]), *lines[61:]], f"entry {bent[at]} says ["),
+        ([*lines[:81], *lines[80:]], f"no entry says ['{more[at]}', "),
+        (lines[:-1], f"entry {lines[-1].split(',')[at]} (of {lines[-1].split(',')[subject]}) is missing"),
+        ([*lines, lines[-1]], f"no entry says ['{lines[-1].split(',')[at]}', "),
+    ):
+        path.write_text("".join(row), "utf-8")
+        forge(folder)
+        code, text = run(folder)
+        wrong = [line for line in text.splitlines() if line.startswith("✗")]
+        assert code == 1 and len(wrong) == 1 and f"facts/cases.csv: {rule}" in wrong[0], text
+
+
 def test_files_that_the_manifest_does_not_name_so_are_named(package: Path, tmp_path: Path) -> None:
     folder = tmp_path / "package"
     shutil.copytree(package, folder)

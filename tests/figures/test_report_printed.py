@@ -235,6 +235,16 @@ def test_the_documentation_s_own_text_prints(year: Told) -> None:
     assert "<caption>按期办结率" in made.html.decode()
 
 
+def test_a_name_with_number_characters_is_explained_at_the_end(year: Told) -> None:
+    (year.home / "reports").mkdir(exist_ok=True)
+    (year.home / "reports" / "names.toml").write_text(
+        '[names]\n"一带一路" = "合作倡议"\n"1+13+N" = "能源体系"\n', "utf-8"
+    )
+    html = own(year, "[[name: 一带一路]]，[[word: 统一]]。").html.decode()
+    assert "<li>一带一路：合作倡议</li>" in html.partition("含数字的名称，不是数</h2>")[2] and "能源体系" not in html
+    assert "含数字的名称" not in own(year, "没有。").html.decode()
+
+
 def test_what_cannot_be_asked_is_named_with_file_and_line(year: Told) -> None:
     given = {
         'figure("cases.none")': "没有指标 cases.none", 'figure("cases.closed", period="2021-13")': "不是时期",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from luoshi.figures.report import grammar, numbers
+from luoshi.figures.report import grammar, names, numbers
 from luoshi.figures.report.grammar import CallError
 from luoshi.figures.report.reading import ReportError, read
-from luoshi.packs.faults import Fault
+from luoshi.packs.faults import Fault, Faults
 from luoshi.packs.read import BAOTOU
 
 CALL = '{{ figure("cases.closed") }}'
@@ -38,7 +38,26 @@ CALLS = (
 MARKS = {
     "[[date: 800]]": "不是日期", "[[date: 办结八百]]": "不是日期", "[[name: 八百]]": "只是一个数", "[[word: 三成]]": "只是一个数",
     "[[word: 约八百件]]": "只是一个数", "[[word: first]]": "只是一个数", "[[word: 中国]]": "没有数", "th[[word: r]]ee": "没有数",
-    "f[[word: ive one]]": "改变读数", "[[八百]]": "应为 date", f"[[name: {'一' * 40}体]]": "太长", "[[name: 八\u200b体]]": "看不见",
+    "[[word: 增长三成]]": "不是数表里的词", "[[name: 增长三成]]": "数量", "[[name: 五千家企业]]": "数量", "[[name: 五千企业]]": "数量",
+    "[[name: 八十多个项目]]": "数量", "[[name: 三倍目标]]": "数量", "[[name: 全国第一]]": "数量", "[[name: 增长三点五]]": "数量", "[[name: 达五千的企业]]": "数量",
+    "[[name: 五千 firms]]": "数量", "[[name: 5000 Firms]]": "数量", "[[name: five thousand winners]]": "首字母大写", "[[name: Growth Threefold]]": "数量",
+    "[[name: 占八分天下]]": "数量", "[[name: 九三学社]]": "不是声明过的名称", "[[name: Two Sessions]]": "不是声明过的名称", "[[word: 五千家企业]]": "不是数表里的词",
+    "办结[[date: 2021]] 件": "改变读数", "f[[word: ive one]]": "改变读数", "[[八百]]": "应为 date", f"[[name: {'一' * 40}体]]": "太长", "[[name: 八\u200b体]]": "看不见",
+}  # fmt: skip
+NAMES = """
+[names]
+"四基地两中心一高地一体系" = "发展定位"
+"1+13+N" = "能源工作体系"
+"12345 热线" = "便民热线"
+"三八红旗手" = "妇女荣誉称号"
+"一带一路" = "合作倡议"
+"“四个全面”" = "战略布局"
+"Belt and Road 21" = "an initiative"
+"""
+NO_NAMES = {
+    '"增长三成" = "x"': "数量", '"五千家企业" = "x"': "数量", '"“五千家企业”" = "x"': "数量", '"“四个”" = "x"': "只是一个数", '"八百" = "x"': "只是一个数",
+    '"中国" = "x"': "没有数", '"三八红旗手" = ""': "说明", '"三八红旗手" = 3': "说明", '"三八红旗手" = "八百人"': "说明里有数",
+    '"八​体" = "x"': "看不见", '"five firms of ours" = "x"': "数量", '"five wise men" = "x"': "首字母大写",
 }  # fmt: skip
 PLAIN = (
     "一些问题一直没有解决，首先要一并处理，一般不再千方百计。", "often someone in the tone of everyone", "[[date: 2021年12月31日]] [[date: 上半年]]",
@@ -50,6 +69,7 @@ PLAIN = (
 def faults(folder: Path, text: str) -> list[Fault]:
     path = folder / "x.zh.md"
     path.write_text(f"# 题\n\n{text}\n", "utf-8")
+    (folder / "names.toml").write_text(NAMES, "utf-8")
     try:
         read(path)
     except ReportError as error:
@@ -83,6 +103,29 @@ def test_nothing_but_a_known_call_stands_in_braces(tmp_path: Path, text: str) ->
 @pytest.mark.parametrize(("text", "rule"), MARKS.items())
 def test_a_mark_is_no_way_around(tmp_path: Path, text: str, rule: str) -> None:
     assert any(rule in one.rule.zh for one in faults(tmp_path, text)), faults(tmp_path, text)
+
+
+@pytest.mark.parametrize(("line", "rule"), NO_NAMES.items())
+def test_a_declared_name_that_states_a_quantity_is_refused_with_its_line(tmp_path: Path, line: str, rule: str) -> None:
+    (tmp_path / "names.toml").write_text(f"[names]\n\n{line}\n", "utf-8")
+    found = Faults()
+    assert names.read(tmp_path, found) == {}
+    assert [(one.file, one.line) for one in found.found] == [("names.toml", 3)] and rule in found.found[0].rule.zh
+    (tmp_path / "x.zh.md").write_text("# 题\n", "utf-8")
+    with pytest.raises(ReportError, match=r"names.toml:3: "):
+        read(tmp_path / "x.zh.md")
+
+
+def test_the_file_of_names_holds_names_alone(tmp_path: Path) -> None:
+    (tmp_path / "names.toml").write_text("[words]\n", "utf-8")
+    names.read(tmp_path, found := Faults())
+    assert "[names]" in found.found[0].rule.zh and found.found[0].line == 1
+
+
+def test_a_word_that_needs_its_mark_is_in_the_list_and_states_nothing() -> None:
+    for word in numbers.data()["marks"]["words"]:
+        assert numbers.found(word), word
+        assert names.rule_of("word", word.upper(), {}) is None, word
 
 
 @pytest.mark.parametrize("text", PLAIN)

@@ -15,6 +15,7 @@ from luoshi.figures.declare import FigureError
 from luoshi.figures.models import ReportedValue
 from luoshi.figures.reported import catalogue
 from luoshi.kernel.viewer import Viewer
+from luoshi.packs.read import read
 from luoshi.people.models import Person
 
 ADDRESS = "/work/figures/"
@@ -153,9 +154,48 @@ def test_bad_declarations_are_named_with_file_line_and_rule(home: Path) -> None:
 
 
 def test_the_pack_is_checked_with_its_reported_figures(tmp_path: Path) -> None:
-    assert list(pack._figures(PACK)) == []
+    assert list(pack._figures(PACK, read(PACK))) == []
     (tmp_path / "figures.toml").write_text(BAD, "utf-8")
-    assert len(pack._figures(tmp_path)) == 8, "whether a computed figure has the name an installation knows"
+    assert len(pack._figures(tmp_path, read(PACK))) == 9
+
+
+NOT_OURS = """
+[cases.wired]
+measure = "cases.closed"
+name = { zh = "甲", en = "A" }
+define = { zh = "甲", en = "A" }
+where = { channel = ["telepathy"], county = ["150203000000", "110101000000"] }
+unit = "件"
+owner = "局"
+
+[city.wired]
+measure = "cases.closed"
+name = { zh = "乙", en = "B" }
+define = { zh = "乙", en = "B" }
+unit = "件"
+owner = "局"
+
+[cases.reported]
+measure = "cases.reported"
+name = { zh = "丙", en = "C" }
+define = { zh = "丙", en = "C" }
+unit = "件"
+owner = "局"
+"""
+
+
+def test_computed_figures_of_a_pack_are_checked_too(tmp_path: Path) -> None:
+    (tmp_path / "figures.toml").write_text(NOT_OURS, "utf-8")
+    found = {(one.line, one.rule.en.partition(";")[0]) for one in pack._figures(tmp_path, read(PACK))}
+    assert found == {
+        (6, "cases.wired.where.channel: no value 'telepathy'"), (6, "cases.wired.where.county: no value '110101000000'"),
+        (10, "city.wired: its measure is of cases: must be [cases.…]"), (17, "cases.reported: this figure stands already"),
+    }  # fmt: skip
+    good = NOT_OURS.partition("\n[city")[0].replace('"telepathy"', '"web"').replace(', "110101000000"', "")
+    (tmp_path / "figures.toml").write_text(good + "\n[targets.2021.cases.wird]\nvalue = 3\n", "utf-8")
+    assert [str(one.rule) for one in pack._figures(tmp_path, read(PACK))] == [
+        "targets.2021.cases.wird：没有指标 cases.wird"
+    ]
 
 
 def test_the_commands(cast: dict[str, Viewer], home: Path, shell: Any) -> None:

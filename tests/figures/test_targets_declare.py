@@ -10,6 +10,7 @@ from targets_home import HEAD, SOURCE, declared, entry
 from luoshi.cli import pack
 from luoshi.figures.declare import FigureError
 from luoshi.figures.targets.catalogue import all_targets
+from luoshi.packs.read import read
 
 DOCS = Path(__file__).parents[2] / "docs"
 pytestmark = pytest.mark.usefixtures("home")
@@ -105,7 +106,7 @@ def test_the_packs_own_targets_are_whole(home: Path) -> None:
     found = all_targets()
     assert {name for _, name in found} == {"cases.closed", "cases.on_time", "cases.satisfied", "city.gdp_growth"}
     assert all("演示" in target.source.zh for target in found.values())
-    assert list(pack._figures(PACK)) == []
+    assert list(pack._figures(PACK, read(PACK))) == []
 
 
 def test_the_example_in_the_docs_is_a_target(home: Path) -> None:
@@ -120,4 +121,4 @@ def test_a_pack_with_a_bad_target_is_refused(tmp_path: Path) -> None:
     (tmp_path / "figures.toml").write_text(
         (PACK / "figures.toml").read_text("utf-8").replace("value = 8\n", "value = -8\n"), "utf-8"
     )
-    assert ["above 0" in fault.rule.en for fault in pack._figures(tmp_path)] == [True]
+    assert ["above 0" in fault.rule.en for fault in pack._figures(tmp_path, None)] == [True]

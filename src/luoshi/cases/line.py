@@ -8,6 +8,7 @@ from uuid import UUID
 
 from luoshi.cases import clocks, correcting, masked, rates, reads
 from luoshi.cases.actions import handing
+from luoshi.cases.channels import CHANNELS
 from luoshi.cases.correction import Correction
 from luoshi.cases.flow import FLOW
 from luoshi.cases.load import load_categories, load_desks
@@ -19,7 +20,6 @@ from luoshi.cases.reads.deeds import deed, open_words
 from luoshi.cases.reads.derived import derived
 from luoshi.cases.rights import GRANTS
 from luoshi.cases.staff.hotline import flow as calls
-from luoshi.cases.staff.scene import CHANNELS
 from luoshi.kernel import clock
 from luoshi.kernel.flow import Move
 from luoshi.kernel.lines import Derived, Due, Found, Handed, Page, Record

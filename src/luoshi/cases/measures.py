@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from luoshi.cases.flow import OPEN
+from luoshi.cases.channels import CHANNELS
+from luoshi.cases.flow import OPEN, STATES
 from luoshi.kernel.measures import (
     ALWAYS,
     END,
@@ -70,6 +71,7 @@ FACTS: Final = Facts(
     clocks=("occurred_at", "recorded_at", "reported_at", "closed_at"),
     dimensions=("county", "street", "community", "top", "category", "channel", "unit", "source", "stage"),
     trees=(("county", "street", "community"), ("top", "category")),
+    closed=(("channel", tuple(CHANNELS)), ("stage", tuple(state.name for state in STATES))),
 )  # fmt: skip
 
 OURS: Final = Every((Not(Is("status", ("imported",))), Is("part", (False,))))

@@ -9,11 +9,11 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import click
 
@@ -86,6 +86,9 @@ class Generator(Protocol):
 
     def run(self, *, progress: Steps) -> Sequence[tuple[T, str]]:
         """Write the year as the owner of the tables and set the demo's clock; gives what to say about it."""
+
+    def told(self) -> Sequence[tuple[T, str]]:
+        """The year's numbers as the first page prints them."""
 
 
 def _generator() -> Generator:
@@ -166,6 +169,7 @@ def _create(home: Path, database: Database) -> homes.Facts:
             make.lakes(home)
         with show_step.step(T("目标的灯", "Lights of targets")):
             make.lights(home)
+        _keep(home, [*_kept(home), *_generator().told()])
         return homes.settle(home, "demo", version("luoshi"), data_version())
 
 
@@ -209,9 +213,17 @@ def _people(home: Path, pack: Pack) -> None:
 
 
 def _year(home: Path, show_step: Steps) -> None:
-    """Generate the year; its counts and street numbers are kept, so that later runs can say them too."""
-    summary = _generator().run(progress=show_step)
-    homes.write(home / SUMMARY, json.dumps([[*label, value] for label, value in summary], ensure_ascii=False) + "\n")
+    """Generate the year; what was generated is kept, so that later runs can say it too."""
+    _keep(home, _generator().run(progress=show_step))
+
+
+def _keep(home: Path, lines: Iterable[tuple[T, str]]) -> None:
+    homes.write(home / SUMMARY, json.dumps([[*label, value] for label, value in lines], ensure_ascii=False) + "\n")
+
+
+def _kept(home: Path) -> list[tuple[T, str]]:
+    """What there is to say of the demo."""
+    return [(T(zh, en), value) for zh, en, value in json.loads((home / SUMMARY).read_text("utf-8"))]
 
 
 def publish(file: Path) -> None:
@@ -245,9 +257,8 @@ def _seal() -> None:
 def show(home: Path, *, hide_passwords: bool) -> None:
     """Say what the demo holds and who can log in."""
     click.echo(both(T("演示：包头，模拟的一年（建成时）", "Demo: Baotou, a simulated year (when it was made)")))
-    lines: list[Any] = json.loads((home / SUMMARY).read_text("utf-8"))
-    for zh, en, value in lines:
-        click.echo(f"  {both(T(zh, en))}: {value}")
+    for label, value in _kept(home):
+        click.echo(f"  {both(label)}: {value}")
     click.echo(both(T("页面", "Pages")) + ": /  /report/  /track/…  /cases/  /login/")
     if hide_passwords:
         click.echo(both(T("公开演示：登录已关闭", "Public demo: log-ins are off")))

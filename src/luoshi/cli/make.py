@@ -59,7 +59,8 @@ def declare(home: Path, folder: Path) -> None:
         if (folder / name).is_file():
             (home / place).parent.mkdir(mode=0o700, exist_ok=True)
             shutil.copyfile(folder / name, home / place)
-    for text in sorted((folder / "reports").glob("*.md")):
+    texts = folder / "reports"
+    for text in sorted([*texts.glob("*.md"), *texts.glob("names.toml")]):
         (home / "reports").mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(text, home / "reports" / text.name)
 

@@ -33,6 +33,11 @@ BEGINS: Final = T(
     "账本里最早的记录在 {month}，这个时期没有数",
     "the first records of the log are of {month}: nothing is known of this period",
 )
+NO_DIMENSION: Final = T("这个指标没有这个维度；有：{all}", "the figure has no such dimension; it has: {all}")
+ONLY_BY: Final = T(
+    "月份只能用来分组（by）；只看一个月，请把时期（period）写成那个月，如 2021-03",
+    "months only group (by); for a single month ask for it as the period, such as 2021-03",
+)
 
 
 @dataclass(frozen=True)
@@ -112,11 +117,11 @@ def check(question: Question) -> None:
     known = question.figure.by
     faults = []
     for name in (*question.by, *question.where):
-        if name not in known and not (name == MONTH and name in question.by):
-            rule = T("这个指标没有这个维度；有：{all}", "the figure has no such dimension; it has: {all}")
-            faults.append(
-                Fault("by" if name in question.by else "where", name, rule.fill(all=", ".join([*known, MONTH])))
-            )
+        grouped = name in question.by
+        if name not in known and not (name == MONTH and grouped):
+            there = ", ".join([*known, MONTH] if grouped else known) or "—"
+            rule = ONLY_BY if name == MONTH else NO_DIMENSION.fill(all=there)
+            faults.append(Fault("by" if grouped else "where", name, rule))
     if len(set(question.by)) < len(question.by) or set(question.by) & set(question.where):
         rule = T("同一维度不能出现两次", "a dimension cannot stand twice")
         faults.append(Fault("by", ",".join(question.by), rule))

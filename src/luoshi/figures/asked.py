@@ -11,18 +11,26 @@ from luoshi.figures.answer import Cell
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.declare import Figure
 from luoshi.figures.period import MONTH, Period, PeriodError, parse
+from luoshi.figures.reported.catalogue import all_reported
 from luoshi.kernel import limits
-from luoshi.kernel.problems import Fault, Invalid
+from luoshi.kernel.problems import Absent, Fault, Invalid
+from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.web.http import Request
 
 DOOR: Final = "figures"
 PER_HOUR: Final = 600
 """Questions that have to be counted anew, for an address and hour; what is kept costs nothing and is not limited."""
+TAKEN_OVER: Final = T(
+    "{name} 是引用的数，不由记录计算：没有记录可看、可比；历次公布的数在 /figure/{name}",
+    "{name} is reported, not computed: it has no records to see or compare; its releases stand on /figure/{name}",
+)
 
 
 def read(request: Request, name: str) -> Question:
     """The question of an address. Raises Absent, or Invalid for what cannot be asked."""
+    if name in all_reported():
+        raise Absent(TAKEN_OVER.fill(name=name))
     figure, query = ask.figure(name), request.GET
     by = tuple(name for name in query.get("by", "").split(",") if name)
     as_of = known(request, figure, "as_of") or usual(figure)

@@ -1,8 +1,7 @@
 """What can be asked: the installed lines' measures, and the figures declared over them, by the lines and by the city."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +9,8 @@ from django.conf import settings
 from luoshi.figures import declare
 from luoshi.figures.declare import Figure
 from luoshi.kernel import lines
-from luoshi.kernel.measures import Catalogue
+from luoshi.kernel.measures import Catalogue, Facts
+from luoshi.people import reads as people
 
 
 @lru_cache(maxsize=1)
@@ -24,8 +24,16 @@ def catalogue() -> Catalogue:
 
 def sources() -> list[Path]:
     """The files that declare figures: each line's, then those of the home's `figures` folder by name."""
-    ours = [Path(str(files(f"luoshi.{face.name}"))) / "figures.toml" for face in lines.installed()]
-    return [*(path for path in ours if path.exists()), *sorted((settings.CONF.home / "figures").glob("*.toml"))]
+    ours = [path for face in lines.installed() for path in declare.of_line(face.name)]
+    return [*ours, *sorted((settings.CONF.home / "figures").glob("*.toml"))]
+
+
+def values(facts: Facts, dimension: str) -> Collection[str]:
+    """The values that a dimension can have in this city, those of former days too; none where they are no closed list."""
+    if closed := dict(facts.closed).get(dimension):
+        return closed
+    face = next(one for one in lines.installed() if one.facts is facts)
+    return people.codes_of(dimension) or face.names(dimension)
 
 
 Stamp = tuple[tuple[str, int], ...]
@@ -43,5 +51,5 @@ def all_figures() -> dict[str, Figure]:
     found = sources()
     now = stamp(found)
     if _kept is None or _kept[0] != now:
-        _kept = (now, declare.figures(found, catalogue()))
+        _kept = (now, declare.figures(found, catalogue(), values))
     return _kept[1]

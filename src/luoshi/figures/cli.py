@@ -75,9 +75,16 @@ def figure(
 
     pairs = [one.partition("=") for one in where]
     if any(not name or not sign for name, sign, _ in pairs):
-        raise click.UsageError("--where DIM=V")
+        raise click.UsageError(
+            str(
+                T(
+                    "--where 写作 维度=值，如 county=150203000000",
+                    "--where is written DIM=V, such as county=150203000000",
+                )
+            )
+        )
     if asked["rank"] and not by:
-        raise click.UsageError("--rank: --by DIM")
+        raise click.UsageError(str(T("--rank 要有 --by：写明按什么排", "--rank needs --by: what is ranked")))
     given = {name: value for name, _, value in pairs}
     try:
         with session.connected():

@@ -3,10 +3,11 @@
 A figure names a measure, may narrow it to values of dimensions, and says what a statistician prints beside a number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from importlib import resources
 from json import dumps
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,8 @@ UNITS: Final[Mapping[str, tuple[T, int]]] = {
 """What a figure is counted in: its name, and how many of what facts hold make one."""
 OTHERS: Final = frozenset({"reported", "members", "targets"})
 """Tables of the same files that are no line's: what `reported/declare.py` and `targets/declare.py` read."""
+_TYPES: Final = {"text": str, "int": int, "bool": bool}
+_NAMED: Final = 20
 BETTER: Final = ("up", "down", "neither")
 FREQUENCY: Final = ("A", "Q", "M")
 """SDMX code list CL_FREQ: the shortest period that makes sense."""
@@ -87,7 +90,17 @@ class Figure:
         return UNITS[self.unit][1]
 
 
-def figures(sources: Iterable[Path], catalogue: Catalogue) -> dict[str, Figure]:
+def of_line(line: str) -> list[Path]:
+    """The file in which a line declares its figures, where it has one."""
+    path = Path(str(resources.files(f"luoshi.{line}"))) / "figures.toml"
+    return [path] if path.exists() else []
+
+
+Values = Callable[[Facts, str], Collection[str]]
+"""The values that a dimension can have; empty where they are no closed list."""
+
+
+def figures(sources: Iterable[Path], catalogue: Catalogue, values: Values) -> dict[str, Figure]:
     """The figures of some files by id, in their order. Raises FigureError with all that is wrong."""
     faults, found = Faults(), dict[str, Figure]()
     for path in sources:
@@ -95,8 +108,11 @@ def figures(sources: Iterable[Path], catalogue: Catalogue) -> dict[str, Figure]:
         if toml is None:
             continue
         for line, entries in toml.data.items():
-            for name in entries if isinstance(entries, dict) and line not in OTHERS else ():
-                one = _figure(toml, (line, name), catalogue)
+            if not isinstance(entries, dict):
+                toml.fault((line,), "应为 [工作线.指标] 的表", "must be a table [line.figure]")
+                continue
+            for name in entries if line not in OTHERS else ():
+                one = _figure(toml, (line, name), catalogue, values)
                 if one is not None and one.id in found:
                     toml.fault((line, name), "重复的指标", "this figure stands already")
                 elif one is not None:
@@ -106,7 +122,7 @@ def figures(sources: Iterable[Path], catalogue: Catalogue) -> dict[str, Figure]:
     return found
 
 
-def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue) -> Figure | None:
+def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue, values: Values) -> Figure | None:
     before = len(toml.faults.found)
     entry = toml.value(*path)
     if not isinstance(entry, dict):
@@ -119,7 +135,11 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue) -> Figure |
         toml.fault((*path, "measure"), "没有这个口径", "there is no such measure")
         return None
     facts = catalogue.facts[measure.id.partition(".")[0]]
-    where = _where(toml, path, facts)
+    if path[0] != facts.line:
+        toml.fault(
+            path, "口径属于 {line}，应写作 [{line}.…]", "its measure is of {line}: must be [{line}.…]", line=facts.line
+        )
+    where = _where(toml, path, facts, values)
     found = Figure(
         id=".".join(path), facts=facts, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
         define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=one_of(toml, (*path, "unit"), UNITS, "个"),
@@ -150,17 +170,32 @@ def one_of(toml: Toml, path: tuple[str, ...], known: Iterable[str], usual: str) 
     return str(value)
 
 
-def _where(toml: Toml, path: tuple[str, str], facts: Facts) -> dict[str, tuple[Value, ...]]:
+def _where(toml: Toml, path: tuple[str, str], facts: Facts, values: Values) -> dict[str, tuple[Value, ...]]:
     found: dict[str, tuple[Value, ...]] = {}
     given = toml.value(*path, "where")
-    for name, values in given.items() if isinstance(given, dict) else ():
+    if given is not None and not isinstance(given, dict):
+        toml.fault((*path, "where"), "应为维度和值的表", "must be a table of dimensions and values")
+    for name, some in given.items() if isinstance(given, dict) else ():
+        kind = _TYPES.get(facts.types("life").get(name, "text"))
         if name not in facts.dimensions:
             _unknown(toml, (*path, "where", name), name, facts)
-        elif not isinstance(values, list) or not values or not all(type(one) in (str, int, bool) for one in values):
+        elif not isinstance(some, list) or not some or not all(type(one) is kind for one in some):
             toml.fault((*path, "where", name), "应为值的列表", "must be a list of values")
         else:
-            found[name] = tuple(values)
+            found[name] = tuple(some)
+            _check_values(toml, (*path, "where", name), some, values(facts, name))
     return found
+
+
+def _check_values(toml: Toml, path: tuple[str, ...], given: Sequence[Value], known: Collection[str]) -> None:
+    """Where the values are a closed list, others are refused."""
+    for one in given if known else ():
+        if one not in known:
+            more = ", …" if len(known) > _NAMED else ""
+            toml.fault(
+                path, "没有值「{one}」；有：{rule}", "no value '{one}'; there are: {rule}",
+                one=one, rule=", ".join(list(known)[:_NAMED]) + more,
+            )  # fmt: skip
 
 
 def _unknown(toml: Toml, path: tuple[str, ...], name: str, facts: Facts) -> None:

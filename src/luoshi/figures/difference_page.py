@@ -1,5 +1,6 @@
 """`/figure/<id>/difference?since=…`: a number as it was printed on a day against the same number now."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from luoshi.figures import ask, asked, labels, pages
 from luoshi.figures.answer import Cell
 from luoshi.figures.declare import Figure
 from luoshi.figures.difference import Cause, Change, Difference, difference
+from luoshi.figures.period import moment
 from luoshi.figures.records_page import WITHHELD, number_of
 from luoshi.kernel import lines
 from luoshi.kernel.lines import Record
@@ -86,15 +88,28 @@ def _told(figure: Figure, cell: Cell) -> str:
     return f"{pages.shown(figure, cell)}{unit}{parts}"
 
 
+def _month_before(known: ask.AsOf) -> str:
+    """The last day of the month before what is known; nothing before anything was sealed."""
+    first = words.city_time(moment(known.moment)).date().replace(day=1)
+    return (first - timedelta(days=1)).isoformat() if known.size else ""
+
+
 @require_safe
 def show(request: Request, name: str) -> HttpResponse:
-    """The two numbers and what lies between them."""
+    """The two numbers and what lies between them; without a day, the form that asks for one."""
     question = asked.read(request, name)
+    form = {
+        "figure": question.figure, "question": question, "back": pages.address(question, by=""),
+        "where": [(one, labels.code(one, at) or "") for one, at in question.where.items()],
+        "as_of": request.GET.get("as_of", ""), "since": request.GET.get("since", "").strip() or _month_before(question.as_of),
+    }  # fmt: skip
+    if not request.GET.get("since", "").strip():
+        return render(request, "figures/difference.html", form)
     old = since(request, question.figure)
     asked.spend(request)
     found = difference(request.viewer, question, old)
-    context = {
-        "figure": question.figure, "question": question, "found": found, "back": pages.address(question, by=""),
+    context = form | {
+        "found": found,
         "was": _told(question.figure, found.was), "now": _told(question.figure, found.now),
         "was_at": labels.moment(old), "now_at": labels.moment(question.as_of),
         "counts": [(HOWS[how], n) for how, n in (found.counts or {}).items()], "all": sum((found.counts or {}).values()),

@@ -8,12 +8,13 @@ from luoshi.figures.period import Period, parse
 from luoshi.figures.reported import ask as reported
 from luoshi.figures.reported import said as reported_plain
 from luoshi.figures.reported.ask import MEMBER
-from luoshi.figures.reported.catalogue import all_reported
+from luoshi.figures.reported.catalogue import all_reported, declared
 from luoshi.figures.said import COMPARES, Compare
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
-from luoshi.web import http
+from luoshi.web import http, words
+from luoshi.web.context import ledger_size
 from luoshi.web.http import Request
 
 Question = ask.Question | reported.Question
@@ -64,6 +65,14 @@ def mark(request: Request, question: Question) -> str:
     given = sorted((name, text) for name, text in request.GET.items() if name != "lang")
     day = calendar.current().city_date(clock.now()).isoformat()
     return http.mark(fingerprint(question), question.as_of, question.period.text, request.path, given, day)
+
+
+def page_mark(request: Request, question: Question) -> str:
+    """The ETag of a question's page, for the public: its frame shows the log's size and, in a demo, the minute."""
+    if request.viewer.is_staff:
+        return ""
+    shown = (request.get_full_path(), ledger_size(), words.when(clock.now()))
+    return http.mark(fingerprint(question), question.as_of, question.period.text, declared(), *shown)
 
 
 def compare(request: Request) -> Compare | None:

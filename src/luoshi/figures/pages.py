@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,7 +29,7 @@ from luoshi.kernel import installation
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.text import T
 from luoshi.web import charts, parts, tables, words
-from luoshi.web.http import Request
+from luoshi.web.http import Request, holds
 
 NO_NUMBER: Final = "·"
 _NAMED: Final = 12
@@ -203,10 +203,19 @@ def _usual_by(question: Question) -> Question:
 
 @require_safe
 def show(request: Request, name: str) -> HttpResponse:
-    """One figure."""
-    if name in all_reported():
-        return reported_page.show(request, name)
-    question = _usual_by(asked.read(request, name))
+    """One figure; to the public, unchanged, 304."""
+    found = either.read(request, name)
+    mark = either.page_mark(request, found)
+    if holds(request, mark):
+        return HttpResponseNotModified()
+    response = _computed(request, found) if isinstance(found, Question) else reported_page.show(request, found)
+    if mark:
+        response["ETag"], response["Cache-Control"] = mark, "no-cache"
+    return response
+
+
+def _computed(request: Request, question: Question) -> HttpResponse:
+    name, question = question.figure.id, _usual_by(question)
     question = replace(question, by=question.by[:1])
     answer = asked.answered(request, question)
     choices = [(one, labels.NAMES.get(one, T(one, one))) for one in question.figure.by if one not in question.where]

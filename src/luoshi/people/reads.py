@@ -67,6 +67,11 @@ def unit_names() -> dict[int, str]:
     return {key: unit.zh if zh else unit.en for key, unit in (*city.former.items(), *city.units.items())}
 
 
+def codes_of(level: str) -> list[str]:
+    """The codes of all places of a level, those of former days too; none where it is no level."""
+    return list(Division.objects.filter(level=level).order_by("code").values_list("code", flat=True))
+
+
 def division_name(code: str) -> str:
     """Name of a division in the current language; the code itself where it is unknown."""
     division = tree.today().divisions.get(code)

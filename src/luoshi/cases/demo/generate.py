@@ -21,11 +21,16 @@ from luoshi.cases.demo.places import Places
 from luoshi.cases.demo.profile import Sampler, load_profile
 from luoshi.cases.demo.swift import swift
 from luoshi.cases.models import Case, Category
-from luoshi.cases.reads.sums import Year, year
+from luoshi.cases.public import home
+from luoshi.figures import board, pages
+from luoshi.figures.answer import Cell
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.period import moment
 from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.bulk import Batch, next_ids
 from luoshi.kernel.text import T
 from luoshi.people import tree
+from luoshi.web import words
 
 STEP: Final = T("演示的一年", "The demo's year")
 Progress = Callable[[T, int, int], None]
@@ -45,12 +50,11 @@ class Arrival:
 
 @dataclass
 class Summary:
-    """What was generated: cases by state, events by verb, the year's street numbers."""
+    """What was generated: cases by state, events by verb."""
 
     states: Counter[str] = field(default_factory=Counter)
     verbs: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    year: Year | None = None
 
     @property
     def cases(self) -> int:
@@ -73,25 +77,23 @@ class Summary:
 
     def lines(self) -> list[tuple[T, str]]:
         """The summary in words and numbers."""
-        assert self.year is not None
-        rates = (
-            (T("响应率", "Contacted in time"), self.year.response),
-            (T("按时办结率", "Handled on time"), self.year.on_time),
-            (T("解决率", "Solved"), self.year.solved),
-            (T("满意率", "Satisfied"), self.year.satisfied),
-        )
         return [
             (T("街面案件（模拟）", "Street cases (simulated)"), f"{self.cases:,}"),
             (T("事件", "Events"), f"{self.events:,}"),
-            (T("已办结", "Closed"), f"{self.year.closed:,}"),
-            (T("在办", "Open"), f"{self.year.open:,}"),
-            (T("其中超期", "of these overdue"), f"{self.year.overdue:,}"),
-            *(
-                (name, f"{share.part / share.whole:.1%} ({share.part:,}/{share.whole:,})")
-                for name, share in rates
-                if share.whole
-            ),
         ]
+
+
+def told() -> list[tuple[T, str]]:
+    """The year's numbers as the first page prints them, and as of when; once the log is sealed and they are counted."""
+    found = home.numbers(board.this_year())
+    at = f"{words.when(moment(found.at.moment))} · {words.number(found.at.size)}"
+    return [*(_told(name, found.totals[name]) for name in (*home.COUNTS, *home.RATES)), (home.AS_OF, at)]
+
+
+def _told(name: str, cell: Cell) -> tuple[T, str]:
+    figure = all_figures()[name]
+    share = f" ({words.number(cell.num)}/{words.number(cell.den)})" if cell.den is not None else ""
+    return figure.name, pages.shown(figure, cell) + ("%" if figure.unit == "%" else "") + share
 
 
 def _silent(label: T, done: int, total: int) -> None:
@@ -115,7 +117,6 @@ def run(*, total: int | None = None, seed: int = 2021, progress: Progress = _sil
         verbs, moved = deep.play(shared(LAST_WEEK))
         summary.verbs += verbs
         summary.states.update(moved)
-        summary.year = year(profile.moment("start"), present, present)
     _settle(present)
     summary.seconds = monotonic() - begun
     return summary
@@ -182,4 +183,4 @@ def _settle(present: datetime) -> None:
         clock.set_demo(present)
 
 
-__all__ = ["Summary", "run", "waiting_for_logins"]
+__all__ = ["Summary", "run", "told", "waiting_for_logins"]

@@ -29,6 +29,8 @@ from luoshi.web.http import Request, holds, mark
 _MAP, _CORE_MAP = 200, 288  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
 AS_OF = T("截至", "As of")
+STRONGER: Final = T("颜色越浓，上报越多。", "The stronger the colour, the more reports.")
+"""True on light paper, where a strong colour is dark, and on a dark screen, where it is light."""
 Text = str | T
 FIRST: Final = "cases.reported"
 COUNTS: Final = {
@@ -90,9 +92,9 @@ def _classes(found: Mapping[str, int]) -> dict[str, int]:
     return {code: 1 + 4 * n // (top + 1) for code, n in found.items()}
 
 
-def _legend(found: Mapping[str, int]) -> SafeString:
-    """What the classes mean; those that hold no whole number are left out."""
-    top = max(found.values(), default=0)
+def legend(found: Mapping[str, int]) -> SafeString:
+    """What the classes mean of the districts on the map; those that hold no whole number are left out."""
+    top = max((found.get(code, 0) for code in place.outlines()), default=0)
     edges = [-(-k * (top + 1) // 4) for k in range(5)]
     ranges = [(k, a, b - 1) for k, (a, b) in enumerate(pairwise(edges), 1) if a < b]
     return maps.legend(
@@ -100,10 +102,12 @@ def _legend(found: Mapping[str, int]) -> SafeString:
     )
 
 
-def shaded(reported: Mapping[str, int]) -> SafeString:
-    """The city and, closer, its core, shaded and with the numbers, each district opening its rows."""
-    core = place.closer(_CORE_MAP)
-    seen = [one for one in (place.view("", _MAP), core) if one is not None]
+def shaded(
+    reported: Mapping[str, int], whole: int = _MAP, closer: int = _CORE_MAP, scale: float = 1
+) -> list[SafeString]:
+    """The city and, closer, its core, shaded and with the numbers, each district opening its rows; drawn larger by `scale`."""
+    core = place.closer(closer)
+    seen = [one for one in (place.view("", whole), core) if one is not None]
     classes, drawn = _classes({code: reported.get(code, 0) for code in seen[0].paths}), []
     values = {code: words.number(reported.get(code, 0)) for code in seen[0].paths}
     for one in seen:
@@ -115,8 +119,9 @@ def shaded(reported: Mapping[str, int]) -> SafeString:
         title = T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside")
         if one is core:
             title = T("市区，放大：各区上报数", "The urban core, closer: reports by district")
-        drawn.append(maps.draw(replace(plain, classes=classes, links=links, names=names), title))
-    return SafeString("".join(drawn))
+        full = replace(plain, classes=classes, links=links, names=names)
+        drawn.append(maps.draw(full, title, round(full.frame.width * scale)))
+    return drawn
 
 
 def city_map(reported: Mapping[str, int]) -> SafeString:
@@ -140,8 +145,8 @@ def city_map(reported: Mapping[str, int]) -> SafeString:
         return table
     return format_html(
         '<div class="cols c2">{}<figure class="fig"><div class="map">{}</div>{}<figcaption class="fig-n">{} {}</figcaption></figure></div>',
-        table, shaded(reported), _legend({code: reported.get(code, 0) for code in place.outlines()}),
-        T("颜色越深，上报越多。", "The darker, the more reports."), place.note(),
+        table, SafeString("".join(shaded(reported))), legend(reported),
+        STRONGER, place.note(),
     )  # fmt: skip
 
 

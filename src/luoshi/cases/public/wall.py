@@ -10,16 +10,18 @@ from luoshi.cases.public import home, place
 from luoshi.figures import board, pages
 from luoshi.figures.answer import Cell, value
 from luoshi.figures.catalogue import all_figures
+from luoshi.figures.declare import Figure
 from luoshi.figures.period import Period, moment
 from luoshi.kernel import installation
 from luoshi.kernel.text import T
-from luoshi.people import reads as people
 from luoshi.web import words
 from luoshi.web.http import holds
 
 BIG: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.closed", "cases.on_time", "cases.satisfied")
 BESIDE: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.on_time")
 """What the table of districts shows."""
+MAPS: Final = (200, 400, 1.4)
+"""The whole city and its core in units, and how much larger they are drawn: the core as wide as its column of 560 px."""
 
 
 def _big(found: home.Numbers) -> list[dict[str, str]]:
@@ -41,10 +43,15 @@ def _districts(year: Period) -> list[list[str]]:
     }
     rows = []
     for division in place.counties():
-        mine = [cells.get(one.id, {}).get((division.code,), Cell()) for one in figures]
+        mine = [cells[one.id].get((division.code,), _none(one)) if one.id in cells else Cell() for one in figures]
         shown = [pages.shown(one, cell) for one, cell in zip(figures, mine, strict=True)]
-        rows.append((-(mine[0].num or 0), [people.division_name(division.code), *shown]))
+        rows.append((-(mine[0].num or 0), [place.name_on_map(division.code), *shown]))
     return [row for _, row in sorted(rows)]
+
+
+def _none(figure: Figure) -> Cell:
+    """What a district has of which nothing is recorded: a count of 0, no rate."""
+    return Cell(0, None, 0) if figure.measure.kind == "count" else Cell()
 
 
 @require_safe
@@ -58,7 +65,8 @@ def wall(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "year": year.first // 12, "big": _big(found), "districts": _districts(year),
         "heads": [all_figures()[name].name for name in BESIDE], "trend": home.trend(year, found),
-        "map": home.shaded(found.counties) if place.outlines() else "", "note": place.note(),
+        "maps": home.shaded(found.counties, *MAPS) if place.outlines() else [], "legend": home.legend(found.counties),
+        "stronger": home.STRONGER, "note": place.note(),
         "at": moment(found.at.moment) if found.at.size else None, "size": found.at.size, "demo": installation.current().demo,
         "title": T("{city}　{year} 年", "{city} {year}").fill(city=installation.current().name, year=year.first // 12),
     }  # fmt: skip

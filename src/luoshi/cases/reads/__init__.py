@@ -6,7 +6,7 @@ from luoshi.cases.reads.lists import Filters, Page, list_page, my_work, tabs, ta
 from luoshi.cases.reads.one import Entry, by_code, entries, get, join, lock, photo, timeline, told
 from luoshi.cases.reads.record import Around, around, parts, photos, sees, sources
 from luoshi.cases.reads.scope import visible
-from luoshi.cases.reads.sums import Year, open_counts, year
+from luoshi.cases.reads.sums import open_counts
 
 __all__ = [
     "Around",
@@ -14,7 +14,6 @@ __all__ = [
     "Filters",
     "Kinds",
     "Page",
-    "Year",
     "around",
     "by_code",
     "entries",
@@ -36,5 +35,4 @@ __all__ = [
     "timeline",
     "told",
     "visible",
-    "year",
 ]  # fmt: skip

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple, cast
 from django.utils.safestring import SafeString
 
 from luoshi.cases import clocks, reads
+from luoshi.cases.channels import CHANNELS
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
 from luoshi.cases.reads.listed import Row
-from luoshi.cases.staff.scene import CHANNELS
 from luoshi.kernel import calendar
 from luoshi.kernel.deadlines import left
 from luoshi.kernel.kept import Kept

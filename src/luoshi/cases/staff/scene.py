@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cached_property
 
 from luoshi.cases import reads
+from luoshi.cases.channels import CHANNELS
 from luoshi.cases.models import Case, Photo
 from luoshi.cases.reads import routing
 from luoshi.kernel import calendar, clock
-from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.kernel.workdays import Calendar
 from luoshi.people import reads as people
@@ -77,18 +77,6 @@ def place_name(case: Case) -> str:
     """`青山区 幸福路街道 …社区`; empty where it is unknown."""
     codes = (case.county, case.street, case.community)
     return " ".join(people.division_name(code) for code in codes if code)
-
-
-CHANNELS = {
-    "web": T("网页", "Web"),
-    "hotline": T("热线", "Hotline"),
-    "counter": T("窗口", "Counter"),
-    "patrol": T("巡查", "Patrol"),
-    "open311": T("开放接口", "Open311"),
-    "import": T("转入", "Import"),
-    "app": T("手机", "App"),
-    "grid": T("网格", "Grid"),
-}
 
 
 def channel(case: Case) -> str:

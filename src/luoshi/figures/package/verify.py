@@ -7,8 +7,7 @@
 5. Each fact is what its entry says: open fields stand in it, others are opened with the salt of their hash.
 6. Each number follows from the facts by its declaration, with nothing left out.
 7. The report prints these numbers, and its files are the published ones.
-Figures that read citizens' verdicts are not opened: nobody's verdict can be read from a package. Their numbers are
-listed as "committed, not opened": they cannot be changed afterwards, but not be computed again either.
+Figures that read citizens' verdicts are committed, not opened: no verdict is shown, nor can they be computed again.
 """
 
 import csv
@@ -136,10 +135,8 @@ class Facts:
 
     def take(self, place: int, payload: Any) -> None:
         """One more entry, what was opened of it among its open fields."""
-        own = {name: payload[name] for name in ("id", "subject", "verb", "occurred_at", "recorded_at")} | {
-            "place": place
-        }
-        both = (payload["open"] | own).items()
+        names = ("id", "subject", "verb", "occurred_at", "recorded_at")
+        both = (payload["open"] | {name: payload[name] for name in names} | {"place": place}).items()
         said = {sys.intern(name): sys.intern(one) if isinstance(one, str) else one for name, one in both}
         kind = frozenset(payload["restricted"])
         self.all.append((Event(self, said, self.kinds.setdefault(kind, kind)), payload["corrects"]))
@@ -273,7 +270,7 @@ class Package:
     def __init__(self, folder: Path, key: str = "") -> None:
         self.folder, self.wrong, self.committed, self.last = folder, list[str](), set[str](), 0
         self.manifest, self.declared, self.said = (json.loads((folder / f"{one}.json").read_bytes()) for one in PARTS)
-        self.log, self.reported = Log(folder / "log", key or self.manifest["key"]), dict[tuple[str, ...], str]()
+        self.log, self.told = Log(folder / "log", key or self.manifest["key"]), dict[tuple[str, ...], str]()
         self.facts = {line: Facts(one) for line, one in self.declared["facts"].items()}
 
     def must(self, holds: bool, rule: str) -> None:
@@ -294,12 +291,18 @@ class Package:
         for line, facts in self.facts.items():
             facts.settle()
             with (self.folder / "facts" / f"{line}.csv").open(newline="", encoding="utf-8") as file:
-                rows = csv.reader(file)
-                self.must(next(rows, None) == facts.declared["head"], f"facts/{line}.csv: other columns")
+                rows, head = csv.reader(file), facts.declared["head"]
+                self.must(next(rows, None) == head, f"facts/{line}.csv: other columns")
+                row: list[str] = next(rows, [])
                 for event in facts.rows:
-                    should = [facts.text(event, name) for name in facts.declared["head"]]
-                    self.must(next(rows, None) == should, f"facts/{line}.csv: entry {event['place']} says {should}")
-                self.must(next(rows, None) is None, f"facts/{line}.csv: more rows than entries")
+                    place, should = event["place"], [facts.text(event, name) for name in head]
+                    while row and int(row[0]) < place:
+                        self.wrong, row = [*self.wrong, f"facts/{line}.csv: no entry says {row}"], next(rows, [])
+                    there = row[:1] == should[:1]
+                    rule = f"says {should}" if there else f"(of {event['subject']}) is missing"
+                    self.must(row == should, f"facts/{line}.csv: entry {place} {rule}")
+                    row = next(rows, []) if there else row
+                self.must(not row, f"facts/{line}.csv: no entry says {row}")
         for asked in self.said["questions"]:
             self.compute(asked, self.declared["figures"][asked["figure"]])
         html, told = (self.folder / "report.html").read_text("utf-8"), self.said["numbers"]
@@ -341,15 +344,14 @@ class Package:
             facts.take(place, payload)
         elif payload["line"] == "figures" and payload["verb"] in ("approve", "withdraw"):
             key = tuple(fields.get(name, "") for name in ("figure", "period", "member", "vintage"))
-            self.reported.pop(key, None)
-            self.reported |= {key: fields["value"]} if payload["verb"] == "approve" else {}
+            self.told[key] = fields["value"] if payload["verb"] == "approve" else ""
 
     def compute(self, asked: Any, figure: Any) -> None:
         """A question, answered again."""
         name = f"{asked['figure']} {asked['period']}"
         if "measure" not in figure:
             key = (asked["figure"], asked["period"], asked["member"])
-            mine = self.reported.get(max((one for one in self.reported if one[:3] == key), default=()))
+            mine = self.told.get(max((at for at in self.told if at[:3] == key and self.told[at]), default=()))
             self.must(mine == asked["value"], f"{name}: the log says {mine}")
         elif not figure["opened"]:
             self.committed.add(name)
@@ -373,9 +375,8 @@ class Package:
             known = sorted(there for other in cells.values() if (there := exact(figure, other)) is not None)
             return "" if value is None else str((known if figure["better"] == "down" else known[::-1]).index(value) + 1)
         if part == "change":
-            before: Any = exact(figure, self.said["questions"][one["before"]]["cells"][0][1])
-            points = figure["unit"] in ("%", "分")
-            if value is None or before is None or not (points or before):
+            other, points = self.said["questions"][one["before"]], figure["unit"] in ("%", "分")
+            if value is None or (before := exact(figure, other["cells"][0][1])) is None or not (points or before):
                 return ""
             value = value - before if points else (value / before - 1) * 100
         return plain(value, max(1, figure["decimals"]) if part == "change" else figure["decimals"])
@@ -386,8 +387,7 @@ def main(arguments: Sequence[str]) -> int:
     key = arguments[arguments.index("--key") + 1] if "--key" in arguments[:-1] else ""
     folder = next((Path(one) for one in arguments if one not in ("--key", key)), Path(__file__).parent)
     try:
-        package = Package(folder, key)
-        wrong = package.check()
+        wrong = (package := Package(folder, key)).check()
         print(f"log {package.log.origin}, {package.log.size} entries, key {key or package.manifest['key']}")
         print("".join(f"committed, not opened: {name}\n" for name in sorted(package.committed)), end="")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:

@@ -86,7 +86,9 @@ class _Body:
         for one in rest:
             blocks += self.block(one)
         blocks += self._pending()
-        return Page(name, (*blocks, *self.notes.blocks()), self.numbers, self.asker.period, self.asker.as_of)
+        return Page(
+            name, (*blocks, *self.notes.blocks(), *self._names()), self.numbers, self.asker.period, self.asker.as_of
+        )
 
     def _head(self) -> list[Node]:
         """Whose report, as of when, and that a demo's numbers are no real ones."""
@@ -99,6 +101,12 @@ class _Body:
             "Demo: numbers computed from records come from simulated records, not from real work; reported numbers are as their sources print them.",
         )
         return [*found, block("warn", Node("tag-demo", text=str(notes.DEMO)), f" {demo}")] if city.demo else found
+
+    def _names(self) -> list[Node]:
+        """The names with number characters, and what each is the name of: whoever reads sees that none is a number."""
+        found = [block("li", f"{name}{T('：', ': ')}{what}") for name, what in self.source.named().items()]
+        head = T("含数字的名称，不是数", "Names with number characters, which are no numbers")
+        return [block("h2", str(head)), Node("ul", tuple(found))] if found else []
 
     def block(self, node: SyntaxTreeNode) -> list[Node]:
         """A block of the text; a paragraph that is nothing but a table's call becomes the table."""

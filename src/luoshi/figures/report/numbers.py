@@ -18,6 +18,8 @@ CALL: Final = "\ufdd0"
 """Where a figure stands in the text that is looked through; nobody can type it: it is no character."""
 MARK: Final = "\ufdd1"
 """Where something marked as no number stands."""
+DIGITS: Final = "\ufdd2"
+"""Where something marked ends with a digit: a measure word behind it would make a number of it."""
 NUMBER: Final = T(
     "没有指标作依据的数：写成 {{ figure(\"…\") }}；不是数的写成 [[date: …]]、[[name: …]] 或 [[word: …]]",
     "a number that no figure backs: write {{ figure(\"…\") }}, or [[date: …]], [[name: …]], [[word: …]] where it is none",
@@ -26,14 +28,15 @@ PERCENT: Final = T("百分号由指标自己印", "a figure prints its per cent 
 HIDDEN: Final = T("看不见或不能认定的字符", "a character that cannot be seen or told for certain")
 SCRIPT: Final = T("中文和拉丁文以外的字符要标记 [[name: …]]", "letters other than Chinese and Latin need [[name: …]]")
 TOUCHED: Final = T(
-    "指标不能紧接正负号、小数点等会改变读数的字符", "a figure must not touch a sign that would make it another number"
+    "指标和标记不能紧接会改变读数的字符", "a figure or a mark must not touch a sign that would make it another number"
 )
+MEASURED: Final = "件个次家户项条处座亩吨种类台辆套批宗起例份笔棵株元成折倍番%％"
 _ROMAN: Final = re.compile(
     r"(?<![A-Za-z])(?=[IVXLCDM]{2})M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})(?![A-Za-z])"
 )
 _TOUCHING: Final = re.compile(
     rf"(?:[-+−–±~^*/×=<>≤≥.,．]|[负正][\s]*|\b(?:minus|plus|negative)\s+)(?={CALL})|(?<={CALL})(?:[-−–^*/×]|[.,．](?=\S)|{CALL})"
-    rf"|(?<={MARK})[A-Za-z]|[A-Za-z](?={MARK})"
+    rf"|(?<=[{MARK}{DIGITS}])[A-Za-z]|[A-Za-z](?=[{MARK}{DIGITS}])|{DIGITS}\s*[{MEASURED}]"
 )
 _JOINING: Final = frozenset(".,．，:：/点分之又")
 _COUNTED_BEFORE: Final = frozenset("第数几每上")
@@ -79,7 +82,10 @@ def _words() -> Words:
 def found(text: str) -> list[Found]:
     """All that says a number, in the order of the text; CALL and MARK stand for figures and for what is marked."""
     some = [*_numerals(text), *_of_words(text), *_of_signs(text)]
-    some += [Found(one.start(), one[0].replace(CALL, "{{…}}"), TOUCHED) for one in _TOUCHING.finditer(text)]
+    some += [
+        Found(one.start(), one[0].replace(CALL, "{{…}}").replace(DIGITS, "[[…]]"), TOUCHED)
+        for one in _TOUCHING.finditer(text)
+    ]
     return sorted(some)
 
 
@@ -172,7 +178,7 @@ def _of_signs(text: str) -> Iterator[Found]:
     for at, char in enumerate(text):
         if unicodedata.normalize("NFKC", char) in ("%", "‰", "‱", "٪"):
             yield Found(at, char, PERCENT)
-        elif char not in (CALL, MARK) and not _is_numeral(char) and _foreign(char):
+        elif char not in (CALL, MARK, DIGITS) and not _is_numeral(char) and _foreign(char):
             yield Found(at, char, SCRIPT)
 
 

@@ -4,7 +4,7 @@ Markdown is read by markdown-it. Of its tree the node types stay, and two are ou
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
-from luoshi.figures.report import grammar, numbers
+from luoshi.figures.report import grammar, names, numbers
 from luoshi.figures.report.grammar import Call, CallError
 from luoshi.kernel.text import T
 from luoshi.packs.faults import Fault, Faults
@@ -31,7 +31,6 @@ _REFUSED: Final = {
 }  # fmt: skip
 _OURS: Final = re.compile(r"\{\{(?P<call>[^{}\n]*)\}\}|\[\[(?P<mark>[^\[\]\n]*)\]\]")
 _MARK: Final = re.compile(r"\s*(date|name|word)\s*:\s*(\S(?:.*\S)?)\s*")
-_LONGEST: Final = {"date": 40, "name": 40, "word": 24}
 _LINKS: Final = re.compile(r"https?://\S+|mailto:\S+|/\S*")
 
 
@@ -51,6 +50,13 @@ class Text:
     tree: SyntaxTreeNode
     calls: dict[int, tuple[Call, int]]
     """By the id() of the node, which lives as long as the tree."""
+    names: Mapping[str, str]
+    """What each name with number characters is the name of, as the city declares it beside the text."""
+
+    def named(self) -> dict[str, str]:
+        """The names that stand in the text, in their order."""
+        marks = (_MARK.fullmatch(node.content) for node in self.tree.walk() if node.type == "mark")
+        return {one[2]: self.names[one[2]] for one in marks if one and one[1] == "name"}
 
 
 def read(path: Path) -> Text:
@@ -62,7 +68,8 @@ def read(path: Path) -> Text:
     except UnicodeDecodeError as error:
         faults.add(path.name, raw.count(b"\n", 0, error.start) + 1, "不是 UTF-8 编码", "not UTF-8")
         raise ReportError(faults.found) from None
-    text = Text(path.name, SyntaxTreeNode(_parser().parse(source)), {})
+    known = names.read(path.parent, faults)
+    text = Text(path.name, SyntaxTreeNode(_parser().parse(source)), {}, known)
     _Check(text, faults).blocks(text.tree, 0)
     _check_title(text, faults)
     if faults.found:
@@ -147,7 +154,7 @@ class _Check:
     def mark(self, node: SyntaxTreeNode, line: int) -> None:
         found = _MARK.fullmatch(node.content)
         rule = (
-            _mark_rule(found[1], found[2])
+            _mark_rule(found[1], found[2], self.text.names)
             if found
             else T("应为 date:、name: 或 word:", "must be date:, name: or word:")
         )
@@ -176,23 +183,21 @@ def leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
 
 
 def flattened(node: SyntaxTreeNode) -> str:
-    """The text of a leaf, with CALL and MARK for what is ours."""
+    """The text of a leaf, with CALL, MARK and DIGITS for what is ours."""
     if node.type in ("softbreak", "hardbreak"):
         return "\n"
+    if node.type == "mark" and node.content.rstrip()[-1:].isdigit():
+        return numbers.DIGITS
     return {"call": numbers.CALL, "mark": numbers.MARK, "image": ""}.get(node.type, node.content)
 
 
-def _mark_rule(kind: str, text: str) -> T | None:
+def _mark_rule(kind: str, text: str, known: Mapping[str, str]) -> T | None:
     """The rule that a mark breaks."""
-    if len(text) > _LONGEST[kind]:
-        return T("太长", "too long")
+    if kind != "date":
+        return names.rule_of(kind, text, known)
     if numbers.unseen(text):
         return numbers.HIDDEN
-    if kind == "date":
-        return None if numbers.is_date(text) else T("不是日期", "is no date")
-    if not numbers.found(text):
-        return T("其中没有数，不必标记", "there is no number in it to be marked")
-    return T("只是一个数，不是名称", "is nothing but a number, and no name") if numbers.only_a_number(text) else None
+    return None if numbers.is_date(text) else T("不是日期", "is no date")
 
 
 def _check_title(text: Text, faults: Faults) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from luoshi.figures.ask import AsOf
+from luoshi.figures.ask import NO_DIMENSION, ONLY_BY, AsOf
 from luoshi.figures.period import MONTH, Period
 from luoshi.figures.reported import catalogue, reads
 from luoshi.figures.reported.corrections import Correction
@@ -65,11 +65,11 @@ class Answer:
 def check(question: Question) -> None:
     """Raises Invalid for a dimension or a member that is not there."""
     known = (*question.figure.by, MONTH)
-    rule = T("这个指标没有这个维度；有：{all}", "the figure has no such dimension; it has: {all}").fill(
-        all=", ".join(known)
-    )
-    faults = [Fault("by", name, rule) for name in question.by if name not in known]
-    faults += [Fault("where", name, rule) for name in question.where if name not in question.figure.by]
+    faults = [Fault("by", name, NO_DIMENSION.fill(all=", ".join(known))) for name in question.by if name not in known]
+    for name in question.where:
+        if name not in question.figure.by:
+            there = NO_DIMENSION.fill(all=", ".join(question.figure.by) or "—")
+            faults.append(Fault("where", name, ONLY_BY if name == MONTH else there))
     if len(question.by) > 1 or set(question.by) & set(question.where):
         faults.append(Fault("by", ",".join(question.by), T("一次只能按一个维度", "by one dimension at a time")))
     member = question.where.get(MEMBER, "")

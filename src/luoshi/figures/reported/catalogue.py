@@ -14,15 +14,22 @@ from luoshi.kernel.text import T
 _kept: tuple[Stamp, dict[str, Reported], Corrections] | None = None
 
 
+def _wrong() -> Path:
+    return Path(settings.CONF.home) / corrections.FILE
+
+
+def declared() -> Stamp:
+    """By what one sees that a declaration of a figure, a target or a correction was changed."""
+    return stamp([*sources(), *([_wrong()] if _wrong().exists() else [])])
+
+
 def _read() -> tuple[dict[str, Reported], Corrections]:
     """Files that changed are read again. Raises FigureError."""
     global _kept
-    files = sources()
-    wrong = Path(settings.CONF.home) / corrections.FILE
-    now = stamp([*files, *([wrong] if wrong.exists() else [])])
+    now = declared()
     if _kept is None or _kept[0] != now:
-        found = declare.reported(files, all_figures().keys())
-        _kept = (now, found, corrections.read(wrong, found))
+        found = declare.reported(sources(), all_figures().keys())
+        _kept = (now, found, corrections.read(_wrong(), found))
     return _kept[1], _kept[2]
 
 

@@ -175,14 +175,13 @@ def read(request: Request, name: str) -> Question:
     return question
 
 
-def show(request: Request, name: str) -> HttpResponse:
-    """One reported figure. Raises Absent or Invalid."""
-    question = read(request, name)
+def show(request: Request, question: Question) -> HttpResponse:
+    """One reported figure."""
     answer = ask.ask(Question(question.figure, question.period, question.as_of, (), question.where))
     context: dict[str, Any] = {
         "figure": question.figure, "question": question, "number": number(answer), "series": series(question),
         "ranked": ranked(question) if question.figure.by else "", "facts": facts(question),
-        "target": "" if question.where else part(request, name, question.period.first // 12, question.as_of),
+        "target": "" if question.where else part(request, question.figure.id, question.period.first // 12, question.as_of),
         "json": address(question, ".json", by=MEMBER if question.figure.by else ""), "csv": address(question, ".csv"),
         "as_of": request.GET.get("as_of", ""), "where": list(question.where.items()), "all": address(question, **{MEMBER: ""}),
     }  # fmt: skip

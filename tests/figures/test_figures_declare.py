@@ -1,0 +1,67 @@
+"""A figure that the city declares over values that there are: others are refused with file, line, rule and what there is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.declare import FigureError
+
+HEAD = """[cases.ours]
+measure = "cases.closed"
+name = { zh = "甲", en = "A" }
+define = { zh = "甲", en = "A" }
+unit = "件"
+owner = "局"
+"""
+WRONG = {
+    'where = { channel = ["telepathy"] }': "no value 'telepathy'; there are: web, hotline, counter,",
+    'where = { channel = ["web", "telepathy"] }': "no value 'telepathy'",
+    'where = { stage = ["done"] }': "no value 'done'; there are: reported, accepted,",
+    'where = { county = ["999999999999"] }': "no value '999999999999'; there are: 150202000000, ",
+    'where = { county = ["150200000000"] }': "no value '150200000000'",
+    'where = { street = ["150203000000"] }': "no value '150203000000'",
+    'where = { community = ["150203000000"] }': "no value '150203000000'",
+    'where = { top = ["99"] }': "no value '99'; there are: ",
+    'where = { category = ["999999"] }': "no value '999999'",
+    'where = { unit = ["stadtwerke"] }': "must be a list of values",
+    'where = { planet = ["earth"] }': "no dimension 'planet'",
+    'where = ["web"]': "must be a table of dimensions and values",
+    'where = { channel = "web" }': "must be a list of values",
+}
+
+
+@contextmanager
+def declared(home: Path, text: str) -> Iterator[None]:
+    file = home / "figures" / "mine.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, "utf-8")
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
+@pytest.mark.parametrize(("line", "rule"), WRONG.items())
+def test_a_value_that_there_is_not_is_refused(here: Any, line: str, rule: str) -> None:
+    with declared(here.home, f"{HEAD}{line}\n"), pytest.raises(FigureError) as refused:
+        all_figures()
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.line) == ("mine.toml", 7) and rule in fault.rule.en
+    assert len(fault.rule.en) < 500
+
+
+@pytest.mark.parametrize(
+    "line", ['where = { channel = ["web", "app"], county = ["150203000000"], stage = ["closed"] }', 'where = { source = ["another"] }']
+)  # fmt: skip
+def test_values_that_there_are_and_open_lists_are_taken(here: Any, line: str) -> None:
+    with declared(here.home, f"{HEAD}{line}\n"):
+        assert all_figures()["cases.ours"].where
+
+
+def test_what_is_no_table_is_refused(here: Any) -> None:
+    with declared(here.home, "cases = 3\n"), pytest.raises(FigureError, match=r"mine.toml:1: cases"):
+        all_figures()
