@@ -235,6 +235,17 @@ def test_the_documentation_s_own_text_prints(year: Told) -> None:
     assert "<caption>按期办结率" in made.html.decode()
 
 
+def test_an_unknown_id_is_told_before_anything_is_computed(year: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask_nothing(*_: object, **__: object) -> None:
+        raise AssertionError("computed")
+
+    monkeypatch.setattr("luoshi.figures.report.asks.counted.ask", ask_nothing)
+    monkeypatch.setattr("luoshi.figures.report.asks.reported.ask", ask_nothing)
+    text = '{{ figure("cases.closed") }}，{{ figure("city.gdp") }}，{{ figure("cases.clsed") }}\n\n{{ figure("cases.opn") }}'
+    told = rules(year, text)
+    assert "own.zh.md:3: figure cases.clsed" in told and "own.zh.md:5: figure cases.opn" in told
+
+
 def test_links_lead_to_the_public_address_or_say_that_they_open_here_alone(
     year: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
