@@ -3,6 +3,9 @@
 import csv
 import io
 import re
+from collections.abc import Callable
+from datetime import date
+from html import unescape
 from time import monotonic
 from typing import Any
 
@@ -10,11 +13,17 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from luoshi.figures import ask, board
+from luoshi.figures import ask, board, opened
 from luoshi.figures.ask import Question
 from luoshi.figures.difference import difference
+from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel.viewer import OPERATOR
 from luoshi.people.models import Person
+from luoshi.people.viewer import of_login
 from luoshi.serve.sealer import Sealer
+
+Shell = Callable[..., tuple[int, str]]
+TODAY, YESTERDAY = date(2021, 12, 29), date(2021, 12, 28)
 
 
 @pytest.fixture
@@ -114,17 +123,73 @@ def test_of_verdicts_the_public_may_ask_for_days_only(public: Client, supervisor
     assert public.get(f"/figure/cases.solved?as_of={here.sizes[0]}").status_code == 422
     assert public.get("/figure/cases.solved?as_of=2021-11-30").status_code == 200
     assert supervisor.get(f"/figure/cases.solved?as_of={here.sizes[0]}").status_code == 200
+    now, last = public.get("/figure/cases.solved.json").json(), log_rows.last()
+    assert last and now["log_size"] == log_rows.size_on(YESTERDAY) < last.size, "the day has not ended"
+    assert public.get(f"/figure/cases.solved.json?as_of={TODAY}").json()["log_size"] == now["log_size"]
+    page_ = page(public, "/figure/cases.solved?as_of=2021-11-30")
+    links = {unescape(one) for one in re.findall(r'href="(/figure/cases.solved[^"]*as_of=[^"]*)"', page_)}
+    assert len(links) > 5 and all("as_of=2021-11-30" in one for one in links)
+    assert {public.get(one).status_code for one in links} == {200}
+
+
+@pytest.mark.parametrize(("period", "why"), [("2019", "最早的记录在"), ("2023", "还没有到"), ("2022-06", "还没有到")])
+def test_of_a_period_without_any_records_nothing_is_known(public: Client, period: str, why: str, shell: Shell) -> None:
+    shown = page(public, f"/figure/cases.reported?period={period}")
+    assert why in shown and '<p class="num' in shown and "未知" in shown
+    code, text = shell("figure", "cases.reported", "--period", period)
+    assert code == 0 and why in text
+    assert (
+        why
+        not in page(public, "/figure/cases.reported?period=2021")
+        + shell("figure", "cases.reported", "--period", "2021")[1]
+    )
+
+
+VERDICTS = ("cases.solved", "cases.satisfied", "cases.score", "cases.unrated", "cases.bad", "cases.unreached")
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_of_verdicts_the_public_is_told_how_many_records_and_not_which(public: Client, name: str, shell: Shell) -> None:
+    said = public.get(f"/api/figures/{name}").json()
+    pages_, after = [], ""
+    while not pages_ or after:
+        got = public.get(f"/api/figures/{name}/records?limit=200" + (f"&after={after}" if after else "")).json()
+        pages_ += got["records"]
+        after = got["after"] or ""
+    assert len(pages_) == said["n"] > 0 and {one["number"] for one in pages_} == {"不可见"}
+    assert {(one["place"], one["part"], one["value"], one["visible"], *one["cells"]) for one in pages_} == {
+        (None, None, None, False)
+    }
+    code, text = shell("--viewer", "public", "figure", name, "--period", "2021", "--records")
+    rows = text.splitlines()[1:]
+    assert code == 0 and len(rows) == said["n"] and set(rows) == {rows[0]} and rows[0].strip(",") == "不可见"
+    shown = page(public, f"/figure/{name}/records")
+    assert "看不到是哪些" in shown and not re.search(r"J-2021|✓", shown)
+    then = public.get(f"/api/figures/{name}/difference?since=2021-10-31").json()
+    assert then["changes"] == [] and then["counts"] is None and then["was"]["n"] < then["now"]["n"]
+    assert "<tbody" not in page(public, f"/figure/{name}/difference?since=2021-10-31")
+
+
+def test_staff_are_not_told_the_verdict_of_a_record_that_they_do_not_see(public: Client) -> None:
+    question = Question(ask.figure("cases.solved"), board.this_year(), ask.as_of())
+    handler = of_login("handler")
+    found = opened.rows(handler, question, ask.records(question))
+    assert {one.part for one, seen in found if seen is None} == {None}
+    assert {one.part for one, seen in found if seen} == {True, False}
+    changes = difference(handler, question, ask.as_of("2021-06-30")).changes
+    assert {(one.was, one.now, one.causes) for one, seen in changes if seen is None} == {(None, None, ())}
 
 
 def test_then_and_now_shows_exactly_the_records_that_make_the_difference(public: Client, here: Any) -> None:
     figure, year = ask.figure("cases.reported"), board.this_year()
     then, now = (ask.ask(Question(figure, year, ask.as_of(str(size)))).total for size in (here.sizes[1], here.sizes[2]))
-    found = difference(Question(figure, year, ask.as_of()), ask.as_of(str(here.sizes[1])))
+    found = difference(OPERATOR, Question(figure, year, ask.as_of()), ask.as_of(str(here.sizes[1])))
     came = (now.n or 0) - (then.n or 0)
     assert found.counts == {"in": came, "out": 0, "other": 0} and came >= 12
-    assert all([cause.verb for cause in one.causes][:2] == ["report", "accept"] for one in found.changes)
-    bad = difference(Question(ask.figure("cases.bad"), year, ask.as_of()), ask.as_of(str(here.sizes[0])))
-    assert bad.counts["other"] > 0 and {cause.verb for one in bad.changes for cause in one.causes} >= {"correct"}
+    assert all([cause.verb for cause in one.causes][:2] == ["report", "accept"] for one, _ in found.changes)
+    bad = difference(OPERATOR, Question(ask.figure("cases.bad"), year, ask.as_of()), ask.as_of(str(here.sizes[0])))
+    assert bad.counts and bad.counts["other"] > 0
+    assert {cause.verb for one, _ in bad.changes for cause in one.causes} >= {"correct"}
     shown = page(public, f"/figure/cases.reported/difference?since={here.sizes[1]}")
     assert shown.count("进来") == came + 1 and public.get("/figure/cases.reported/difference").status_code == 200
 

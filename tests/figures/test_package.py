@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -75,19 +75,25 @@ def document(numbers: list[Printed]) -> Document:
 
 
 @pytest.fixture(scope="module")
-def package(world: Any, server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def package(world: Any, server: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of a report as of the present."""
+    return written(world, server, tmp_path_factory.mktemp("package") / "package", world.sizes[2])
+
+
+def written(world: Any, server: Any, folder: Path, size: int) -> Path:
+    """The package of a report as of a size of the log."""
     connect(world.url)
     patch = pytest.MonkeyPatch()
     patch.setattr(settings, "CONF", Conf({**settings.CONF.values, "home": world.home}))
     patch.setattr("luoshi.kernel.ledger.place.current", lambda: world.place)
-    folder = tmp_path_factory.mktemp("package") / "package"
-    with clock.at(NOW):
-        report = write.write(document(printed(world.sizes[2])), folder, OPERATOR)
-    kept.keep(world.home, report.log_id, folder)
-    patch.undo()
-    connect(server.url("app"))
-    yield folder
+    try:
+        with clock.at(NOW):
+            report = write.write(document(printed(size)), folder, OPERATOR)
+        kept.keep(world.home, report.log_id, folder)
+    finally:
+        patch.undo()
+        connect(server.url("app"))
+    return folder
 
 
 def run(folder: Path, *more: str) -> tuple[int, str]:
@@ -285,3 +291,8 @@ def test_a_published_report_can_be_read_and_fetched_by_anybody(package: Path, he
         links[0].replace("report.html", "..%2F"),
     ):
         assert browse.get(wrong).status_code == 404
+
+
+def test_a_report_as_of_the_empty_log_verifies(world: Any, server: Any, tmp_path: Path) -> None:
+    code, text = run(written(world, server, tmp_path / "package", 0))
+    assert code == 0, text

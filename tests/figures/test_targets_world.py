@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction as F
+from html import unescape
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -314,8 +315,11 @@ def test_of_verdicts_the_public_may_ask_for_days_only(alone: Any, browsers: tupl
     public, supervisor = browsers
     assert text(public, "/targets/?as_of=4000")
     with declared(alone.home, TARGETS + entry("cases.satisfied", value="90")):
-        assert public.get("/targets/?as_of=4000").status_code == 422
-        assert text(supervisor, "/targets/?as_of=4000") and text(public, "/targets/?as_of=2021-11-30")
+        day = text(public, "/targets/?as_of=2021-11-30")
+        assert "as_of=2021-11-30" in day and text(supervisor, "/targets/?as_of=4000")
+        for page in (text(public, "/targets/"), text(public, "/targets/?as_of=4000"), day):
+            address = re.search(r'href="(/figure/cases.satisfied[^"]*)#target', page)
+            assert address and "as_of=4000" not in address[1] and text(public, unescape(address[1]))
 
 
 def test_a_figures_page_shows_its_target(browsers: tuple[Client, Client]) -> None:

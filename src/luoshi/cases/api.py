@@ -135,10 +135,7 @@ def offered(call: Asked) -> Answer:
 def summed(call: Asked) -> Answer:
     """How many cases stand at each unit in each state."""
     demand(call.viewer, "cases.see")
-    units = tree.today().units
-    codes = {key: unit.code for key, unit in units.items()}
-    counts = [{"unit": codes.get(unit or 0), "state": state, "n": n} for unit, state, n in found.counts(call.viewer)]
-    return Answer({"counts": counts})
+    return Answer(b'{"counts":%b}' % found.counts(call.viewer))
 
 
 def _strings(body: dict[str, Any]) -> QueryDict:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, Final, cast
-from uuid import UUID
 
 from luoshi.api.endpoint import Answer, Asked, Endpoint
 from luoshi.api.schema import TEXT, TIME, WHOLE, YES, Schema, one_of, or_null, record, rows, text
@@ -48,17 +47,24 @@ ANSWER: Final[Schema] = {
 }  # fmt: skip
 SERIES: Final = record({**_HEAD, "rows": rows(CELL)})
 RECORD: Final = record(
-    {"place": WHOLE, "number": TEXT, "visible": YES, "part": YES, "value": or_null(WHOLE), "cells": rows(TEXT)}
+    {
+        "place": or_null(WHOLE),
+        "number": TEXT,
+        "visible": YES,
+        "part": or_null(YES),
+        "value": or_null(WHOLE),
+        "cells": rows(TEXT),
+    }
 )
 RECORDS: Final = record({**_HEAD, **_NUMBER, "heads": rows(TEXT), "records": rows(RECORD), "after": or_null(TEXT)})
-SIDE: Final = record({"part": YES, "value": or_null(WHOLE)})
+SIDE: Final = record({"part": or_null(YES), "value": or_null(WHOLE)})
 CAUSE: Final = record({"verb": TEXT, "step": TEXT, "happened_at": TIME, "recorded_at": TIME, "by": rows(TEXT)})
 CHANGE: Final = record(
     {"how": one_of(["in", "out", "other"]), "place": WHOLE, "number": TEXT, "visible": YES, "was": or_null(SIDE),
      "now": or_null(SIDE), "causes": rows(CAUSE)}
 )  # fmt: skip
 DIFFERENCE: Final = record(
-    {**_HEAD, "since": WHOLE, "was": CELL, "now": CELL, "counts": record(dict.fromkeys(("in", "out", "other"), WHOLE)),
+    {**_HEAD, "since": WHOLE, "was": CELL, "now": CELL, "counts": or_null(record(dict.fromkeys(("in", "out", "other"), WHOLE))),
      "changes": rows(CHANGE)}
 )  # fmt: skip
 DIMENSIONS: Final = (*dict.fromkeys(name for face in lines.installed() for name in face.facts.dimensions), MEMBER)
@@ -161,11 +167,9 @@ def differing(call: Asked) -> Answer:
     request, question = request_of(call), _counted(call)
     old = difference_page.since(request, question.figure)
     asked.spend(request)
-    found = difference(question, old)
-    seen = question.face.records(call.viewer, [UUID(one.subject) for one in found.changes])
-    actors = {cause.actor for one in found.changes for cause in one.causes if cause.actor is not None}
-    roles = people.roles_of(actors) if call.viewer.is_staff else {}
-    changes = [_change(one, seen.get(UUID(one.subject)), roles) for one in found.changes]
+    found = difference(call.viewer, question, old)
+    roles = people.roles_of(found.actors) if call.viewer.is_staff else {}
+    changes = [_change(one, seen, roles) for one, seen in found.changes]
     was, now = (as_cell(question.figure, cell) for cell in (found.was, found.now))
     return Answer(
         {**_head(question), "since": old.size, "was": was, "now": now, "counts": found.counts, "changes": changes}

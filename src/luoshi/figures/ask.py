@@ -11,22 +11,28 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from luoshi.figures import engines, guard, lake, shapes
+from luoshi.figures import duck, engines, guard, lake, shapes
 from luoshi.figures.answer import Cell, Group, cell_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
-from luoshi.figures.period import MONTH, Period, micros
+from luoshi.figures.period import MONTH, Period, micros, month_at, month_text
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.kept import Kept
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
-from luoshi.kernel.measures import Value
+from luoshi.kernel.measures import Value, month_of
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
 _FUTURE: Final = 1 << 62
+TO_COME: Final = T("这个时期还没有到", "the period has not come yet")
+BEFORE: Final = T("那时账本里还没有记录", "the log held no records then")
+BEGINS: Final = T(
+    "账本里最早的记录在 {month}，这个时期没有数",
+    "the first records of the log are of {month}: nothing is known of this period",
+)
 NO_DIMENSION: Final = T("这个指标没有这个维度；有：{all}", "the figure has no such dimension; it has: {all}")
 ONLY_BY: Final = T(
     "月份只能用来分组（by）；只看一个月，请把时期（period）写成那个月，如 2021-03",
@@ -41,6 +47,8 @@ class AsOf:
     size: int
     moment: int
     provisional: bool = False
+    day: date | None = field(default=None, compare=False)
+    """Whose end it is, where a day was asked for."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def as_of(text: str | None = None) -> AsOf:
     except ValueError:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
         raise Invalid([Fault("as_of", text[:40], rule)]) from None
-    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now())
+    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now(), day=day)
 
 
 def _known_at(size: int) -> AsOf:
@@ -174,6 +182,21 @@ def _stocks(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
     return found
 
 
+def silence(question: Question, cell: Cell) -> T | None:
+    """Why nothing can be said where no record was counted: the period has not come, or the log begins later; else None."""
+    if cell.n or cell.suppressed or not question.as_of.size:
+        return None
+    if question.period.first > month_at(question.as_of.moment, _zone()):
+        return TO_COME
+    face, home = question.face, settings.CONF.home
+    where, files = lake.folder(home, face.name), lake.paths(home, face.facts, lake.bring(home, face))
+    text = f"SELECT min({month_of('occurred_at')}) FROM {face.name}_events WHERE known < $size"
+    ((first,),) = duck.asked(where, face.facts, files, text, {"size": question.as_of.size}).fetchall()
+    if first is None or question.period.last <= first:
+        return BEFORE if first is None else BEGINS.fill(month=month_text(first))
+    return None
+
+
 def _zone() -> str:
     return calendar.current().tz
 
@@ -216,11 +239,14 @@ def _life(question: Question, there: lake.Manifest, end: int) -> Life:
 
 @dataclass(frozen=True)
 class Counted:
-    """A record behind a number: its place in the log, subject, whether it stands above the line, its own value."""
+    """A record behind a number: its place in the log, subject, whether it stands above the line, its own value.
 
-    place: int
+    What a viewer may not be told is None, the subject "".
+    """
+
+    place: int | None
     subject: str
-    part: bool
+    part: bool | None
     value: int | None
 
 

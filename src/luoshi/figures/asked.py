@@ -6,7 +6,7 @@ from typing import Final
 
 from django.http import QueryDict
 
-from luoshi.figures import ask, board, labels
+from luoshi.figures import ask, board, days, labels
 from luoshi.figures.answer import Cell
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.declare import Figure
@@ -25,9 +25,6 @@ TAKEN_OVER: Final = T(
     "{name} 是引用的数，不由记录计算：没有记录可看、可比；历次公布的数在 /figure/{name}",
     "{name} is reported, not computed: it has no records to see or compare; its releases stand on /figure/{name}",
 )
-DAYS_ONLY: Final = T(
-    "这个指标涉及评价：公众只能按某日看", "This figure reads verdicts: the public may ask for the end of a day only"
-)
 
 
 def read(request: Request, name: str) -> Question:
@@ -36,16 +33,15 @@ def read(request: Request, name: str) -> Question:
         raise Absent(TAKEN_OVER.fill(name=name))
     figure, query = ask.figure(name), request.GET
     by = tuple(name for name in query.get("by", "").split(",") if name)
-    question = Question(figure, period(query) or board.this_year(), known(request, figure, "as_of") or usual(), by)
+    as_of = known(request, figure, "as_of") or usual(figure)
+    question = Question(figure, period(query) or board.this_year(), as_of, by)
     return labels.narrowed(question, {one: query[one] for one in figure.facts.dimensions if query.get(one)})
 
 
 def known(request: Request, figure: Figure, field: str) -> AsOf | None:
     """The as-of that a field names; None where it is empty. Raises Invalid, also for a size that the public may not ask for."""
     given = request.GET.get(field, "").strip()
-    if given.isdigit() and figure.measure.suppress_below and not request.viewer.is_staff:
-        raise Invalid([Fault(field, given, DAYS_ONLY)])
-    return ask.as_of(given) if given else None
+    return days.known(request.viewer, figure, given, field) if given else None
 
 
 def period(query: QueryDict) -> Period | None:
@@ -57,10 +53,11 @@ def period(query: QueryDict) -> Period | None:
         raise Invalid([Fault("period", text[:40], error.text)]) from None
 
 
-def usual() -> AsOf:
+def usual(figure: Figure | None = None) -> AsOf:
     """As of what the pages speak of; as of the last checkpoint before anything was computed for them."""
     size = board.size()
-    return ask.as_of(str(size)) if size else ask.as_of()
+    found = ask.as_of(str(size)) if size else ask.as_of()
+    return days.shown(figure, found) if figure else found
 
 
 def answered(request: Request, question: Question) -> Answer:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection, transaction
 
-from luoshi.figures import ask, duck, lake
+from luoshi.figures import ask, days, duck, lake
 from luoshi.figures.answer import Cell, Group
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.catalogue import all_figures
@@ -68,17 +68,18 @@ class _News:
 
 def _line(home: Path, face: Face) -> int:
     there = lake.bring(home, face, lives=True)
-    as_of, known, news = ask.as_of(str(there.size)), _known(), dict[int, _News]()
+    newest, known, news = ask.as_of(str(there.size)), _known(), dict[int, _News]()
     begun = _news(home, face, there, 0).first
     asked: list[tuple[Any, ...]] = []
     carried: list[tuple[Any, ...]] = []
     for figure in (one for one in all_figures().values() if one.line == face.name):
+        as_of = days.shown(figure, newest)
         for by, period in wanted(figure, this_year()):
             key = (figure.fingerprint, ",".join(by), period.text)
             old = known.get(key)
             if old is not None and old not in news:
                 news[old] = _news(home, face, there, old)
-            if old is None or _changed(figure, period, news[old]):
+            if old != as_of.size and (old is None or _changed(figure, period, news[old])):
                 first = begun if old is None else news[old].first
                 asked.append((*key, *_row(_asked(Question(figure, period, as_of, by), first))))
             else:

@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
 
@@ -92,7 +91,7 @@ def figure(
             viewer = session.viewer(ctx)
             if _reported(figure_id, period, by, given, asked, as_json, records):
                 return 0
-            question = _question(figure_id, period, by, given, asked)
+            question = _question(viewer, figure_id, period, by, given, asked)
             if records:
                 _records(question, viewer)
             else:
@@ -133,23 +132,29 @@ def _dimensions(by: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in by.split(",") if part.strip())
 
 
-def _question(name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any]) -> "Question":
-    from luoshi.figures import ask, labels
+def _question(
+    viewer: "Viewer", name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any]
+) -> "Question":
+    from luoshi.figures import ask, days, labels
 
     found, when, dimensions = ask.figure(name), _period(period), _dimensions(by)
-    question = ask.Question(found, when, ask.as_of(asked["as_of"]), dimensions, engine=asked["engine"])
+    as_of = days.known(viewer, found, asked["as_of"])
+    question = ask.Question(found, when, as_of, dimensions, engine=asked["engine"])
     return labels.narrowed(question, where)
 
 
 def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> None:
     from luoshi.figures import said as plain
-    from luoshi.figures.ask import ask
+    from luoshi.figures.ask import ask, silence
 
-    found = plain.said(ask(question), ranked=ranked, compare=compare)
+    answer = ask(question)
+    found = plain.said(answer, ranked=ranked, compare=compare)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     _tell(found, plain.table(found["rows"]))
+    if (silent := silence(question, answer.total)) is not None:
+        said(silent)
 
 
 def _tell(found: dict[str, Any], table: list[list[str]]) -> None:
@@ -181,18 +186,16 @@ def tell_end(found: dict[str, Any]) -> None:
 
 def _records(question: "Question", viewer: "Viewer") -> None:
     """One header, then one line a record; those that the viewer may not see say so."""
-    from luoshi.figures.ask import records
+    from luoshi.figures import opened
     from luoshi.kernel.lines import UNSEEN
 
     face = question.face
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow([str(head) for head in (*HEADS, *face.record_heads())])
-    found_all = records(question)
+    found_all = opened.everything(viewer, question)
     for start in range(0, len(found_all), 1000):
-        some = found_all[start : start + 1000]
-        seen = face.records(viewer, [UUID(one.subject) for one in some])
-        for one in some:
-            found = seen.get(UUID(one.subject))
-            number, cells = (found.number, found.cells) if found else (str(UNSEEN), [""] * len(face.record_heads()))
-            mine = [one.place, number, int(one.part), "" if one.value is None else one.value, *cells]
+        for one, seen in opened.rows(viewer, question, found_all[start : start + 1000]):
+            number, cells = (seen.number, seen.cells) if seen else (str(UNSEEN), [""] * len(face.record_heads()))
+            part = None if one.part is None else int(one.part)
+            mine = ["" if cell is None else cell for cell in (one.place, number, part, one.value, *cells)]
             out.writerow([" ".join(str(cell).split()) if isinstance(cell, str) else cell for cell in mine])

@@ -10,6 +10,9 @@ from django.db import connection
 
 from luoshi.figures.answer import Cell
 from luoshi.figures.ask import AsOf, Counted, Question, ask, records
+from luoshi.figures.days import withheld
+from luoshi.kernel.lines import Record
+from luoshi.kernel.viewer import Viewer
 
 How = Literal["in", "out", "other"]
 SHOWN: Final = 200
@@ -45,33 +48,53 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """A number at two sizes of the log, how many records make the difference by kind, and the first of them."""
+    """A number at two sizes of the log, how many records make the difference by kind, and the first of them with what may be
+    seen of each. `counts` is None where no records are told: of a suppressed number, and to the public of verdicts.
+    """
 
     old: Question
     new: Question
     was: Cell
     now: Cell
-    counts: Mapping[How, int]
-    changes: Sequence[Change]
+    counts: Mapping[How, int] | None = None
+    changes: Sequence[tuple[Change, Record | None]] = ()
+
+    @property
+    def actors(self) -> set[int]:
+        """Whose deeds make the difference."""
+        return {cause.actor for one, _ in self.changes for cause in one.causes if cause.actor is not None}
 
 
-def difference(question: Question, old: AsOf) -> Difference:
-    """The question's number against the same one as it was known at an earlier size. Of a suppressed number no records."""
+def difference(viewer: Viewer, question: Question, old: AsOf) -> Difference:
+    """The question's number against the same one as it was known at an earlier size."""
     earlier = replace(question, as_of=old, by=())
     later = replace(question, by=())
-    was, now = ask(earlier).total, ask(later).total
-    changes = [] if was.suppressed or now.suppressed else list(_changes(records(earlier), records(later)))
+    found = Difference(earlier, later, ask(earlier).total, ask(later).total)
+    if found.was.suppressed or found.now.suppressed or withheld(viewer, question.figure):
+        return found
+    changes = list(_changes(records(earlier), records(later)))
     counts: dict[How, int] = {"in": 0, "out": 0, "other": 0}
     for one in changes:
         counts[one.how] += 1
-    shown = changes[:SHOWN]
-    causes = _causes([one.subject for one in shown], old.size, question.as_of.size)
-    told = [replace(one, causes=causes.get(one.subject, [])) for one in shown]
-    return Difference(earlier, later, was, now, counts, told)
+    return replace(found, counts=counts, changes=_told(viewer, later, changes[:SHOWN], old.size))
+
+
+def _told(viewer: Viewer, question: Question, some: Sequence[Change], start: int) -> list[tuple[Change, Record | None]]:
+    """With what happened since, and what may be seen; of a record that is not seen no verdict is told."""
+    causes = _causes([one.subject for one in some], start, question.as_of.size)
+    seen = question.face.records(viewer, [UUID(one.subject) for one in some])
+    found: list[tuple[Change, Record | None]] = []
+    for one in some:
+        record = seen.get(UUID(one.subject))
+        if record is None and question.figure.measure.suppress_below:
+            found.append((Change(one.how, one.subject, one.place, None, None), None))
+        else:
+            found.append((replace(one, causes=causes.get(one.subject, [])), record))
+    return found
 
 
 def _changes(before: Iterable[Counted], after: Iterable[Counted]) -> Iterable[Change]:
-    old, new = ({(one.place, one.subject): one for one in some} for some in (before, after))
+    old, new = ({(one.place or 0, one.subject): one for one in some} for some in (before, after))
     for key in sorted(old.keys() | new.keys()):
         was, now = old.get(key), new.get(key)
         if was == now:

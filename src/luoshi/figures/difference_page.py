@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from luoshi.figures.answer import Cell
 from luoshi.figures.declare import Figure
 from luoshi.figures.difference import Cause, Change, Difference, difference
 from luoshi.figures.period import moment
-from luoshi.figures.records_page import number_of
+from luoshi.figures.records_page import WITHHELD, number_of
 from luoshi.kernel import lines
 from luoshi.kernel.lines import Record
 from luoshi.kernel.problems import Fault, Invalid
@@ -65,7 +64,7 @@ def _caused(causes: tuple[Cause, ...], roles: dict[int, list[str]], staff: bool)
 
 
 def _table(found: Difference, staff: bool) -> Table[Row]:
-    roles = people.roles_of({cause.actor for one in found.changes for cause in one.causes if cause.actor is not None})
+    roles = people.roles_of(found.actors)
     share = found.new.figure.measure.kind == "share"
 
     def value(cell: Any) -> str:
@@ -108,15 +107,13 @@ def show(request: Request, name: str) -> HttpResponse:
         return render(request, "figures/difference.html", form)
     old = since(request, question.figure)
     asked.spend(request)
-    found = difference(question, old)
-    seen = question.face.records(request.viewer, [UUID(one.subject) for one in found.changes])
-    rows: list[Row] = [(one, seen.get(UUID(one.subject))) for one in found.changes]
+    found = difference(request.viewer, question, old)
     context = form | {
         "found": found,
         "was": _told(question.figure, found.was), "now": _told(question.figure, found.now),
         "was_at": labels.moment(old), "now_at": labels.moment(question.as_of),
-        "counts": [(HOWS[how], n) for how, n in found.counts.items()], "all": sum(found.counts.values()),
-        "shown": len(rows), "table": _table(found, request.viewer.is_staff).render(rows) if rows else "",
-        "hidden": found.was.suppressed or found.now.suppressed,
+        "counts": [(HOWS[how], n) for how, n in (found.counts or {}).items()], "all": sum((found.counts or {}).values()),
+        "shown": len(found.changes), "table": _table(found, request.viewer.is_staff).render(found.changes) if found.changes else "",
+        "hidden": found.was.suppressed or found.now.suppressed, "withheld": "" if found.counts else WITHHELD,
     }  # fmt: skip
     return render(request, "figures/difference.html", context)

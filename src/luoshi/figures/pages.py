@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import asked, either, labels
+from luoshi.figures import ask, asked, days, either, labels
 from luoshi.figures import said as plain
 from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, Question
@@ -52,9 +52,14 @@ def tags() -> SafeString:
     return format_html("{} {}", parts.tag(T("计算", "Computed"), "a"), demo)
 
 
+def as_of_text(question: Question) -> str:
+    """As of when, as an address says it: a size of the log; of what the public may ask for by days alone, the day."""
+    return days.text(question.figure, question.as_of) or str(question.as_of.size)
+
+
 def address(question: Question, what: str = "", **changes: str) -> str:
     """The address of the same question, as a page, its records or a file; a change of "" takes a name out."""
-    said = {"period": question.period.text, "as_of": str(question.as_of.size)}
+    said = {"period": question.period.text, "as_of": as_of_text(question)}
     said |= {name: labels.code(name, one) or "" for name, one in question.where.items()}
     said |= {"by": ",".join(question.by)} if question.by else {}
     query = {name: text for name, text in (said | changes).items() if text}
@@ -95,8 +100,10 @@ def number(answer: Answer) -> SafeString:
         ground.append((T("分母", "Denominator"), tables.link(records, words.number(cell.den))))
     else:
         ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
-    ground += [*_compared(answer), (T("截至", "As of"), labels.moment(question.as_of))]
-    text = shown(figure, cell)
+    silent = ask.silence(question, cell)
+    ground += [(T("未知", "Unknown"), silent)] if silent else _compared(answer)
+    ground.append((T("截至", "As of"), labels.moment(question.as_of)))
+    text = str(words.UNKNOWN) if silent else shown(figure, cell)
     unit = figure.unit_name if text not in (NO_NUMBER, str(words.UNKNOWN)) else ""
     claim = _claim(question)
     return parts.figure(parts.Figure(figure.name, text, unit, claim, ground, "", tags(), "num-l"))

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import asked, labels, opened, pages
+from luoshi.figures import asked, days, labels, opened, pages
 from luoshi.figures.ask import Question
 from luoshi.figures.opened import Row
 from luoshi.kernel.lines import UNSEEN, Record
@@ -22,6 +22,12 @@ from luoshi.web.http import Request
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50
+MARKS: Final = {True: "✓", False: "—", None: ""}
+WITHHELD: Final = T(
+    "这个数来自市民的评价。公众看得到有多少件，看不到是哪些：逐件数一数就能知道谁怎么评的。",
+    "This number comes from citizens' verdicts. The public sees how many records there are and not which: whoever could "
+    "count them one by one would know who judged how.",
+)
 
 
 def _table(question: Question) -> Table[Row]:
@@ -33,10 +39,12 @@ def _table(question: Question) -> Table[Row]:
     shared: list[Column[Row]] = [
         Column(T("编号", "Number"), lambda row: number_of(row[1]), label=False, is_header=True),
         *(cell(at) for at in range(len(heads))),
-        Column(T("账本", "Log"), lambda row: words.number(row[0].place), "r n m-no"),
+        Column(
+            T("账本", "Log"), lambda row: words.number(row[0].place) if row[0].place is not None else "", "r n m-no"
+        ),
     ]
     if question.figure.measure.kind == "share":
-        shared.insert(1, Column(T("计入分子", "In the numerator"), lambda row: "✓" if row[0].part else "—"))
+        shared.insert(1, Column(T("计入分子", "In the numerator"), lambda row: MARKS[row[0].part]))
     return Table(T("数字背后的记录", "The records behind the number"), shared)
 
 
@@ -55,6 +63,7 @@ def show(request: Request, name: str) -> HttpResponse:
     context = {
         "figure": question.figure, "question": question, "number": pages.shown(question.figure, total),
         "total": total, "table": shown, "back": pages.address(question), "as_of": labels.moment(question.as_of),
+        "withheld": WITHHELD if days.withheld(request.viewer, question.figure) and not total.suppressed else "",
         "pager": pager.pager(request.GET, len(rows), onward, total.num if part else total.n),
     }  # fmt: skip
     return render(request, "figures/records.html", context)

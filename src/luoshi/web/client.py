@@ -16,6 +16,11 @@ def _networks(words: tuple[str, ...]) -> tuple[Network, ...]:
 
 def _trusted(address: str) -> bool:
     networks = _networks(settings.CONF.words("trusted_proxies"))
+    return bool(networks) and _is_within(address, networks)
+
+
+@lru_cache(maxsize=1024)
+def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
     try:
         found = ip_address(address)
     except ValueError:

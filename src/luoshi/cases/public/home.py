@@ -50,10 +50,11 @@ RATES: Final = {
 
 @dataclass(frozen=True)
 class Numbers:
-    """What is kept of the year's figures: by figure's id the number, and of one of them its months and districts."""
+    """What is kept of the year's figures: by figure's id the number and as of when, and of one of them its months and districts."""
 
     at: AsOf
     totals: Mapping[str, Cell]
+    known: Mapping[str, AsOf]
     months: Mapping[int, Cell]
     counties: Mapping[str, int]
 
@@ -63,20 +64,21 @@ def numbers(year: Period) -> Numbers:
     two = Period(year.first - 12, year.last)
     asked = [((), year), ((MONTH,), two), (("county",), year)]
     kept = board.kept([all_figures()[name] for name in (*COUNTS, *RATES)], asked)
-    totals = {name: one.total for (name, by, period), one in kept.items() if not by and period == year.text}
+    mine = {name: one for (name, by, period), one in kept.items() if not by and period == year.text}
     found = {by: one for (name, by, _), one in kept.items() if name == FIRST and by}
     months, places = (found[by].cells if by in found else {} for by in (MONTH, "county"))
-    size = next((one.as_of for one in kept.values()), AsOf(0, 0))
+    newest = max((one.as_of for one in kept.values()), key=lambda one: one.size, default=AsOf(0, 0))
+    totals, known = {name: one.total for name, one in mine.items()}, {name: one.as_of for name, one in mine.items()}
     return Numbers(
-        size, totals, {int(group[0] or 0): cell for group, cell in months.items()},
+        newest, totals, known, {int(group[0] or 0): cell for group, cell in months.items()},
         {str(group[0] or ""): cell.num or 0 for group, cell in places.items()},
     )  # fmt: skip
 
 
-def _one(name: str, claim: T, found: Numbers, at: Text, size: Literal["", "num-s"]) -> parts.Figure:
+def _one(name: str, claim: T, found: Numbers, size: Literal["", "num-s"]) -> parts.Figure:
     """A number, what it rests on, and the page of the figure behind it."""
     figure, cell = all_figures()[name], found.totals.get(name, Cell(None, None, 0))
-    ground: list[tuple[T, Text]] = [(AS_OF, at)]
+    ground: list[tuple[T, Text]] = [(AS_OF, labels.moment(found.known.get(name, found.at)))]
     if cell.den is not None:
         ground = [(PART, words.number(cell.num)), (WHOLE, words.number(cell.den)), *ground]
     text = words.number(value(figure, cell))
@@ -185,10 +187,9 @@ def home(request: Request) -> HttpResponse:
 def _home(request: Request) -> HttpResponse:
     city, year = installation.current(), board.this_year()
     found = numbers(year)
-    at = labels.moment(found.at)
     context: dict[str, Any] = {
-        "year": year.first // 12, "counts": [_one(name, claim, found, at, "num-s") for name, claim in COUNTS.items()],
-        "rates": [_one(name, claim, found, at, "") for name, claim in RATES.items()],
+        "year": year.first // 12, "counts": [_one(name, claim, found, "num-s") for name, claim in COUNTS.items()],
+        "rates": [_one(name, claim, found, "") for name, claim in RATES.items()],
         "told": headlines.figures(found.at), "map": city_map(found.counties), "trend": trend(year, found),
         "promises": [T(*one) for one in city.pack["promises"]], "emergency": T(*city.pack["emergency"]),
         "all": tables.link("/figure/", T("所有指标和口径", "All figures and definitions")),

@@ -37,20 +37,25 @@ def one(viewer: Viewer, number: str) -> tuple[Row, Row] | None:
     return None if row is None else (row[: len(COLUMNS)], row[len(COLUMNS) :])
 
 
-def counts(viewer: Viewer) -> list[tuple[int | None, str, int]]:
-    """(unit, state, how many of our cases), for the units that the viewer may see; from sums that each write keeps."""
+def counts(viewer: Viewer) -> bytes:
+    """A JSON list of objects `unit` (its code or null), `state` and `n`, how many of our cases, for the units that the
+    viewer may see; from sums that each write keeps. The database writes the JSON: half the work of hundreds of rows here.
+    """
     reach = viewer.reach(SEE)
     if reach is None:
-        return []
+        return b"[]"
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT unit_id, state, sum(n)::bigint FROM case_tally
-            WHERE ours AND (%s OR unit_id = ANY(%s)) GROUP BY unit_id, state HAVING sum(n) <> 0 ORDER BY 1, 2
+            SELECT coalesce(json_agg(one), '[]')::text FROM (
+              SELECT u.code AS unit, t.state, sum(t.n)::bigint AS n FROM case_tally t LEFT JOIN unit u ON u.id = t.unit_id
+              WHERE t.ours AND (%s OR t.unit_id = ANY(%s)) GROUP BY t.unit_id, u.code, t.state HAVING sum(t.n) <> 0
+              ORDER BY t.unit_id, t.state
+            ) one
             """,
             [reach.everything, sorted(reach.units)],
         )
-        return list(cursor.fetchall())
+        return str(cursor.fetchone()[0]).encode()
 
 
 def fold() -> int:

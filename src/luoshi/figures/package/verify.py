@@ -268,7 +268,7 @@ class Package:
     """The folder; `wrong` is what was found wrong with it, `committed` the numbers that cannot be computed again."""
 
     def __init__(self, folder: Path, key: str = "") -> None:
-        self.folder, self.wrong, self.committed = folder, list[str](), set[str]()
+        self.folder, self.wrong, self.committed, self.last = folder, list[str](), set[str](), 0
         self.manifest, self.declared, self.said = (json.loads((folder / f"{one}.json").read_bytes()) for one in PARTS)
         self.log, self.told = Log(folder / "log", key or self.manifest["key"]), dict[tuple[str, ...], str]()
         self.facts = {line: Facts(one) for line, one in self.declared["facts"].items()}

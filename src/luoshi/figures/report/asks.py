@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, get_args
 
 from luoshi.figures import ask as counted
-from luoshi.figures import labels, said
+from luoshi.figures import days, labels, said
 from luoshi.figures.answer import Group, placed
 from luoshi.figures.answer import ranks as computed
 from luoshi.figures.ask import AsOf
@@ -84,7 +84,7 @@ class Asker:
     def _counted(
         self, figure: Figure, period: Period, by: tuple[str, ...], where: dict[str, str], part: Part
     ) -> tuple[counted.Question, Group]:
-        question = counted.Question(figure, period, self.as_of, by)
+        question = counted.Question(figure, period, days.shown(figure, self.as_of), by)
         if part in ("numerator", "denominator") and figure.measure.kind != "share":
             raise _bad("part", part, T("只有占比有分子和分母", "only a share has a numerator and a denominator"))
         one = where.pop(by[0], None) if part == "rank" else None

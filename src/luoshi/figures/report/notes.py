@@ -12,8 +12,7 @@ from django.conf import settings
 from luoshi.figures import ask as counted
 from luoshi.figures import labels, pages
 from luoshi.figures.answer import Group
-from luoshi.figures.ask import AsOf
-from luoshi.figures.period import MONTH, moment
+from luoshi.figures.period import MONTH
 from luoshi.figures.report import spoken
 from luoshi.figures.report.asks import Asker
 from luoshi.figures.report.nodes import Node, block, joined, text
@@ -22,11 +21,9 @@ from luoshi.figures.report.prints import Numbers, Shown
 from luoshi.figures.reported import ask as reported
 from luoshi.figures.reported import catalogue, page
 from luoshi.figures.reported import said as told
-from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.said import Compare
 from luoshi.kernel import installation
 from luoshi.kernel.text import T
-from luoshi.web import words
 
 DEMO: Final = T("模拟", "Demo")
 HERE: Final = T(
@@ -196,7 +193,7 @@ def _source(answer: reported.Answer, group: Group) -> list[list[Node]]:
     one = value.newest
     source = "" if one.source in (one.document, _named(answer, group).rpartition(" · ")[2]) else f"{one.source} "
     document = f"{source}{one.document} {one.page}".strip()
-    found = [[text(document)], [text(f"{one.vintage.isoformat()} {RELEASES[one.status]}")]]
+    found = [[text(document)], [text(page.released(one, answer.question.as_of))]]
     if value.first.vintage != one.vintage:
         first = T("{day} 首次公布，后有修订", "first published on {day}, revised since")
         found.append([text(first.fill(day=value.first.vintage.isoformat()))])
@@ -223,7 +220,7 @@ def _opens(answer: Answer, group: Group) -> list[list[Node]]:
 
 def site(question: counted.Question, group: Group, what: str = "") -> str:
     """The address on the site of a number or its records, as of the same size of the log."""
-    changes = {"by": "", "as_of": _as_of(question)}
+    changes = {"by": ""}
     for name, one in zip(question.by, group, strict=False):
         changes["period" if name == MONTH else name] = labels.code(name, one) or ""
     return _base() + pages.address(replace(question, by=()), what, **changes)
@@ -246,11 +243,3 @@ def public() -> str:
 def _base() -> str:
     """Where the links lead: to the public address, else to this machine, which the report then says."""
     return public() or f"http://127.0.0.1:{settings.CONF.number('port')}"
-
-
-def _as_of(question: counted.Question) -> str:
-    """The size; of what reads verdicts the day, since the public may ask for ends of days only."""
-    as_of: AsOf = question.as_of
-    if not question.figure.measure.suppress_below:
-        return str(as_of.size)
-    return words.city_time(moment(as_of.moment)).date().isoformat()

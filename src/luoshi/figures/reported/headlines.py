@@ -42,7 +42,7 @@ def _one(figure: Reported, values: Values, as_of: AsOf) -> parts.Figure | None:
     ground: list[tuple[Any, Any]] = []
     if len(places) > 1:
         ground.append((T("位次", "Rank"), RANK.fill(n=places[""], all=len(places))))
-    ground.append((T("出处", "Source"), value.newest.source))
+    ground += [(T("出处", "Source"), value.newest.source), (T("发布", "Published"), page.released(value.newest, as_of))]
     question = ask.Question(figure, parse(year), as_of)
     return parts.Figure(
         figure.name, words.number(value.number), figure.unit, year, ground, page.address(question), page.tags(question), "num-s"

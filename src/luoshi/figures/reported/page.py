@@ -11,12 +11,15 @@ from django.utils.safestring import SafeString
 
 from luoshi.figures import either, labels
 from luoshi.figures.answer import placed
+from luoshi.figures.ask import AsOf
+from luoshi.figures.period import moment
 from luoshi.figures.reported import ask, said
 from luoshi.figures.reported.ask import MEMBER, Answer, Question, Value
 from luoshi.figures.reported.flow import RELEASES
 from luoshi.figures.reported.reads import Known
 from luoshi.figures.said import CHANGES, POINTS
 from luoshi.figures.targets.part import part
+from luoshi.kernel import calendar
 from luoshi.kernel.text import T
 from luoshi.people.admin.sheets import harmless
 from luoshi.web import charts, parts, tables, words
@@ -39,6 +42,9 @@ def tags(question: Question) -> SafeString:
     return format_html("{} {}", parts.tag(REPORTED), mark)
 
 
+LATER: Final = T("公布在演示的时钟之后", "published after the demo's clock")
+
+
 def _document(one: Known) -> SafeString:
     """Source, document and page; a link where the document has an address."""
     text = " ".join(filter(None, (one.document, one.page)))
@@ -46,8 +52,10 @@ def _document(one: Known) -> SafeString:
     return format_html("{} · {}", one.source, shown)
 
 
-def _released(one: Known) -> str:
-    return f"{one.vintage.isoformat()} · {RELEASES[one.status]}"
+def released(one: Known, as_of: AsOf) -> str:
+    """When it was published, and whether it is final; in a demo also that its clock had not come so far."""
+    late = as_of.size > 0 and one.vintage > calendar.current().city_date(moment(as_of.moment))
+    return f"{one.vintage.isoformat()} · {RELEASES[one.status]}{f' · {LATER}' if late else ''}"
 
 
 def _ground(answer: Answer) -> list[tuple[Any, Any]]:
@@ -55,9 +63,12 @@ def _ground(answer: Answer) -> list[tuple[Any, Any]]:
     value, question = answer.total, answer.question
     found: list[tuple[Any, Any]] = []
     if value is not None:
-        found += [(T("出处", "Source"), _document(value.newest)), (T("发布", "Published"), _released(value.newest))]
+        found += [
+            (T("出处", "Source"), _document(value.newest)),
+            (T("发布", "Published"), released(value.newest, question.as_of)),
+        ]
         if value.first.vintage != value.newest.vintage:
-            first = BESIDE.fill(a=words.number(value.first.value), b=_released(value.first))
+            first = BESIDE.fill(a=words.number(value.first.value), b=released(value.first, question.as_of))
             found.append((T("最初公布", "First release"), first))
         if value.correction is not None:
             text = T("来源印作 {n}：{why}", "the source prints {n}: {why}")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from luoshi.figures import ask as counted
-from luoshi.figures import board
+from luoshi.figures import board, days
 from luoshi.figures.answer import Cell, Group, exact
 from luoshi.figures.ask import AsOf, Question
 from luoshi.figures.asked import usual
@@ -92,7 +92,10 @@ def standings(
     """
     chosen = list(all_targets().values() if wanted is None else wanted)
     kept, now = _kept(chosen), as_of or usual()
-    found = [_one(target, now, kept if as_of is None else _same(kept, now), spend) for target in chosen]
+    found = []
+    for target in chosen:
+        at = days.shown(target.of, now) if isinstance(target.of, Figure) else now
+        found.append(_one(target, at, kept if as_of is None else _same(kept, at), spend))
     set_by = {size: reads.set_by(size) for size in {one.as_of.size for one in found}}
     whole = [_instead(one, set_by[one.as_of.size]) for one in found]
     return sorted(whole, key=_worst)

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from luoshi.figures import ask as counted
-from luoshi.figures import asked, labels, pages
+from luoshi.figures import asked, days, labels, pages
 from luoshi.figures.declare import Figure
 from luoshi.figures.targets import actions, part, reads, said
 from luoshi.figures.targets.ask import Standing, standings
 from luoshi.figures.targets.catalogue import all_targets
 from luoshi.figures.targets.flow import ALL, SET, WORDS
-from luoshi.kernel.problems import Absent, Fault, Invalid
+from luoshi.kernel.problems import Absent, Invalid
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
@@ -31,19 +31,16 @@ ADDRESS: Final = "/targets/"
 
 
 def _asked(request: Request) -> Sequence[Standing]:
-    """All targets as the address asks. Raises Invalid for an as-of that cannot be, or that the public may not ask for."""
+    """All targets as the address asks. Raises Invalid for an as-of that cannot be."""
     given = request.GET.get("as_of", "").strip()
-    targets = list(all_targets().values())
-    verdicts = any(isinstance(one.of, Figure) and one.of.measure.suppress_below for one in targets)
-    if given.isdigit() and verdicts and not request.viewer.is_staff:
-        raise Invalid([Fault("as_of", given[:40], asked.DAYS_ONLY)])
-    return standings(targets, counted.as_of(given) if given else None, lambda: asked.spend(request))
+    return standings(None, counted.as_of(given) if given else None, lambda: asked.spend(request))
 
 
 def _name(one: Standing) -> SafeString:
     """The figure, which opens its page; the year."""
     text = f"{one.target.of.name} {one.target.year}"
-    query = urlencode({"period": one.target.year, "as_of": one.as_of.size})
+    as_of = days.text(one.target.of, one.as_of) if isinstance(one.target.of, Figure) else str(one.as_of.size)
+    query = urlencode({"period": one.target.year} | ({"as_of": as_of} if as_of else {}))
     return tables.link(f"/figure/{one.target.id}?{query}#target", text)
 
 

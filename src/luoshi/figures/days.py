@@ -1,0 +1,52 @@
+"""Figures that read verdicts are shown as of the ends of days: the public may ask for nothing in between.
+
+Whoever could ask after each event would see a number move by one, and know how that one citizen judged.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from luoshi.figures import ask
+from luoshi.figures.ask import AsOf
+from luoshi.figures.declare import Figure
+from luoshi.figures.period import moment
+from luoshi.kernel import calendar, clock
+from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel.problems import Fault, Invalid
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+
+ONLY: Final = T(
+    "这个指标涉及评价：公众只能按某日看", "This figure reads verdicts: the public may ask for the end of a day only"
+)
+
+
+def withheld(viewer: Viewer, figure: Figure) -> bool:
+    """Does the figure read verdicts, and is the viewer one of the public?"""
+    return figure.measure.suppress_below > 0 and not viewer.is_staff
+
+
+def known(viewer: Viewer, figure: Figure, text: str | None = None, field: str = "as_of") -> AsOf:
+    """What was known, as a viewer may ask for it. Raises Invalid, also for a size where only days may be asked for."""
+    if not withheld(viewer, figure):
+        return ask.as_of(text)
+    if text and text.isdigit():
+        raise Invalid([Fault(field, text[:40], ONLY)])
+    return shown(figure, ask.as_of(text))
+
+
+def shown(figure: Figure, at: AsOf) -> AsOf:
+    """As of when a figure is shown in what everybody reads: of one that reads verdicts the last day that was over by then."""
+    if not figure.measure.suppress_below or not at.size:
+        return at
+    city_date, now = calendar.current().city_date, clock.now()
+    day = min(at.day or city_date(moment(at.moment)), city_date(now))
+    is_over = log_rows.end_of(day) <= now and log_rows.size_on(day) <= at.size
+    return ask.as_of((day if is_over else day - timedelta(days=1)).isoformat())
+
+
+def text(figure: Figure, at: AsOf) -> str:
+    """As of when, for an address that everybody may open: a size of the log, or the day; "" for what is kept by the day."""
+    if not figure.measure.suppress_below:
+        return str(at.size)
+    return at.day.isoformat() if at.day else ""
