@@ -19,6 +19,7 @@ from luoshi.figures import ask, lake
 from luoshi.figures import spark as engine
 from luoshi.figures.ask import Question
 from luoshi.figures.catalogue import all_figures
+from luoshi.figures.engines import EngineMissing
 from luoshi.figures.period import parse
 
 
@@ -110,3 +111,19 @@ def test_a_cluster_answers_through_its_master_s_address(here: Any, face: Any, cl
             one, other = ask.ask(question), ask.ask(replace(question, engine="spark"))
             assert one.total.n and one.total == other.total and one.cells == other.cells, (name, size)
     assert engine._session().sparkContext.master == cluster
+
+
+def test_a_master_or_a_path_that_is_not_there_is_said(
+    face: Any, spark: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(EngineMissing, match=r"Spark \(local\[2\]\) does not answer: .*gone\.parquet"):
+        engine.run(face.facts, [tmp_path / "gone.parquet"], None, "SELECT 1", {})
+    _stop()
+    monkeypatch.setattr(settings, "CONF", Conf({**settings.CONF.values, "spark_master": "spark://nowhere"}))
+    with pytest.raises(EngineMissing) as refused:
+        engine.run(face.facts, [], None, "SELECT 1", {})
+    assert (
+        "spark://nowhere" in refused.value.text.zh
+        and "没有答复" in refused.value.text.zh
+        and len(str(refused.value)) < 500
+    )
