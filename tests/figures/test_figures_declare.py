@@ -1,14 +1,19 @@
 """A figure that the city declares over values that there are: others are refused with file, line, rule and what there is."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from luoshi.figures import catalogue
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import FigureError
+from luoshi.figures.reported import catalogue as reported
+from luoshi.figures.targets import catalogue as targets
 
 HEAD = """[cases.ours]
 measure = "cases.closed"
@@ -75,3 +80,18 @@ def test_a_measure_of_verdicts_takes_no_filter(here: Any) -> None:
     assert (fault.file, fault.line) == ("mine.toml", 7) and "takes no filter" in fault.rule.en
     with declared(here.home, text):
         assert all_figures()["cases.ours"].measure.suppress_below
+
+
+def test_a_server_goes_on_with_the_last_that_was_good(public: Client, here: Any, monkeypatch: Any) -> None:
+    page = public.get("/figure/cases.closed").status_code
+    with declared(here.home, f"{HEAD}nonsense = 1\n"):
+        with pytest.raises(FigureError):
+            all_figures()
+        monkeypatch.setitem(sys.modules, "luoshi.wsgi", sys)
+        assert page == public.get("/figure/cases.closed").status_code == 200
+        assert public.get("/targets/").status_code == public.get("/").status_code == 200
+        for kept in (catalogue._figures, reported._both, targets._targets):
+            monkeypatch.setattr(kept, "_kept", None)
+        broken = public.get("/figure/cases.closed")
+        assert broken.status_code == 503 and "luoshi doctor" in broken.content.decode()
+    assert public.get("/figure/cases.closed").status_code == 200

@@ -1,13 +1,15 @@
 """What can be asked: the installed lines' measures, and the figures declared over them, by the lines and by the city."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
 from luoshi.figures import declare
 from luoshi.figures.declare import Figure
+from luoshi.figures.following import Following, stamp
 from luoshi.kernel import lines
 from luoshi.kernel.measures import Catalogue, Facts
 from luoshi.people import reads as people
@@ -36,20 +38,9 @@ def values(facts: Facts, dimension: str) -> Collection[str]:
     return people.codes_of(dimension) or face.names(dimension)
 
 
-Stamp = tuple[tuple[str, int], ...]
-_kept: tuple[Stamp, dict[str, Figure]] | None = None
-
-
-def stamp(found: Iterable[Path]) -> Stamp:
-    """By what one sees that files have changed."""
-    return tuple((str(path), path.stat().st_mtime_ns) for path in found)
+_figures: Final = Following(lambda: stamp(sources()), lambda: declare.figures(sources(), catalogue(), values))
 
 
 def all_figures() -> dict[str, Figure]:
-    """All figures by id; files that changed are read again. Raises FigureError."""
-    global _kept
-    found = sources()
-    now = stamp(found)
-    if _kept is None or _kept[0] != now:
-        _kept = (now, declare.figures(found, catalogue(), values))
-    return _kept[1]
+    """All figures by id; files that changed are read again. Raises FigureError, or Unusable."""
+    return _figures()

@@ -1,17 +1,17 @@
 """Which reported figures there are, and which of their published numbers are known to be wrong."""
 
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
-from luoshi.figures.catalogue import Stamp, all_figures, sources, stamp
+from luoshi.figures.catalogue import all_figures, sources
+from luoshi.figures.following import Following, Stamp, stamp
 from luoshi.figures.reported import corrections, declare
 from luoshi.figures.reported.corrections import Corrections
 from luoshi.figures.reported.declare import Reported
 from luoshi.kernel.problems import Absent
 from luoshi.kernel.text import T
-
-_kept: tuple[Stamp, dict[str, Reported], Corrections] | None = None
 
 
 def _wrong() -> Path:
@@ -24,23 +24,21 @@ def declared() -> Stamp:
 
 
 def _read() -> tuple[dict[str, Reported], Corrections]:
-    """Files that changed are read again. Raises FigureError."""
-    global _kept
-    now = declared()
-    if _kept is None or _kept[0] != now:
-        found = declare.reported(sources(), all_figures().keys())
-        _kept = (now, found, corrections.read(_wrong(), found))
-    return _kept[1], _kept[2]
+    found = declare.reported(sources(), all_figures().keys())
+    return found, corrections.read(_wrong(), found)
+
+
+_both: Final = Following(declared, _read)
 
 
 def all_reported() -> dict[str, Reported]:
-    """All reported figures by id. Raises FigureError."""
-    return _read()[0]
+    """All reported figures by id; files that changed are read again. Raises FigureError, or Unusable."""
+    return _both()[0]
 
 
 def all_corrections() -> Corrections:
-    """The numbers that are known to be wrong. Raises FigureError."""
-    return _read()[1]
+    """The numbers that are known to be wrong. Raises FigureError, or Unusable."""
+    return _both()[1]
 
 
 def figure(name: str) -> Reported:
