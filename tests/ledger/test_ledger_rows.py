@@ -122,7 +122,7 @@ def test_every_case_is_held_once_whatever_its_key(
     place: Place, case: str, forced: Forced, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retold, "_FEW", 1)
-    forced.execute("UPDATE case_private SET case_id = -case_id FROM \"case\" WHERE id = case_id AND number = %s", [case])
+    forced.execute('UPDATE case_private SET case_id = -case_id FROM "case" WHERE id = case_id AND number = %s', [case])
     forced.execute('UPDATE "case" SET id = -id WHERE number = %s', [case])
     assert look(place).bad == []
     forced.execute("UPDATE \"case\" SET top = '99'")
