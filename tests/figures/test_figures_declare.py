@@ -65,3 +65,13 @@ def test_values_that_there_are_and_open_lists_are_taken(here: Any, line: str) ->
 def test_what_is_no_table_is_refused(here: Any) -> None:
     with declared(here.home, "cases = 3\n"), pytest.raises(FigureError, match=r"mine.toml:1: cases"):
         all_figures()
+
+
+def test_a_measure_of_verdicts_takes_no_filter(here: Any) -> None:
+    text = HEAD.replace("cases.closed", "cases.solved").replace("件", "%")
+    with declared(here.home, f'{text}where = {{ channel = ["web"] }}\n'), pytest.raises(FigureError) as refused:
+        all_figures()
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.line) == ("mine.toml", 7) and "takes no filter" in fault.rule.en
+    with declared(here.home, text):
+        assert all_figures()["cases.ours"].measure.suppress_below

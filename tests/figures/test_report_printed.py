@@ -13,11 +13,13 @@ import pikepdf
 import pypdfium2
 import pytest
 from click.testing import CliRunner
+from django.conf import settings
 from django.test import Client
 from given import NOW
 from reported_year import told_year
 
 from luoshi.cli import session
+from luoshi.conf import Conf
 from luoshi.figures import ask, days, said
 from luoshi.figures.ask import AsOf, Question
 from luoshi.figures.package import verify
@@ -233,6 +235,37 @@ def test_the_documentation_s_own_text_prints(year: Told) -> None:
     made = own(year, text)
     assert re.search(r'居第 <span class="nb"><a class="num" id="n\d+" href="#f\d+">2</a>', made.html.decode())
     assert "<caption>按期办结率" in made.html.decode()
+
+
+def test_an_unknown_id_is_told_before_anything_is_computed(year: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask_nothing(*_: object, **__: object) -> None:
+        raise AssertionError("computed")
+
+    monkeypatch.setattr("luoshi.figures.report.asks.counted.ask", ask_nothing)
+    monkeypatch.setattr("luoshi.figures.report.asks.reported.ask", ask_nothing)
+    text = '{{ figure("cases.closed") }}，{{ figure("city.gdp") }}，{{ figure("cases.clsed") }}\n\n{{ figure("cases.opn") }}'
+    told = rules(year, text)
+    assert "own.zh.md:3: figure cases.clsed" in told and "own.zh.md:5: figure cases.opn" in told
+
+
+def test_links_lead_to_the_public_address_or_say_that_they_open_here_alone(
+    year: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, here = (
+        '{{ figure("cases.closed") }}{{ figure("city.gdp") }}'.replace("}}{{", "}}，{{"),
+        "只在出报告的这台机器上能打开",
+    )
+    made = own(year, text)
+    assert 'href="http://127.0.0.1:8000/figure/cases.closed?' in made.html.decode() and here in made.html.decode()
+    monkeypatch.setattr(settings, "CONF", Conf({**settings.CONF.values, "public_url": "https://luoshi.example.cn/"}))
+    public = own(year, text)
+    html = public.html.decode()
+    assert here not in html and "127.0.0.1" not in html
+    for name in ("cases.closed", "city.gdp"):
+        assert f'href="https://luoshi.example.cn/figure/{name}?' in html
+    with pikepdf.open(BytesIO(public.pdf)) as pdf:
+        links = [str(one.A.URI) for page in pdf.pages for one in page.get("/Annots", []) if "/URI" in one.get("/A", {})]
+    assert any("example.cn/figure/city.gdp?" in one for one in links) and not any("127.0.0.1" in one for one in links)
 
 
 def test_a_name_with_number_characters_is_explained_at_the_end(year: Told) -> None:

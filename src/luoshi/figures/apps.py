@@ -18,7 +18,7 @@ class FiguresConfig(AppConfig):
     name = "luoshi.figures"
     label = "figures"
     default_auto_field = "django.db.models.BigAutoField"
-    open_tables = ("fact_version", "fact_folded", "figure_answer")
+    open_tables = ("fact_version", "fact_folded", "fact_life", "figure_answer")
 
     def ready(self) -> None:
         """Views follow the declarations of this version."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from luoshi.figures import duck, engines, guard, lake, shapes
+from luoshi.figures import duck, engines, guard, lake, shapes, subjects
 from luoshi.figures.answer import Cell, Group, cell_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
@@ -221,11 +221,17 @@ def _run(
     now = question.engine != "postgres" and there.size == size
     how = engines.shaped(question.engine, life)
     shape = Shape(question.figure.id, by, tuple(question.where), how, rows, part, now)
-    text = shapes.text(home / "lake" / "shapes", question.engine, measure, face.facts, shape)
     values = {
         "size": size, "end": end, "first_month": question.period.first, "last_month": question.period.last,
         **{f"where_{name}": value for name, value in question.where.items()}, **more,
     }  # fmt: skip
+    texts = home / "lake" / "shapes"
+    if rows and question.engine == "duckdb" and life == "kept" and measure.table == "life":
+        at_once = shapes.text(texts, "postgres", measure, face.facts, shape)
+        found = subjects.records(face.facts, at_once, values, size)
+        if found is not None:
+            return found
+    text = shapes.text(texts, question.engine, measure, face.facts, shape)
     return engines.run(question.engine, home, face.facts, there, text, values, life)
 
 

@@ -140,6 +140,11 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue, values: Val
             path, "口径属于 {line}，应写作 [{line}.…]", "its measure is of {line}: must be [{line}.…]", line=facts.line
         )
     where = _where(toml, path, facts, values)
+    if where and measure.suppress_below:
+        toml.fault(
+            (*path, "where"), "涉及评价的口径不能再筛选：和不筛选的相减，就知道筛掉的那几件",
+            "a measure of verdicts takes no filter: set against the number without it, it would tell the few that are left out",
+        )  # fmt: skip
     found = Figure(
         id=".".join(path), facts=facts, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
         define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=one_of(toml, (*path, "unit"), UNITS, "个"),

@@ -23,9 +23,11 @@ NO_SPARK: Final = T(
 
 
 class EngineMissing(RuntimeError):
-    """An engine that is not installed."""
+    """An engine that is not installed, or does not answer; `text` says why."""
 
-    text = NO_SPARK
+    def __init__(self, text: T = NO_SPARK) -> None:
+        self.text = text
+        super().__init__(text.en)
 
 
 def _once(text: str, view: str) -> str:

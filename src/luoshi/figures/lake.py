@@ -22,7 +22,7 @@ from django.db import connection
 from psycopg import Cursor, sql
 
 from luoshi import home as homes
-from luoshi.figures import duck, lives
+from luoshi.figures import duck, lives, subjects
 from luoshi.figures.fold import fold
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.lines import Face
@@ -246,8 +246,9 @@ def _write_life(where: Path, facts: Facts, found: Manifest) -> str:
     """One row a subject as of the newest size, anew for those of which the log holds something new."""
     name = f"life-{found.size:012d}-{secrets.token_hex(3)}.parquet"
     old = where / found.life if found.life and (where / found.life).exists() else None
-    rows = lives.rows(where, facts, [where / one.name for one in found.files], old, found.life_size)
-    _parquet(rows, where / name, _FEW_ROWS)
+    database = lives.rolled(where, facts, [where / one.name for one in found.files], old, found.life_size)
+    _parquet(database.sql("FROM lives ORDER BY first"), where / name, _FEW_ROWS)
+    subjects.keep(where, facts, database, found.life_size if old else 0, found.size)
     return name
 
 

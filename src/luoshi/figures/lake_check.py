@@ -1,5 +1,6 @@
 """The lake held against the log: every row of every file, the versions that corrections made, and the rows of subjects."""
 
+import csv
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Final
 
 import duckdb
 
-from luoshi.figures import fold, lake, lives
+from luoshi.figures import fold, lake, lives, subjects
 from luoshi.figures.lake import File, Manifest
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.lines import Face
@@ -29,6 +30,25 @@ def faults(home: Path, face: Face) -> Iterator[Bad]:
             yield Bad(WHAT, file.start, None, face.name, None, f"{file.name}: {str(error).partition(chr(10))[0]}")
     if there.life and not _same_lives(where, face.facts, there):
         yield Bad(WHAT, None, None, face.name, None, f"{there.life}: its rows are not what the events say")
+    elif there.life and subjects.size_of(face.facts) == there.life_size:
+        yield from _of_table(face.facts, where / there.life)
+
+
+def _of_table(facts: Facts, life: Path) -> Iterator[Bad]:
+    """The rows of subjects in PostgreSQL, against the lake's."""
+    pairs = zip_longest(_lines(subjects.csv(facts)), _lines(subjects.csv_of_file(facts, life)))
+    subject, first = (list(facts.types("life")).index(name) for name in ("subject", "first"))
+    wrong = [theirs or mine or b"" for mine, theirs in pairs if mine != theirs]
+    for line in wrong[:_SHOWN]:
+        (row,) = csv.reader([line.decode()])
+        yield Bad(
+            WHAT,
+            int(row[first]),
+            None,
+            facts.line,
+            row[subject],
+            f"{subjects.table(facts)}: a row is not what the events say",
+        )
 
 
 def _of_file(where: Path, facts: Facts, file: File, size: int) -> Iterator[Bad]:

@@ -13,16 +13,9 @@ _AT_ONCE: Final = 200_000
 """Subjects rolled up at once: what is known of each is held in memory until its last event was seen."""
 
 
-def rows(
-    where: Path, facts: Facts, files: Sequence[Path], old: Path | None = None, since: int = 0
-) -> duckdb.DuckDBPyRelation:
-    """One row a subject, by the place of its first event: what files of events say, or `old` where nothing is known `since`."""
-    return _rolled(where, facts, files, old, since).sql("FROM lives ORDER BY first")
-
-
 def are(where: Path, facts: Facts, files: Sequence[Path], kept: Path) -> bool:
     """Are the rows of a file those that the events give? Raises OSError or duckdb.Error for a file that cannot be read."""
-    database = _rolled(where, facts, files)
+    database = rolled(where, facts, files)
     database.read_parquet(str(kept)).project(_names(facts)).create_view("kept")
     found = database.execute(
         "SELECT count(*) FROM ((FROM lives EXCEPT ALL FROM kept) UNION ALL (FROM kept EXCEPT ALL FROM lives))"
@@ -34,10 +27,13 @@ def _names(facts: Facts) -> str:
     return ", ".join(facts.types("life"))
 
 
-def _rolled(
+def rolled(
     where: Path, facts: Facts, files: Sequence[Path], old: Path | None = None, since: int = 0
 ) -> duckdb.DuckDBPyConnection:
-    """A database with the table `lives`."""
+    """A database with `lives`, one row a subject: what files of events say, or `old` where nothing is known `since`.
+
+    `changed` are the subjects that were rolled up.
+    """
     database = duck.fresh(where)
     duck.show_events(database, facts, files, "every")
     database.execute(

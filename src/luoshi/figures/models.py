@@ -51,6 +51,16 @@ class FactFolded(models.Model):
         db_table = "fact_folded"
 
 
+class FactLife(models.Model):
+    """As of which size of the log a line's rows of subjects stand in PostgreSQL (`subjects.py`)."""
+
+    line = models.TextField(primary_key=True)
+    size = models.BigIntegerField()
+
+    class Meta:
+        db_table = "fact_life"
+
+
 class FigureAnswer(models.Model):
     """An answer that pages show, computed beforehand (`board.py`); `said` is JSON of whole numbers."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection
 from psycopg import sql
 
+from luoshi.figures import subjects
 from luoshi.kernel import lines
 from luoshi.kernel.measures import OWN, Facts, month_of
 
@@ -55,19 +56,24 @@ def text(facts: Facts) -> str:
 
 
 def create() -> None:
-    """Make the views anew, as the owner. Each says by its comment from which declaration it was made."""
+    """Make the views, and the tables of subjects, anew, as the owner. Each says by its comment from which declaration."""
     with connection.cursor() as cursor:
         for facts in (face.facts for face in lines.installed()):
             view = sql.Identifier(f"{facts.line}_events")
             cursor.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(view))
             cursor.execute(text(facts))
             cursor.execute(sql.SQL("COMMENT ON VIEW {} IS {}").format(view, sql.Literal(facts.fingerprint)))
+            for statement in subjects.create(facts):
+                cursor.execute(statement)
+            kept = sql.Identifier(subjects.table(facts))
+            cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(kept, sql.Literal(facts.fingerprint)))
 
 
 def stale() -> list[str]:
-    """The views that are missing or were made from another declaration than this version's."""
+    """The views and tables that are missing or were made from another declaration than this version's."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind = 'v'")
+        cursor.execute("SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind IN ('v', 'r')")
         known = dict(cursor.fetchall())
-    wanted = {f"{face.facts.line}_events": face.facts.fingerprint for face in lines.installed()}
+    all_facts = [face.facts for face in lines.installed()]
+    wanted = {name: one.fingerprint for one in all_facts for name in (f"{one.line}_events", subjects.table(one))}
     return [name for name, fingerprint in wanted.items() if known.get(name) != fingerprint]

@@ -1,5 +1,6 @@
 """The request as our middleware leaves it: who asks, from where, in which language."""
 
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -41,7 +42,12 @@ def wants_json(request: HttpRequest) -> bool:
 
 def mark(*said: object) -> str:
     """An ETag: another one where what an answer rests on is, the language or the program."""
-    return f'"{sha256(repr([*said, language(), version("luoshi")]).encode()).hexdigest()[:32]}"'
+    return f'"{sha256(repr([*said, language(), _program()]).encode()).hexdigest()[:32]}"'
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    return version("luoshi")  # read from a file each time that it is asked
 
 
 def holds(request: HttpRequest, mark: str) -> bool:

@@ -1,5 +1,6 @@
 """The report's own text with its numbers in it, and its tables."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,18 +46,31 @@ class Page:
 
 
 def build(source: Text, asker: Asker) -> Page:
-    """Ask all figures of a text and print them. Raises ReportError with all that cannot be asked, EngineMissing."""
-    wanted, faults = {}, []
+    """Ask all figures of a text and print them. Raises ReportError with all that cannot be asked, EngineMissing.
+
+    Nothing is computed before every call was understood: a mistyped id is told at once.
+    """
+    wanted = dict[int, Wanted]()
+
+    def understand(key: int, call: Call) -> None:
+        wanted[key] = asker.wanted(call)
+
+    _each(source, understand)
+    _each(source, lambda key, call: asker.require(wanted[key]))
+    return _Body(source, asker, wanted).page()
+
+
+def _each(source: Text, step: Callable[[int, Call], None]) -> None:
+    """A step for each figure and table of a text. Raises ReportError with all at which it fails."""
+    faults = []
     for key, (call, line) in source.calls.items():
         try:
             if call.kind in ("figure", "table"):
-                wanted[key] = asker.wanted(call)
-                asker.require(wanted[key])
+                step(key, call)
         except Problem as problem:
             faults += _faults(source.file, line, call, problem)
     if faults:
         raise ReportError(faults)
-    return _Body(source, asker, wanted).page()
 
 
 def _faults(file: str, line: int, call: Call, problem: Problem) -> list[Fault]:

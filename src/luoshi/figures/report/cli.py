@@ -97,10 +97,15 @@ def _document(name: str, period: "Period", as_of: str | None, lang: str) -> "Doc
 
 
 def _write(made: "Document", folder: Path) -> None:
+    from luoshi.figures.report import notes
+
     (folder / "report.html").write_bytes(made.html)
     (folder / "report.pdf").write_bytes(made.pdf)
     said(T("{n} 个数，截至日志 {size} 条", "{n} numbers, as of {size} entries of the log").fill(
         n=len(made.printed), size=made.as_of.size))  # fmt: skip
+    if not notes.public():
+        said(T("没有设公开网址：报告里的链接只能在这台机器上打开；先设 PUBLIC_URL 再出报告",
+               "No public address is set: the report's links open on this machine only; set PUBLIC_URL before making it"))  # fmt: skip
 
 
 def _publish(made: "Document", folder: Path, viewer: "Viewer") -> None:

@@ -26,6 +26,10 @@ from luoshi.kernel import installation
 from luoshi.kernel.text import T
 
 DEMO: Final = T("模拟", "Demo")
+HERE: Final = T(
+    "没有设公开网址（PUBLIC_URL）：注里的链接指向 {base}，只在出报告的这台机器上能打开。",
+    "No public address is set (PUBLIC_URL): the links in these notes lead to {base} and open only on the machine that made the report.",
+)
 WHOLE: Final = T("合计", "Together")
 _PARTS: Final[dict[Part, T]] = {
     "value": T("值", "value"), "numerator": T("分子", "numerator"), "denominator": T("分母", "denominator"),
@@ -83,6 +87,8 @@ class Notes:
             if self.figures
             else []
         )
+        if found and not public():
+            found.append(block("small", str(HERE.fill(base=_base()))))
         for at, entries in enumerate(self.figures.values(), 1):
             some = list(entries.values())
             items = tuple(Node("entry", tuple(self._entry(one))) for one in some)
@@ -229,7 +235,11 @@ def _site_of_told(question: reported.Question, group: Group) -> str:
     return _base() + page.address(question, **changes)
 
 
+def public() -> str:
+    """The address of the site for everybody; empty where none is set."""
+    return str(settings.CONF.text("public_url").rstrip("/"))
+
+
 def _base() -> str:
-    """Where the site is."""
-    conf = settings.CONF
-    return conf.text("public_url").rstrip("/") or f"http://127.0.0.1:{conf.number('port')}"
+    """Where the links lead: to the public address, else to this machine, which the report then says."""
+    return public() or f"http://127.0.0.1:{settings.CONF.number('port')}"
