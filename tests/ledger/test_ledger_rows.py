@@ -16,6 +16,7 @@ from luoshi.cases.actions.erase import erase
 from luoshi.cases.actions.imported import TELL, import_case
 from luoshi.cases.actions.parts import Share
 from luoshi.cases.models import Case, Category
+from luoshi.cases.reads import retold
 from luoshi.kernel import clock, lines
 from luoshi.kernel.ledger import rotate, seal, tail, verify
 from luoshi.kernel.ledger.audit import Bad
@@ -87,6 +88,8 @@ COLUMNS = {
     "ours": "false",
     "part_of_id": "id",
     "top": "'99'",
+    "grade": "1",
+    "solved": "false",
 }
 WORDS = {
     "name": "'李四'", "phone": "''", "email": "'b@example.org'", "text": "'路灯不亮'", "place": "'别处'", "lat": "40.67",
@@ -113,6 +116,18 @@ def test_every_time_and_count_that_was_changed_is_named(place: Place, case: str,
         forced.execute(f'UPDATE "case" c SET {column} = kept.{column} FROM kept WHERE c.id = kept.id')
         forced.execute("DROP TABLE kept")
     assert look(place).bad == []
+
+
+def test_every_case_is_held_once_whatever_its_key(
+    place: Place, case: str, forced: Forced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retold, "_FEW", 1)
+    forced.execute('UPDATE case_private SET case_id = -case_id FROM "case" WHERE id = case_id AND number = %s', [case])
+    forced.execute('UPDATE "case" SET id = -id WHERE number = %s', [case])
+    assert look(place).bad == []
+    forced.execute("UPDATE \"case\" SET top = '99'")
+    named = [one.detail.partition(":")[0] for one in look(place).bad]
+    assert sorted(named) == sorted(Case.objects.values_list("number", flat=True)) and len(named) == 2
 
 
 def test_personal_data_that_were_changed_are_named_and_not_told(place: Place, case: str, forced: Forced) -> None:

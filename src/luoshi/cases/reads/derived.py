@@ -60,9 +60,10 @@ def _query() -> str:
     fields += [pair.format(kept, name, field, "last.whole") for field, (kept, name) in _RESTRICTED.items()]
     fields.append("(c.ours::text, (last.body->>'status' <> 'imported')::text, 'ours', true)")
     fields.append("(c.sim::text, last.sim::text, 'sim', true)")
-    fields.append("(c.grade::text, judged.body->>'grade', 'grade', NOT lost.it)")
-    fields.append("(c.solved::text, solved.body->>'solved', 'solved', NOT lost.it)")
-    newest = "ORDER BY recorded_at DESC, id DESC LIMIT 1"
+    for name in ("grade", "solved"):
+        should = f"CASE WHEN c.{name} IS NOT NULL OR c.closed_at IS NOT NULL THEN judged.{name} END"
+        fields.append(f"(c.{name}::text, {should}, '{name}', NOT lost.it)")
+    newest = "ORDER BY recorded_at DESC, id DESC"
     return f"""
         SELECT c.log_id, c.number, pair.field, coalesce(pair.kept, ''), coalesce(pair.should, '')
         FROM "case" c
@@ -70,15 +71,13 @@ def _query() -> str:
         LEFT JOIN LATERAL (
           SELECT body, position('"sim":true'::bytea in payload) > 0 AS sim,
             EXISTS (SELECT FROM event_salt s WHERE s.event_id = event.id) AS whole
-          FROM event WHERE subject = c.log_id {newest}) last ON true
-        LEFT JOIN LATERAL (
-          SELECT body FROM event WHERE subject = c.log_id AND verb IN {_JUDGED} {newest}) judged
-          ON c.grade IS NOT NULL OR c.closed_at IS NOT NULL
-        LEFT JOIN LATERAL (
-          SELECT body FROM event WHERE subject = c.log_id AND verb IN {_JUDGED} AND body ? 'solved' {newest}) solved
-          ON c.solved IS NOT NULL OR c.closed_at IS NOT NULL
+          FROM event WHERE subject = c.log_id {newest} LIMIT 1) last ON true
+        CROSS JOIN LATERAL (
+          SELECT (array_agg(body->>'grade' {newest}))[1] AS grade,
+            (array_agg(body->>'solved' {newest}) FILTER (WHERE body ? 'solved'))[1] AS solved
+          FROM event WHERE subject = c.log_id AND verb IN {_JUDGED}) judged
         CROSS JOIN LATERAL (VALUES {", ".join(fields)}) pair (kept, should, field, held)
-        WHERE c.log_id NOT IN (SELECT subject FROM event WHERE corrects IS NOT NULL)
+        WHERE c.id > %s AND c.id <= %s AND c.log_id NOT IN (SELECT subject FROM event WHERE corrects IS NOT NULL)
         AND pair.held IS NOT FALSE
         AND pair.kept IS DISTINCT FROM pair.should AND NOT (coalesce(pair.kept, '') = '' AND pair.should IS NULL)
         ORDER BY lost.it, c.id LIMIT %s"""
@@ -102,10 +101,10 @@ def derived(limit: int) -> list[Derived]:
         partial(_gone, lost, limit),
         partial(_corrected, lost, limit),
         *(partial(_told, lost, limit, start, end) for start, end in spans),
-        partial(_snapshots, lost, limit),
+        *(partial(_snapshots, lost, limit, start, end) for start, end in spans),
     ]
     answers = together(questions) if len(spans) > 1 else (question() for question in questions)
-    return [one for some in answers for one in some]
+    return sorted((one for some in answers for one in some), key=lambda one: one.subject in lost)
 
 
 def _gone(lost: list[UUID], limit: int) -> list[Derived]:
@@ -116,8 +115,8 @@ def _told(lost: list[UUID], limit: int, start: int, end: int) -> list[Derived]:
     return list(islice(retold.faults(set(lost), start, end), limit))
 
 
-def _snapshots(lost: list[UUID], limit: int) -> list[Derived]:
-    return [Derived(*row) for row in _all(_query(), [lost, limit])]
+def _snapshots(lost: list[UUID], limit: int, start: int, end: int) -> list[Derived]:
+    return [Derived(*row) for row in _all(_query(), [lost, start, end, limit])]
 
 
 def _corrected(lost: list[UUID], limit: int) -> list[Derived]:

@@ -36,9 +36,9 @@ ORDER BY e.subject, e.recorded_at, e.id
 
 def spans() -> list[tuple[int, int]]:
     """The cases in spans of their keys, after the first and up to the second; one span where they are few."""
-    ((most,),) = binary('SELECT coalesce(max(id), 0) FROM "case"')
-    step = max(-(-most // 4), _FEW)
-    return [(start, start + step) for start in range(0, most, step)] or [(0, 0)]
+    ((before, most),) = binary('SELECT coalesce(min(id) - 1, 0), coalesce(max(id), 0) FROM "case"')
+    step = max(-((before - most) // 4), _FEW)
+    return [(start, start + step) for start in range(before, most, step)] or [(0, 0)]
 
 
 def faults(lost: Collection[UUID], start: int, end: int) -> Iterator[Derived]:
