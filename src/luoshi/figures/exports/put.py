@@ -1,11 +1,10 @@
 """Files of an export on the disk: all of them or none, and never over one that is there and says something else."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from luoshi import home
 from luoshi.cli.said import Failed
 from luoshi.figures.exports.make import packed
 from luoshi.kernel.text import T
@@ -22,27 +21,32 @@ ONE: Final = T(
 
 
 def put(found: Mapping[str, bytes], out: Path) -> list[Path]:
-    """Write them into a folder, or packed where `out` ends in `.zip`; a single one under the name `out` if that ends in
-    `.csv`. The paths written. Raises Failed or OSError."""
-    for path, data in (targets := _targets(found, out)).items():
-        if path.exists() and not (path.is_file() and path.read_bytes() == data):
-            raise Failed(THERE.fill(file=path))
-    waiting: dict[Path, str] = {}
-    done: list[Path] = []
+    """Write them into a folder, or packed where `out` ends in `.zip`; a single one under that name where it ends in `.csv`.
+
+    Gives the paths. Raises Failed or OSError, and then nothing was written.
+    """
+    targets = _targets(found, out)
+    missing = [path for path, data in targets.items() if not _there(path, data)]
+    written: list[Path] = []
     try:
-        for path, data in targets.items():
+        for path in missing:
             path.parent.mkdir(parents=True, exist_ok=True)
-            waiting[path] = _aside(path, data)
-        for path, name in waiting.items():
-            done += _placed(path, name)
+            home.write(path, targets[path], 0o644)
+            written.append(path)
     except BaseException:
-        for path in done:
+        for path in written:
             path.unlink(missing_ok=True)
         raise
-    finally:
-        for name in waiting.values():
-            os.unlink(name)
     return list(targets)
+
+
+def _there(path: Path, data: bytes) -> bool:
+    """Is just this file there already? Raises Failed where it is another one."""
+    if not path.exists():
+        return False
+    if not path.is_file() or path.read_bytes() != data:
+        raise Failed(THERE.fill(file=path))
+    return True
 
 
 def _targets(found: Mapping[str, bytes], out: Path) -> dict[Path, bytes]:
@@ -56,27 +60,3 @@ def _targets(found: Mapping[str, bytes], out: Path) -> dict[Path, bytes]:
     if out.exists() and not out.is_dir():
         raise Failed(NO_FOLDER.fill(out=out))
     return {out / name: data for name, data in found.items()}
-
-
-def _aside(path: Path, data: bytes) -> str:
-    """The bytes under a name of their own, in the same folder."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "wb") as out:
-            out.write(data)
-            os.fchmod(out.fileno(), 0o644)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return name
-
-
-def _placed(path: Path, name: str) -> list[Path]:
-    """Give a file its name unless it has one of the same bytes; what was placed. Raises Failed where another came first."""
-    if path.is_file() and path.read_bytes() == Path(name).read_bytes():
-        return []
-    try:
-        os.link(name, path)
-    except FileExistsError:
-        raise Failed(THERE.fill(file=path)) from None
-    return [path]
