@@ -81,6 +81,18 @@ def test_a_hidden_number_is_empty_in_all_of_them_and_one_code_stands_for_all(pub
     assert {row["CONF_STATUS"] for row in observed if row["OBS_STATUS"] != "Q"} == {"F"}
 
 
+def test_the_same_question_gives_the_same_bytes_in_either_language_and_is_not_sent_twice(public: Client) -> None:
+    marks = set()
+    for form in make.FORMS:
+        address = f"/api/figures/cases.reported?by=county&format={form}"
+        first = public.get(address)
+        again = public.get(address, HTTP_IF_NONE_MATCH=first["ETag"])
+        assert (again.status_code, again.content) == (304, b"")
+        assert first.content == Client(HTTP_HOST="127.0.0.1").get(f"{address}&lang=en").content
+        marks.add(first["ETag"])
+    assert len(marks | {public.get("/api/figures/cases.reported?by=county")["ETag"]}) == 4
+
+
 def test_a_month_is_a_month_and_a_year_a_year(public: Client) -> None:
     observed = rows(got(public, "cases.reported?by=month", "sdmx")["cases.reported.sdmx.csv"])
     assert {(row["FREQ"], len(row["TIME_PERIOD"])) for row in observed} == {("A", 4), ("M", 7)}
