@@ -247,6 +247,13 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         "text",
     ),
+    Setting(
+        "LUOSHI_DATA_LICENCE",
+        rules.web_url,
+        "",
+        T("指标数据的许可证网址，随导出文件印出。", "Address of the licence of the figures' data, printed in exports."),
+        "url",
+    ),
     Setting("LUOSHI_LOG_LEVEL", rules.level, "info", T("服务日志级别。", "Level of the server's log."), "word"),
 )
 # Set by our own processes for their children; not for people.

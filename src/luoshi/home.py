@@ -61,13 +61,13 @@ def alone(folder: Path, mode: int = 0o700) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write(file: Path, text: str, mode: int = 0o600) -> None:
+def write(file: Path, content: str | bytes, mode: int = 0o600) -> None:
     """Write a file at once or not at all, with `mode` from its first byte on."""
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+        with os.fdopen(descriptor, "wb") as handle:
             os.fchmod(descriptor, mode)
-            handle.write(text)
+            handle.write(content.encode() if isinstance(content, str) else content)
             handle.flush()
             os.fsync(descriptor)
         os.replace(name, file)

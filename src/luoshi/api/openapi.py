@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from luoshi.api.endpoint import Endpoint
-from luoshi.api.schema import TEXT, WHOLE, record, rows
+from luoshi.api.endpoint import JSON, Endpoint
+from luoshi.api.schema import TEXT, WHOLE, Schema, record, rows
 
 PROBLEM: Final = record(
     {
@@ -41,8 +41,13 @@ def _parameters(one: Endpoint) -> list[dict[str, Any]]:
     return found
 
 
+def _schema(one: Endpoint, media: str) -> Schema:
+    """Of an answer in JSON what it gives; files are bytes where JSON stands beside them."""
+    return one.gives if media == JSON or JSON not in one.media else {"type": "string", "format": "binary"}
+
+
 def _operation(one: Endpoint) -> dict[str, Any]:
-    given = {"description": "Done", "content": {media: {"schema": one.gives} for media in one.media}}
+    given = {"description": "Done", "content": {media: {"schema": _schema(one, media)} for media in one.media}}
     done = {str(one.status): given}
     if one.marked:
         done["304"] = {"description": "As the caller holds it (If-None-Match)"}

@@ -1,13 +1,14 @@
 """The API of figures: which there are, what each says, its series, its records, what differs since. Public, as on the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from luoshi.api.endpoint import Answer, Asked, Endpoint
+from luoshi.api.endpoint import JSON, Answer, Asked, Endpoint
 from luoshi.api.schema import TEXT, TIME, WHOLE, YES, Schema, one_of, or_null, record, rows, text
 from luoshi.figures import ask, asked, difference_page, either, listed, opened
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.difference import Cause, Change, difference
+from luoshi.figures.exports import make, sdmx
 from luoshi.figures.opened import Row
 from luoshi.figures.reported import said as reported
 from luoshi.figures.reported.ask import MEMBER
@@ -69,7 +70,9 @@ DIFFERENCE: Final = record(
 )  # fmt: skip
 DIMENSIONS: Final = (*dict.fromkeys(name for face in lines.installed() for name in face.facts.dimensions), MEMBER)
 QUERY: Final[Mapping[str, Schema]] = {"period": text(7), "as_of": text(18), **dict.fromkeys(DIMENSIONS, text(60))}
-_ASKED: Final[Mapping[str, Schema]] = {**QUERY, "by": text(60), "compare": one_of(COMPARES), "rank": one_of(["1"])}
+_ASKED: Final[Mapping[str, Schema]] = {
+    **QUERY, "by": text(60), "compare": one_of(COMPARES), "rank": one_of(["1"]), "format": one_of(["json", *make.FORMS]),
+}  # fmt: skip
 _PAGED: Final[Mapping[str, Schema]] = {
     **QUERY, "part": one_of(["1"]), pager.NAME: text(200), "limit": {"type": "integer", "minimum": 1, "maximum": MOST},
 }  # fmt: skip
@@ -105,10 +108,32 @@ def one_listed(call: Asked) -> Answer:
 
 
 def answered(call: Asked) -> Answer:
-    """What `luoshi figure --json` gives."""
+    """What `luoshi figure --json` gives, or the same answer as the files of a standard."""
+    form = _form(call)
     request, question = request_of(call), question_of(call)
     mark = either.mark(request, question)
-    return Answer(None, 304, mark) if call.has(mark) else Answer(either.said(request, question), mark=mark)
+    if call.has(mark):
+        return Answer(None, 304, mark)
+    if form is None:
+        return Answer(either.said(request, question), mark=mark)
+    name, media, data = make.sent(either.answered(request, question), form)
+    return Answer(data, mark=mark, media=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _form(call: Asked) -> make.Form | None:
+    """The standard that is asked for. Raises Invalid, also for what its files have no place for."""
+    given = call.query.get("format", "json")
+    if given == "json":
+        return None
+    form = next((one for one in make.FORMS if one == given), None)
+    if form is None:
+        rule = T("应为其一：{all}", "must be one of: {all}").fill(all=", ".join(["json", *make.FORMS]))
+        raise Invalid([Fault("format", given[:20], rule)])
+    rule = T("只在 JSON 里有", "stands in JSON alone")
+    faults = [Fault(name, call.query[name][:20], rule) for name in ("compare", "rank") if name in call.query]
+    if faults:
+        raise Invalid(faults)
+    return form
 
 
 def _head(question: either.Question) -> dict[str, Any]:
@@ -191,17 +216,18 @@ def _cause(one: Cause, roles: Mapping[int, list[str]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _get(path: str, name: str, words: T, answer: Any, gives: Schema, query: Mapping[str, Schema], *, marked: bool = False, missing: bool = True) -> Endpoint:  # fmt: skip
+def _get(path: str, name: str, words: T, answer: Any, gives: Schema, query: Mapping[str, Schema], *, marked: bool = False, missing: bool = True, media: Sequence[str] = (JSON,)) -> Endpoint:  # fmt: skip
     refusals = (*((404,) if missing else ()), *((429,) if query else ()), *((400,) if pager.NAME in query else ()))
     return Endpoint(
         "GET", f"/figures{path}", f"figures.{name}", words, answer, gives, query=query, refusals=refusals, public=True,
-        marked=marked,
+        marked=marked, media=media,
     )  # fmt: skip
 
 
 ENDPOINTS: Final = (
     _get("", "list", T("所有指标", "All figures"), all_listed, record({"figures": rows(LISTED)}), {}, missing=False),
-    _get("/{name}", "get", T("一个指标的数值", "What a figure says"), answered, ANSWER, _ASKED, marked=True),
+    _get("/{name}", "get", T("一个指标的数值", "What a figure says"), answered, ANSWER, _ASKED, marked=True,
+         media=(JSON, make.ZIP, sdmx.MEDIA)),
     _get("/{name}/metadata", "metadata", T("一个指标的口径", "How a figure is declared"), one_listed, LISTED, {}),
     _get("/{name}/series", "series", T("逐月，或历次公布", "By month, or as published"), in_time, SERIES, QUERY, marked=True),
     _get("/{name}/records", "records", T("数字背后的记录", "The records behind a number"), recorded, RECORDS, _PAGED),

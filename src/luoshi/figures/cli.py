@@ -7,6 +7,7 @@ import csv
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,11 +18,13 @@ from luoshi.kernel.text import T
 
 if TYPE_CHECKING:
     from luoshi.figures.ask import Question
+    from luoshi.figures.either import Question as Either
     from luoshi.figures.period import Period
     from luoshi.kernel.viewer import Viewer
 
 ENGINES = click.Choice(["duckdb", "postgres", "spark"])
 COMPARES = click.Choice(["yoy", "mom", "ytd"])
+EXPORTS = click.Choice(["csvw", "frictionless", "sdmx"])
 HEADS = (T("位置", "place"), T("编号", "number"), T("计入分子", "in numerator"), T("值", "value"))
 
 
@@ -65,6 +68,8 @@ def list_(as_json: bool) -> int:
 @click.option("--engine", type=ENGINES, default="duckdb", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
 @click.option("--records", is_flag=True, help="数字背后的记录，CSV。The records behind the number, as CSV.")
+@click.option("--export", type=EXPORTS, help="按标准写成文件，配 --out。As the files of a standard, with --out.")
+@click.option("--out", type=click.Path(path_type=Path), help="文件夹，或 .zip。A folder, or a .zip.")
 @click.pass_context
 def figure(
     ctx: click.Context,
@@ -85,6 +90,7 @@ def figure(
         )
     if asked["rank"] and not by:
         raise click.UsageError(str(T("--rank 要有 --by：写明按什么排", "--rank needs --by: what is ranked")))
+    _check_export(asked, as_json, records)
     given = {name: value for name, _, value in pairs}
     try:
         with session.connected():
@@ -92,7 +98,9 @@ def figure(
             if _reported(figure_id, period, by, given, asked, as_json, records):
                 return 0
             question = _question(viewer, figure_id, period, by, given, asked)
-            if records:
+            if asked["export"]:
+                _export(question, asked)
+            elif records:
                 _records(question, viewer)
             else:
                 _answer(question, asked["rank"], asked["compare"], as_json)
@@ -100,6 +108,25 @@ def figure(
         rules = [f"{fault.field}={fault.value!r}: {fault.rule}" for fault in problem.faults]
         raise click.UsageError("\n".join([str(problem.title), *rules])) from None
     return 0
+
+
+def _check_export(asked: dict[str, Any], as_json: bool, records: bool) -> None:
+    """Raises UsageError where the options of an export do not go together."""
+    if bool(asked["export"]) != bool(asked["out"]):
+        raise click.UsageError("--export csvw|frictionless|sdmx --out DIR")
+    given = {"--json": as_json, "--records": records, "--rank": asked["rank"], "--compare": asked["compare"]}
+    too_much = [name for name, value in given.items() if value]
+    if asked["export"] and too_much:
+        rule = T("--export 不与 {names} 合用", "--export does not go with {names}").fill(names=", ".join(too_much))
+        raise click.UsageError(str(rule))
+
+
+def _export(question: "Either", asked: dict[str, Any]) -> None:
+    from luoshi.figures import either
+    from luoshi.figures.exports import make, put
+
+    for path in put.put(make.files(either.counted(question), asked["export"]), asked["out"]):
+        said(T("写好了：{out}", "Written: {out}").fill(out=path))
 
 
 def _reported(
@@ -112,7 +139,9 @@ def _reported(
     if name not in all_reported():
         return False
     question = reported.question(name, _period(period), _dimensions(by), where, asked["as_of"])
-    if records:
+    if asked["export"]:
+        _export(question, asked)
+    elif records:
         csv.writer(sys.stdout, lineterminator="\n").writerow([str(head) for head in HEADS])
     else:
         reported.answer(question, ranked=asked["rank"], compare=asked["compare"], as_json=as_json)

@@ -75,6 +75,16 @@ def page_mark(request: Request, question: Question) -> str:
     return http.mark(fingerprint(question), question.as_of, question.period.text, declared(), *shown)
 
 
+def counted(question: Question) -> ask.Answer | reported.Answer:
+    """The answer, counted now. Raises Invalid or EngineMissing."""
+    return reported.ask(question) if isinstance(question, reported.Question) else ask.ask(question)
+
+
+def answered(request: Request, question: Question) -> ask.Answer | reported.Answer:
+    """The answer, from what is kept where it is. Raises TooMany."""
+    return reported.ask(question) if isinstance(question, reported.Question) else asked.answered(request, question)
+
+
 def compare(request: Request) -> Compare | None:
     """Beside which other period. Raises Invalid."""
     given = request.GET.get("compare", "").strip()
@@ -89,9 +99,9 @@ def said(request: Request, question: Question) -> dict[str, Any]:
     how, ranked = compare(request), bool(request.GET.get("rank"))
     if ranked and not question.by:
         raise Invalid([Fault("rank", request.GET["rank"][:20], T("排名要有分组（by）", "a rank needs groups (by)"))])
-    if isinstance(question, reported.Question):
-        return reported_plain.said(reported.ask(question), ranked=ranked, compare=how)
-    answer = asked.answered(request, question)
+    answer = answered(request, question)
+    if isinstance(answer, reported.Answer):
+        return reported_plain.said(answer, ranked=ranked, compare=how)
     found = plain.said(answer, ranked=ranked)
     return found | ({"compare": plain.compared(answer, how, asked.number)} if how else {})
 

@@ -21,6 +21,7 @@ from luoshi.figures.answer import Cell, Group, exact, ranks, value
 from luoshi.figures.ask import Answer, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
+from luoshi.figures.exports import make
 from luoshi.figures.period import MONTH
 from luoshi.figures.reported import page as reported_page
 from luoshi.figures.reported.catalogue import all_reported
@@ -226,7 +227,7 @@ def _computed(request: Request, question: Question) -> HttpResponse:
         "target": "" if question.where else part(request, name, question.period.first // 12, question.as_of), "facts": facts(question), "choices": choices, "by": question.by[0] if question.by else "",
         "where": [(one, labels.code(one, at) or "") for one, at in question.where.items()],
         "records": address(question, "/records", by=""), "csv": address(question, ".csv"),
-        "json": address(question, ".json"), "as_of": request.GET.get("as_of", ""),
+        "json": address(question, ".json"), "exports": make.links(address(question)), "as_of": request.GET.get("as_of", ""),
         "all": address(question, by=question.by[0] if question.by else "", **dict.fromkeys(question.where, "")),
     }  # fmt: skip
     return render(request, "figures/figure.html", context)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from luoshi.figures import either, labels
 from luoshi.figures.answer import placed
 from luoshi.figures.ask import AsOf
+from luoshi.figures.exports import make
 from luoshi.figures.period import moment
 from luoshi.figures.reported import ask, said
 from luoshi.figures.reported.ask import MEMBER, Answer, Question, Value
@@ -183,6 +184,7 @@ def show(request: Request, question: Question) -> HttpResponse:
         "ranked": ranked(question) if question.figure.by else "", "facts": facts(question),
         "target": "" if question.where else part(request, question.figure.id, question.period.first // 12, question.as_of),
         "json": address(question, ".json", by=MEMBER if question.figure.by else ""), "csv": address(question, ".csv"),
+        "exports": make.links(address(question, by=MEMBER if question.figure.by and not question.where else "")),
         "as_of": request.GET.get("as_of", ""), "where": list(question.where.items()), "all": address(question, **{MEMBER: ""}),
     }  # fmt: skip
     return render(request, "figures/told.html", context)

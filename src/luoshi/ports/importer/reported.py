@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
+from luoshi.figures.catalogue import all_figures
 from luoshi.figures.reported import actions
 from luoshi.figures.reported.flow import PROPOSE
 from luoshi.kernel.problems import Fault, Invalid
@@ -42,8 +43,15 @@ _ASIDE: Final = frozenset(
         "UNIT_MULT",
         "DECIMALS",
         "TITLE",
+        "CONF_STATUS",
+        "PUBLISHED_VALUE",
+        "AS_OF",
+        "LOG_SIZE",
+        "DECLARATION",
     }
 )
+NOWHERE: Final = "_X"
+"""REF_AREA of a figure that has no places."""
 _ACTIONS: Final = ("I", "A", "M", "R", "")
 _QUARTER: Final = re.compile(r"(\d{4})-Q([1-4])")
 _MONTH: Final = re.compile(r"(\d{4})-M(\d{2})")
@@ -125,8 +133,19 @@ def _columns(names: Any, needed: Any, known: Any) -> None:
         raise FileProblem(T(f"未知的列：{what}", f"unknown columns: {what}"), misused=True)
 
 
+def _refuse_computed(indicator: str) -> None:
+    """Raises FileProblem for a figure that records give: its numbers are an export, nobody enters them."""
+    name = indicator.partition(":")[0].strip()
+    if name in all_figures():
+        what = T("{name} 由记录计算，不能导入", "{name} is computed from records and cannot be imported").fill(
+            name=name
+        )
+        raise FileProblem(what, misused=True)
+
+
 def _sdmx(cells: Mapping[str, str]) -> dict[str, str]:
     """The fields of a row of SDMX-CSV 2.0. Raises as `_given`."""
+    _refuse_computed(cells.get("INDICATOR", ""))
     _columns(cells.keys(), [name for name, ours in SDMX.items() if ours in NEEDED], {*SDMX, *_ASIDE})
     if cells.get("ACTION", "") not in _ACTIONS:
         rule = T(
@@ -140,6 +159,10 @@ def _sdmx(cells: Mapping[str, str]) -> dict[str, str]:
     given = dict.fromkeys(COLUMNS, "") | {ours: cells[name] for name, ours in SDMX.items() if name in cells}
     for name in ("figure", "member", "status"):
         given[name] = given[name].partition(":")[0].strip()
+    given["value"] = (
+        cells.get("PUBLISHED_VALUE", "") or given["value"]
+    )  # what the source prints, before it is corrected
+    given["member"] = "" if given["member"] == NOWHERE else given["member"]
     given["status"] = STATUS.get(given["status"], given["status"])
     given["period"] = _MONTH.sub(r"\1-\2", _QUARTER.sub(r"\1Q\2", given["period"]))
     return given

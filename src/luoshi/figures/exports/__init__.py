@@ -1,0 +1,1 @@
+"""An answer of a figure as files by standards: CSV on the Web, a Frictionless data package, SDMX-CSV 2.0."""
