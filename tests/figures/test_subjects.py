@@ -40,6 +40,18 @@ def test_rows_of_another_size_are_not_taken(public: Client, here: Any, monkeypat
         transaction.set_rollback(True)
 
 
+def test_a_table_that_was_lost_is_filled_from_the_file(public: Client, here: Any, face: Any) -> None:
+    there = lake.bring(here.home, face, lives=True)
+    rows = list(subjects.csv(face.facts))
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM cases_life")
+            cursor.execute("DELETE FROM fact_life")
+        assert lake.bring(here.home, face, lives=True) == there
+        assert list(subjects.csv(face.facts)) == rows and subjects.size_of(face.facts) == there.size
+        transaction.set_rollback(True)
+
+
 def test_a_row_that_was_changed_by_hand_is_named(public: Client, here: Any, face: Any) -> None:
     lake.bring(here.home, face, lives=True)
     assert list(lake_check.faults(here.home, face)) == []

@@ -86,7 +86,7 @@ def bring(home: Path, face: Face, *, lives: bool = False) -> Manifest:
     last = log_rows.last()
     size = last.size if last else 0
     found = manifest(home, face.facts)
-    if found.size >= size and (found.life_size == found.size or not lives):
+    if found.size >= size and (not lives or _has_lives(face.facts, found)):
         return found
     where = folder(home, face.name)
     with homes.alone(where):
@@ -97,7 +97,14 @@ def bring(home: Path, face: Face, *, lives: bool = False) -> Manifest:
         if lives and found.life_size != found.size:
             found = replace(found, life=_write_life(where, face.facts, found), life_size=found.size)
         _keep(where, found)
+        if lives and not _has_lives(face.facts, found):
+            subjects.take(where, face.facts, where / found.life, found.size)
     return found
+
+
+def _has_lives(facts: Facts, found: Manifest) -> bool:
+    """Do the rows of subjects stand at the newest size, in the file and in PostgreSQL?"""
+    return found.life_size == found.size and subjects.size_of(facts) == found.size
 
 
 def _keep(where: Path, found: Manifest) -> None:

@@ -67,6 +67,13 @@ def keep(where: Path, facts: Facts, database: duckdb.DuckDBPyConnection, old: in
         )
 
 
+def take(where: Path, facts: Facts, life: Path, size: int) -> None:
+    """Fill the table from the lake's file of a size."""
+    database = duck.fresh(where)
+    database.read_parquet(str(life)).create_view("lives")
+    keep(where, facts, database, 0, size)
+
+
 def _sql(text: Any, name: str) -> sql.Composed:
     return sql.SQL(text).format(sql.Identifier(name))
 
