@@ -60,6 +60,8 @@ def test_the_preview_says_where_each_goes_by_when_and_why_others_cannot_and_writ
     assert text.count(f'value="{bureau().zh}" list="units"') == 2 and "按类别的职能" in text
     assert re.search(rf"{signed}.*现在不能“派遣”：办理中", text, re.S)
     assert Event.objects.count() == events and case(first).state == "accepted"
+    again = look([first, second], **{name: value for name, value in form(text).items() if name.startswith("unit-")})
+    assert again.count("按类别的职能") == 2, "looked at again, with the units filled in, it says why as well"
     shown = re.findall(r'data-l="签收到期">([^<]+)<', text)
     send(form(text))
     assert {export_time(case(n).step_due_at) for n in (first, second)} == set(shown)

@@ -89,12 +89,14 @@ def _name(unit: Unit | None) -> str:
 
 
 def _where(plan: Plan, case: Case, units: Mapping[int, Unit]) -> None:
-    """Which unit: the one that was typed, or the one that answers."""
+    """Which unit: the one that was typed, or the one that answers; that one with the reason, also where it was typed."""
+    route = routing.of_case(case)
     if plan.typed:
         plan.unit = named(units, plan.typed)
         plan.fault = None if plan.unit else BAD_UNIT
+        plan.route = route if plan.unit and plan.unit == route.unit else None
         return
-    plan.route = routing.of_case(case)
+    plan.route = route
     plan.unit = plan.route.unit if plan.route.unit and plan.route.unit.pk in units else None
     plan.fault = None if plan.unit else NO_UNIT
 
