@@ -24,4 +24,4 @@ def test_the_summary_says_what_the_first_page_says(here: Any) -> None:
         for number in re.findall(r"[0-9][0-9,.]*", value) if name != "截至" else ():
             assert f" {number} " in text, (name, number)
     overdue = re.search(r"超期在办.*?([0-9][0-9,]*)", text, re.S)
-    assert overdue and overdue[1] == told["超期在办"] and f"账本 {here.sizes[2]:,} 条" in page
+    assert overdue and overdue[1] == told["超期在办"] and f"账本 {board.size():,} 条" in page

@@ -105,11 +105,10 @@ def test_spark_and_duckdb_agree_on_every_figure(here: Any, face: Any, spark: Non
 
 def test_a_cluster_answers_through_its_master_s_address(here: Any, face: Any, cluster: str) -> None:
     lake.bring(here.home, face, lives=True)
-    for size in (here.sizes[2], here.sizes[0]):
-        for name, by in (("cases.on_time", "county"), ("cases.close_median", "top"), ("cases.returns", "month")):
-            question = Question(ask.figure(name), parse("2021"), ask.as_of(str(size)), (by,))
-            one, other = ask.ask(question), ask.ask(replace(question, engine="spark"))
-            assert one.total.n and one.total == other.total and one.cells == other.cells, (name, size)
+    for size, name, by in ((here.sizes[2], "cases.on_time", "county"), (here.sizes[0], "cases.returns", "month")):
+        question = Question(ask.figure(name), parse("2021"), ask.as_of(str(size)), (by,))
+        one, other = ask.ask(question), ask.ask(replace(question, engine="spark"))
+        assert one.total.n and one.total == other.total and one.cells == other.cells, (name, size)
     assert engine._session().sparkContext.master == cluster
 
 
