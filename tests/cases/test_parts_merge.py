@@ -4,19 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from counting import count
 from django.test import Client
 from given import NOW
 
 from luoshi.cases import reads
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.actions.parts import Share
-from luoshi.cases.facts import snapshot
-from luoshi.cases.measures import ONCE
 from luoshi.cases.models import Case, Category
 from luoshi.cases.reads.derived import derived
-from luoshi.figures.package.verify import holds
 from luoshi.kernel import clock
-from luoshi.kernel.measures import as_json
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Invalid, NotNow
 from luoshi.kernel.viewer import OPERATOR, Reach, Viewer
@@ -37,12 +34,6 @@ def reported(cast: Cast, text: str = "路口积水，井盖也松了") -> Case:
     row = report_case(viewer=cast["public"], category=kind, text=text, channel="web", county="150203000000").row
     assert row is not None
     return row
-
-
-def counted() -> int:
-    """The cases that the figure of reports counts, as they stand."""
-    rows = [snapshot(case) for case in Case.objects.all()]
-    return sum(holds(as_json(ONCE), row, None) for row in rows)
 
 
 def split(cast: Cast) -> tuple[Case, list[str]]:
@@ -109,9 +100,9 @@ def test_the_page_of_a_part_says_where_its_reporter_is_contacted(cast: Cast, bro
 
 
 def test_parts_are_counted_with_the_whole_and_never_public(cast: Cast) -> None:
-    before = counted()
+    before = count("cases.reported")
     _, numbers = split(cast)
-    assert counted() == before + 1
+    assert count("cases.reported") == before + 1
     assert not reads.scope.public().filter(number__in=numbers).exists()
 
 
@@ -163,10 +154,10 @@ def test_merged_counts_once_and_lives_again_where_it_stood(cast: Cast) -> None:
     main, again = reported(cast), reported(cast, "还是那个井盖")
     do("accept", cast["desk"], again.number)
     due = Case.objects.get(pk=again.pk).due_at
-    before = counted()
+    before = count("cases.reported")
     merged = do("merge", cast["desk"], again.number, into=main.number)
     assert merged.state == "merged" and merged.next_due_at is None
-    assert counted() == before - 1
+    assert count("cases.reported") == before - 1
     assert reads.around(OPERATOR, main)[2:] == ("", [again.number]) and reads.around(OPERATOR, merged)[2:] == (
         main.number,
         [],
@@ -177,7 +168,7 @@ def test_merged_counts_once_and_lives_again_where_it_stood(cast: Cast) -> None:
         apart = do("unmerge", cast["desk"], again.number, reason="另一个井盖")
     assert apart.state == "accepted" and apart.merged_into_id is None and apart.step_due_at is not None
     assert due is not None and apart.due_at is not None and apart.due_at > due
-    assert counted() == before
+    assert count("cases.reported") == before
 
 
 def test_what_cannot_be_merged_is_refused_with_the_reason(cast: Cast) -> None:

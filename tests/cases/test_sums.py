@@ -1,20 +1,15 @@
 """What the measures count of cases as they stand, and the list that a number opens."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
+from counting import count
 from django.test import Client
 from given import NOW
 
 from luoshi.cases.actions import BY_VERB, report_case
-from luoshi.cases.facts import snapshot
 from luoshi.cases.models import Case, Category
 from luoshi.cases.reads.lists import Filters, public_page
-from luoshi.figures.catalogue import catalogue
-from luoshi.figures.package.verify import holds
-from luoshi.figures.period import micros
 from luoshi.kernel import clock
-from luoshi.kernel.measures import as_json
 from luoshi.kernel.viewer import Viewer
 
 
@@ -23,18 +18,6 @@ def reported(cast: dict[str, Viewer], public: bool = True) -> Case:
     row = report_case(viewer=cast["public"], category=kind, text="井盖松动", channel="web", county="150203000000").row
     assert isinstance(row, Case)
     return row
-
-
-def count(measure: str, part: bool = False) -> int:
-    """How many cases a measure counts, as they stand."""
-    found = catalogue().measures[measure]
-    conditions = [as_json(one) for one in ((found.where, found.part) if part else (found.where,))]
-    rows = [{name: said(value) for name, value in snapshot(case).items()} for case in Case.objects.all()]
-    return sum(all(holds(one, row, micros(NOW)) for one in conditions) for row in rows)
-
-
-def said(value: Any) -> Any:
-    return micros(value) if isinstance(value, datetime) else value
 
 
 def test_every_report_is_counted_once(cast: dict[str, Viewer]) -> None:

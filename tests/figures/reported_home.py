@@ -23,6 +23,17 @@ GDP = {
 }  # fmt: skip
 
 
+CORRECTION = """[[correction]]
+figure = "city.gdp"
+period = "2021"
+member = "150200"
+published = "32930"
+correct = "3293.0"
+why = { zh = "小数点错位", en = "decimal point lost" }
+expect = "> 9999"
+"""
+
+
 def declare(home: Path) -> None:
     (home / "figures").mkdir(parents=True, exist_ok=True)
     shutil.copy(PACK / "figures.toml", home / "figures" / "pack.toml")

@@ -17,9 +17,9 @@ def entry(figure: str, year: int = 2021, **given: str) -> str:
 
 
 @contextmanager
-def declared(home: Path, text: str) -> Iterator[Path]:
+def declared(home: Path, text: str, name: str = "targets.toml") -> Iterator[Path]:
     """The home with a file that declares this."""
-    file = home / "figures" / "targets.toml"
+    file = home / "figures" / name
     file.parent.mkdir(exist_ok=True)
     file.write_text(text, "utf-8")
     try:

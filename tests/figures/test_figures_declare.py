@@ -1,12 +1,11 @@
 """A figure that the city declares over values that there are: others are refused with file, line, rule and what there is."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
+import targets_home
 from django.test import Client
 
 from luoshi.figures import catalogue
@@ -39,15 +38,7 @@ WRONG = {
 }
 
 
-@contextmanager
-def declared(home: Path, text: str) -> Iterator[None]:
-    file = home / "figures" / "mine.toml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text, "utf-8")
-    try:
-        yield
-    finally:
-        file.unlink()
+declared = partial(targets_home.declared, name="mine.toml")
 
 
 @pytest.mark.parametrize(("line", "rule"), WRONG.items())

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from django.conf import settings
 from openpyxl import Workbook
-from reported_home import PACK, answer, declare, enter, publish, seal
+from reported_home import CORRECTION, PACK, answer, declare, enter, publish, seal
 
 from luoshi.cli import demo, examinations
 from luoshi.conf import Conf
@@ -30,15 +30,6 @@ LINES = (
 SDMX = """STRUCTURE,STRUCTURE_ID,ACTION,FREQ:Frequency,INDICATOR:Indicator,REF_AREA:Reference area,TIME_PERIOD,OBS_VALUE,OBS_STATUS:Status,VINTAGE,DATA_SOURCE,DOCUMENT
 dataflow,NMG:GDP(1.0): GDP,I,A: Annual,city.gdp: GDP,150600: 鄂尔多斯市,2021,4715.7,P: Provisional value,2022-03-31,统计局,公报
 dataflow,NMG:GDP(1.0): GDP,I,A: Annual,city.gdp: GDP,150200: 包头市,2021,3293.0,A: Normal value,2022-03-31,统计局,公报
-"""
-FIRST = """[[correction]]
-figure = "city.gdp"
-period = "2021"
-member = "150200"
-published = "32930"
-correct = "3293.0"
-why = { zh = "小数点错位", en = "decimal point lost" }
-expect = "> 9999"
 """
 
 
@@ -162,7 +153,7 @@ def test_the_packs_values_are_published_by_two_people(cast: dict[str, Viewer], h
 
 def test_a_number_printed_wrongly_is_corrected_until_the_source_mends_itself(cast: dict[str, Viewer], home: Path) -> None:  # fmt: skip
     before = answer("city.gdp")["fingerprint"]
-    (home / "figures-corrections.toml").write_text(FIRST, "utf-8")
+    (home / "figures-corrections.toml").write_text(CORRECTION, "utf-8")
     publish(cast, value="32930")
     seal(home)
     found = answer("city.gdp")
@@ -181,7 +172,7 @@ def test_a_number_printed_wrongly_is_corrected_until_the_source_mends_itself(cas
     actions.approve(viewer=cast["supervisor"], on=ReportedValue.objects.latest("id").pk)
     seal(home)
     assert answer("city.gdp")["value"] == "3293.0" and answer("city.gdp")["correction"] is None
-    (home / "figures-corrections.toml").write_text(FIRST, "utf-8")
+    (home / "figures-corrections.toml").write_text(CORRECTION, "utf-8")
     assert len(actions.mended()) == 1 and examinations.figures(settings.CONF).mend is not None
     assert answer("city.gdp")["correction"] is None, "what is right is not corrected"
 
@@ -196,7 +187,7 @@ def test_a_number_printed_wrongly_is_corrected_until_the_source_mends_itself(cas
     ],
 )  # fmt: skip
 def test_a_correction_that_cannot_be_is_named_with_its_line(home: Path, old: str, new: str, said: str) -> None:
-    (home / "figures-corrections.toml").write_text("\n" + FIRST.replace(old, new), "utf-8")
+    (home / "figures-corrections.toml").write_text("\n" + CORRECTION.replace(old, new), "utf-8")
     with pytest.raises(FigureError) as refused:
         catalogue.all_corrections()
     assert said in str(refused.value) and str(refused.value).startswith("figures-corrections.toml:")

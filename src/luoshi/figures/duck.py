@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,9 @@ from luoshi.kernel.measures import Facts
 
 _TYPES: Final = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "time": "BIGINT", "uuid": "VARCHAR"}
 _MEMORY: Final = "2GB"
+_BLOCK: Final = 1 << 20
+NULL: Final = r"\N"
+"""What stands in CSV for no value, here and in PostgreSQL's."""
 SPILL: Final = "spill-"
 """How the folders begin that a database makes for what its memory does not hold, and removes when it is closed."""
 
@@ -32,13 +35,13 @@ def columns(facts: Facts) -> dict[str, str]:
     return {name: _TYPES[type_] for name, type_ in facts.types("events").items()}
 
 
-def csv(facts: Facts, file: Path, null: str) -> duckdb.DuckDBPyRelation:
+def csv(facts: Facts, file: Path) -> duckdb.DuckDBPyRelation:
     """The rows of a CSV without a header."""
     text = (
         "SELECT * FROM read_csv($file, header=false, columns=$columns, nullstr=$null, quote='\"', escape='\"', "
         "delim=',', auto_detect=false)"
     )
-    return fresh(file.parent).sql(text, params={"file": str(file), "columns": columns(facts), "null": null})
+    return fresh(file.parent).sql(text, params={"file": str(file), "columns": columns(facts), "null": NULL})
 
 
 def show_events(database: duckdb.DuckDBPyConnection, facts: Facts, files: Sequence[Path], name: str) -> None:
@@ -67,7 +70,18 @@ def asked(
     return _over(where, facts, tuple(files), life).cursor().execute(text, dict(values))
 
 
-def to_csv(names: Sequence[str], file: Path, out: Path, null: str) -> None:
-    """Write the rows of a Parquet file as CSV without a header, in their order."""
-    rows = fresh(file.parent).read_parquet(str(file)).project(", ".join(names))
-    rows.write_csv(str(out), header=False, na_rep=null, quotechar='"', escapechar='"')
+def blocks(where: Path, rows: duckdb.DuckDBPyRelation) -> Iterator[bytes]:
+    """Rows as CSV without a header, in their order, by way of a temporary file in the folder `where`."""
+    temporary = where / f"{secrets.token_hex(4)}.csv"
+    try:
+        rows.write_csv(str(temporary), header=False, na_rep=NULL, quotechar='"', escapechar='"')
+        with temporary.open("rb") as source:
+            while block := source.read(_BLOCK):
+                yield block
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def blocks_of(names: Iterable[str], file: Path) -> Iterator[bytes]:
+    """The rows of a Parquet file as CSV, some columns of them."""
+    return blocks(file.parent, fresh(file.parent).read_parquet(str(file)).project(", ".join(names)))

@@ -32,7 +32,6 @@ VERSION: Final = 2
 MOST: Final = 1 << 20
 """Places covered by the largest files."""
 _FAN: Final = 8
-_NULL: Final = r"\N"
 _DAY: Final = 86_400
 _MANY_ROWS: Final = 122_880
 _FEW_ROWS: Final = 40_960
@@ -160,7 +159,7 @@ def csv_of(facts: Facts, start: int, end: int, size: int | None = None) -> Itera
     ]  # fmt: skip
     query = sql.SQL(
         "COPY (SELECT {} FROM {} WHERE known >= {} AND known < {} ORDER BY known, place) TO STDOUT (FORMAT csv, NULL {})"
-    ).format(sql.SQL(", ").join(shown), sql.Identifier(f"{facts.line}_events"), start, end, sql.Literal(_NULL))
+    ).format(sql.SQL(", ").join(shown), sql.Identifier(f"{facts.line}_events"), start, end, sql.Literal(duck.NULL))
     connection.ensure_connection()
     with Cursor(connection.connection) as cursor, cursor.copy(query) as copy:
         for block in copy:
@@ -175,7 +174,7 @@ def _from_log(where: Path, facts: Facts, start: int, end: int, size: int | None 
             for block in csv_of(facts, start, end, size):
                 digest.update(block)
                 out.write(block)
-        source = duck.csv(facts, temporary, _NULL)
+        source = duck.csv(facts, temporary)
         return _write(where, source, start, end, digest.hexdigest())
     finally:
         temporary.unlink(missing_ok=True)
@@ -198,14 +197,7 @@ def _parquet(source: duckdb.DuckDBPyRelation, file: Path, group: int = _MANY_ROW
 
 def rows_of(where: Path, facts: Facts, file: File) -> Iterator[bytes]:
     """The rows of a file as the same CSV that the database gives."""
-    temporary = where / f"{secrets.token_hex(4)}.csv"
-    try:
-        duck.to_csv(names(facts), where / file.name, temporary, _NULL)
-        with temporary.open("rb") as source:
-            while block := source.read(1 << 20):
-                yield block
-    finally:
-        temporary.unlink(missing_ok=True)
+    return duck.blocks_of(names(facts), where / file.name)
 
 
 def digest_of(blocks: Iterator[bytes]) -> str:

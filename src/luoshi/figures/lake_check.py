@@ -2,13 +2,13 @@
 
 import csv
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from luoshi.figures import fold, lake, lives, subjects
+from luoshi.figures import duck, fold, lake, lives, subjects
 from luoshi.figures.lake import File, Manifest
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.lines import Face
@@ -36,19 +36,14 @@ def faults(home: Path, face: Face) -> Iterator[Bad]:
 
 def _of_table(facts: Facts, life: Path) -> Iterator[Bad]:
     """The rows of subjects in PostgreSQL, against the lake's."""
-    pairs = zip_longest(_lines(subjects.csv(facts)), _lines(subjects.csv_of_file(facts, life)))
-    subject, first = (list(facts.types("life")).index(name) for name in ("subject", "first"))
-    wrong = [theirs or mine or b"" for mine, theirs in pairs if mine != theirs]
-    for line in wrong[:_SHOWN]:
+    columns = list(facts.types("life"))
+    pairs = zip_longest(_lines(subjects.csv(facts)), _lines(duck.blocks_of(columns, life)))
+    wrong = (theirs or mine or b"" for mine, theirs in pairs if mine != theirs)
+    detail = f"{subjects.table(facts)}: a row is not what the events say"
+    for line in islice(wrong, _SHOWN):
         (row,) = csv.reader([line.decode()])
-        yield Bad(
-            WHAT,
-            int(row[first]),
-            None,
-            facts.line,
-            row[subject],
-            f"{subjects.table(facts)}: a row is not what the events say",
-        )
+        said = dict(zip(columns, row, strict=True))
+        yield Bad(WHAT, int(said["first"]), None, facts.line, said["subject"], detail)
 
 
 def _of_file(where: Path, facts: Facts, file: File, size: int) -> Iterator[Bad]:

@@ -53,14 +53,10 @@ def tags() -> SafeString:
     return format_html("{} {}", parts.tag(T("计算", "Computed"), "a"), demo)
 
 
-def as_of_text(question: Question) -> str:
-    """As of when, as an address says it: a size of the log; of what the public may ask for by days alone, the day."""
-    return days.text(question.figure, question.as_of) or str(question.as_of.size)
-
-
 def address(question: Question, what: str = "", **changes: str) -> str:
     """The address of the same question, as a page, its records or a file; a change of "" takes a name out."""
-    said = {"period": question.period.text, "as_of": as_of_text(question)}
+    as_of = days.text(question.figure, question.as_of) or str(question.as_of.size)
+    said = {"period": question.period.text, "as_of": as_of}
     said |= {name: labels.code(name, one) or "" for name, one in question.where.items()}
     said |= {"by": ",".join(question.by)} if question.by else {}
     query = {name: text for name, text in (said | changes).items() if text}

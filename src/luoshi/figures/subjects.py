@@ -4,7 +4,6 @@ Derived data, a table `<line>_life` for each line, brought along whenever the la
 counts only for just that size; at any other one the lake is asked.
 """
 
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +17,7 @@ from luoshi.figures import duck
 from luoshi.kernel.measures import Facts
 
 _TYPES: Final = {"text": "text", "int": "bigint", "bool": "boolean", "time": "bigint", "uuid": "uuid"}
-_NULL: Final = r"\N"
-_FORM: Final = rf"(FORMAT csv, NULL '{_NULL}')"
-_MANY: Final = 1 << 20
+_FORM: Final = f"(FORMAT csv, NULL '{duck.NULL}')"
 _ASKED: Final = """
 SELECT s.size AS as_of_size, r.* FROM fact_life s LEFT JOIN LATERAL ({text}) r ON true WHERE s.line = %(line)s ORDER BY r.place
 """
@@ -57,7 +54,10 @@ def keep(where: Path, facts: Facts, database: duckdb.DuckDBPyConnection, old: in
             cursor.execute(_sql("CREATE TEMP TABLE lives_changed (LIKE {}) ON COMMIT DROP", name))
         else:
             cursor.execute(_sql("DELETE FROM {}", name))
-        _fill(cursor, where, database.sql(f"SELECT {columns} FROM lives {of}"), "lives_changed" if some else name)
+        into = _sql("COPY {} FROM STDIN " + _FORM, "lives_changed" if some else name)
+        with cursor.copy(into) as copy:
+            for block in duck.blocks(where, database.sql(f"SELECT {columns} FROM lives {of}")):
+                copy.write(block)
         if some:
             cursor.execute(_sql("DELETE FROM {} WHERE subject IN (SELECT subject FROM lives_changed)", name))
             cursor.execute(_sql("INSERT INTO {} SELECT * FROM lives_changed", name))
@@ -76,17 +76,6 @@ def take(where: Path, facts: Facts, life: Path, size: int) -> None:
 
 def _sql(text: Any, name: str) -> sql.Composed:
     return sql.SQL(text).format(sql.Identifier(name))
-
-
-def _fill(cursor: Cursor[Any], where: Path, rows: duckdb.DuckDBPyRelation, into: str) -> None:
-    temporary = where / f"{secrets.token_hex(4)}.csv"
-    try:
-        rows.write_csv(str(temporary), header=False, na_rep=_NULL, quotechar='"', escapechar='"')
-        with temporary.open("rb") as source, cursor.copy(_sql("COPY {} FROM STDIN " + _FORM, into)) as copy:
-            while block := source.read(_MANY):
-                copy.write(block)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def records(facts: Facts, text: str, values: Mapping[str, Any], size: int) -> list[dict[str, Any]] | None:
@@ -115,15 +104,3 @@ def csv(facts: Facts) -> Iterator[bytes]:
     with Cursor(connection.connection) as cursor, cursor.copy(query.encode()) as copy:
         for block in copy:
             yield bytes(block)
-
-
-def csv_of_file(facts: Facts, file: Path) -> Iterator[bytes]:
-    """The rows of the lake's file as CSV."""
-    temporary = file.parent / f"{secrets.token_hex(4)}.csv"
-    try:
-        duck.to_csv(list(facts.types("life")), file, temporary, _NULL)
-        with temporary.open("rb") as source:
-            while block := source.read(_MANY):
-                yield block
-    finally:
-        temporary.unlink(missing_ok=True)
