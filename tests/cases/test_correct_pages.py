@@ -6,8 +6,8 @@ import threading
 from typing import Any
 
 import pytest
+from asking import questions
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from staff_cast import STREET, at, case, client, step
 from test_api import Machine
 from test_correct import approve, closed, event, propose
@@ -140,7 +140,7 @@ def test_the_files_ask_for_corrections_once_for_each_thousand_rows(db: None) -> 
     numbers = [closed(), closed()]
     for number in numbers:
         approve(propose(number, "call_solved", changes={"grade": 2}))
-    with CaptureQueriesContext(connection) as asked:
+    with questions() as asked:
         rows = exported()
     assert [rows[number]["更正"] for number in numbers] == ["1", "1"]
     assert len([one for one in asked if "e.corrects" in one["sql"]]) == 1

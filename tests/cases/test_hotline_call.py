@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from asking import questions
 from staff_cast import STREET, at, client, reported, step
 
 from luoshi.cases.line import FACE
@@ -122,7 +121,7 @@ def test_looking_up_costs_two_queries_and_writes_nothing() -> None:
     at("dispatched")
     browse, before = client("desk"), Event.objects.count()
     browse.post(HOME + "look/", typed())
-    with CaptureQueriesContext(connection) as caught:
+    with questions() as caught:
         browse.post(HOME + "look/", typed())
     others = ("FROM django_session", "FROM person WHERE id", "SAVEPOINT")
     mine = [q["sql"] for q in caught if not any(other in q["sql"] for other in others)]

@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from asking import questions
 from given import NOW
 from people_cast import add
 from staff_cast import at, case, client, do, reported, step
@@ -163,7 +162,7 @@ def test_found_by_staff_has_nobody_to_call() -> None:
 def test_the_page_asks_as_much_for_many_as_for_one() -> None:
     def asked() -> int:
         browse = client("desk")
-        with CaptureQueriesContext(connection) as caught:
+        with questions() as caught:
             assert browse.get(CALLS).status_code == 200
         return len(caught)
 

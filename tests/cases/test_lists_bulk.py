@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from asking import questions
 from staff_cast import at, bureau, case, client, reported, step
 
 from luoshi.cases.actions.bulk import Order, dispatch_many
@@ -183,7 +182,7 @@ def test_fifty_cost_as_many_queries_as_five() -> None:
     counts = []
     for some in (numbers[:3], numbers[3:]):
         orders = [Order(number, case(number).version, bureau()) for number in some]
-        with CaptureQueriesContext(connection) as asked:
+        with questions() as asked:
             done = dispatch_many(of_login("desk"), orders, key=f"k{len(some)}", door="d")
         assert len(done.sent) == len(some)
         counts.append(len(asked))

@@ -5,9 +5,8 @@ import io
 from typing import Any
 
 import pytest
-from django.db import connection
+from asking import questions
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from staff_cast import at, case, client, reported
 
@@ -129,7 +128,7 @@ def test_a_long_list_comes_whole_in_its_order_in_chunks(monkeypatch: pytest.Monk
     desk = client("desk")
     desk.get("/work/cases/")
     monkeypatch.setattr(listed, "CHUNK", 3)
-    with CaptureQueriesContext(connection) as asked:
+    with questions() as asked:
         found = rows(desk, "cols=number.due")
     assert [row[1] for row in found[1:]] == numbers[::-1]
     # session, person, posts; three chunks

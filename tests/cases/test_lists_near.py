@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import questions
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from staff_cast import at, case, client, reported, step
 
@@ -148,7 +147,7 @@ def test_the_list_costs_one_query_for_any_number_of_cases() -> None:
         at("handling")
         at("handling")
         handler.get(NEAR)
-        with CaptureQueriesContext(connection) as asked:
+        with questions() as asked:
             handler.get(NEAR)
         counts.append(sum("SAVEPOINT" not in one["sql"] for one in asked))
     assert counts == [3, 3]

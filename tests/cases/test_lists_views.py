@@ -4,8 +4,7 @@ import gzip
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from asking import questions
 from staff_cast import STREET, at, case, client, reported
 
 from luoshi.cases.models import Case, CasePrivate, SavedView
@@ -143,7 +142,7 @@ def test_a_page_of_fifty_costs_as_few_queries_as_an_empty_one_and_little_weight(
         if count:
             many(count)
         desk.get(f"{LIST}?{query}")
-        with CaptureQueriesContext(connection) as asked:
+        with questions() as asked:
             response = desk.get(f"{LIST}?{query}", HTTP_ACCEPT_ENCODING="gzip")
             counts.append(sum("SAVEPOINT" not in one["sql"] for one in asked))
         weight = len(response.content)

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from asking import questions
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from luoshi.cases.actions import BY_VERB, report_case
 from luoshi.cases.models import Case, Category
@@ -44,9 +43,7 @@ def queries(client: Client, path: str) -> int:
     """How many queries the page asks, when nothing is remembered but what every page remembers."""
     client.get(path)
     forget_all()
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with questions() as asked:
         assert client.get(path).status_code == 200
     return len(asked)
 

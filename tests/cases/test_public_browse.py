@@ -4,9 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from asking import questions
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from public_walk import Walk, do, handle
 
 from luoshi.cases.actions import report_case
@@ -189,7 +188,7 @@ def test_the_map_shows_all_open_cases_that_pass_and_says_how_many_have_no_place(
 def test_the_map_beside_the_list_costs_one_query_and_is_kept(browse: Client) -> None:
     new()
     filters = Filters(state="open")
-    with CaptureQueriesContext(connection) as asked:
+    with questions() as asked:
         first = dots.of_list(filters)
         assert dots.of_list(filters) == first
     assert sum('"case"' in one["sql"] for one in asked.captured_queries) == 1

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from time import process_time
 
 import pytest
-from django.db import connection
+from asking import questions
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from staff_cast import STREET, at, bureau, case, client, kind, reported, step
 
 from luoshi.cases import masked, reads
@@ -29,9 +28,7 @@ WHO = ("FROM django_session", "FROM person WHERE id")
 @contextmanager
 def queries(most: int) -> Iterator[None]:
     """At most so many queries, without those that find out who is looking."""
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
+    with questions() as caught:
         yield
     asked = [q["sql"] for q in caught if not any(part in q["sql"] for part in WHO) and "SAVEPOINT" not in q["sql"]]
     assert len(asked) <= most, "\n".join(asked)

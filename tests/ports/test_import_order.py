@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from asking import questions
+from django.db import transaction
 from given import NOW
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,9 +128,7 @@ def test_many_rows_cost_no_more_queries_than_few(db: None) -> None:
     def cost(first: int, count: int) -> int:
         rows = [request(n) for n in range(first, first + count)]
         run(rows[:1])
-        with CaptureQueriesContext(
-            connection,
-        ) as caught:
+        with questions() as caught:
             run([*rows, *(row | {"status": "open", "updated_datetime": None} for row in rows)])
         return len(caught)
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asking import questions
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from open311_client import POINT, V2, Api, errors, handle
 
 from luoshi.cases import actions
@@ -203,10 +203,9 @@ def test_an_update_lacks_nothing_and_names_a_known_state(api: Api) -> None:
 
 
 def test_no_query_is_made_for_a_row(api: Api, cast: dict[str, Viewer]) -> None:
-    from django.db import connection
 
     def queries(extensions: str) -> int:
-        with CaptureQueriesContext(connection) as seen:
+        with questions() as seen:
             assert api.browse.get(f"{V2}requests.json", {"extensions": extensions}).status_code == 200
         return len(seen)
 
