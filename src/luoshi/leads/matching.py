@@ -57,7 +57,7 @@ class Register(Generic[Key]):
         self._before = array("i")  # by name: the one before it with the same, or -1
         for key, name in names:
             self.add(key, name)
-        wanted = {key: code for key, code in codes}
+        wanted = dict(codes)
         self._of_code: dict[str, int] = {}
         for at, key in enumerate(self._keys if wanted else ()):
             if key in wanted:

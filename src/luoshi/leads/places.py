@@ -16,12 +16,13 @@ Codes = frozenset[str]
 NOWHERE: Final[Codes] = frozenset()
 # not in the list of divisions, but in names. What is called 中国 is another firm than the one of a city: nothing lies in it
 BEYOND: Final = (("CN", "中国"), ("81", "香港"), ("82", "澳门"), ("71", "台湾"))
+# the peoples that divisions are named after, and 各族
 PEOPLES: Final = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 "
-    "达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 "
-    "赫哲 门巴 珞巴 基诺 各"
-).split()
-# "自治州" goes with the peoples before it: 延边朝鲜族自治州 is called 延边, 伊犁哈萨克自治州 is called 伊犁
+    "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼", "哈萨克", "傣", "黎",
+    "傈僳", "佤", "畲", "拉祜", "水", "东乡", "纳西", "景颇", "柯尔克孜", "土", "达斡尔", "仫佬", "羌", "布朗", "撒拉", "毛南",
+    "仡佬", "锡伯", "普米", "塔吉克", "怒", "鄂温克", "保安", "裕固", "独龙", "鄂伦春", "各",
+)  # fmt: skip
+# 延边朝鲜族自治州 is called 延边, 伊犁哈萨克自治州 is called 伊犁
 _PEOPLE: Final = "|".join(sorted((f"{p}族?" if len(p) > 1 else f"{p}族" for p in PEOPLES), key=len, reverse=True))
 _AUTONOMOUS: Final = re.compile(rf"^(.{{2,}}?)(?:{_PEOPLE})*自治(区|州|县|旗)$")
 _PLAIN: Final = re.compile(r"^(.{2,}?)(?:省|市|县|盟|地区|林区|矿区|特区|新区|区|(?<![左右前中后合])旗)$")
