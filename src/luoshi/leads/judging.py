@@ -1,7 +1,7 @@
 """How near two names are, and why: a score from 0 to 100 with one of a few named reasons. Nothing here decides anything.
 
-Only REASONS with a score of `SAME_FROM` or more say that two names may be one company's as they stand; where division, legal
-form, branch or a number differ, the score stays well below, however alike the rest is.
+A score of `SAME_FROM` or more says that two names may be one company's as they stand; where division, legal form, branch or
+a number differ, the score stays well below, however alike the rest is.
 """
 
 import re
@@ -44,7 +44,7 @@ WIDER: Final = Reason(
 )
 OTHER_FORM: Final = Reason("other_form", 75, T("组织形式不同：{one} / {other}", "another legal form: {one} / {other}"))
 BRANCH: Final = Reason("branch", 72, T("分支机构不同：{one} / {other}", "another branch: {one} / {other}"))
-BRAND: Final = Reason("brand", 70, T("字号相同，行业不同", "same brand, another trade"))
+BRAND: Final = Reason("brand", 70, T("字号相同", "same brand"))
 OTHER_PLACE: Final = Reason("other_place", 60, T("行政区划不同：{one} / {other}", "another place: {one} / {other}"))
 NUMBER: Final = Reason("number", 60, T("序号不同：{one} / {other}", "another number: {one} / {other}"))
 RARE: Final = Reason("rare", 68, T("都有少见的“{part}”", "both have the rare “{part}”"))
@@ -101,7 +101,8 @@ def _same(asked: Name, known: Name, apart: bool) -> Verdict:
         return _verdict(OTHER_FORM, one=asked.form, other=known.form)
     if asked.codes and known.codes and asked.codes != known.codes and asked.bare == known.bare:
         return _verdict(WIDER, one=asked.place, other=known.place)
-    if asked.place == known.place:
+    moved = sorted(asked.cleaned) == sorted(known.cleaned)  # 包头… in front, or （包头） behind
+    if asked.place == known.place and not moved:
         return _verdict(FORM)
     return _verdict(PLACE if asked.form == known.form else SHORT)
 
@@ -130,14 +131,15 @@ def _one_sign(asked: Name, known: Name) -> int | None:
 
     More off in a brand, which may so be another firm's, the more so where it is short; and where the place is left out too.
     """
-    whole = Levenshtein.distance(asked.cleaned, known.cleaned, score_cutoff=1) <= 1
-    body = (
-        Levenshtein.distance(asked.bare, known.bare, score_cutoff=1) <= 1 and min(len(asked.bare), len(known.bare)) > 2
-    )
+    whole, body = _off_by_one(asked.cleaned, known.cleaned), _off_by_one(asked.bare, known.bare)
     if not whole and not (body and _forms_agree(asked.form, known.form) and asked.branch == known.branch):
         return None
     brand = 0 if asked.core == known.core else 12 if len(asked.core) < 3 or len(known.core) < 3 else 5
     return brand + (0 if whole else 7)
+
+
+def _off_by_one(one: str, other: str) -> bool:
+    return min(len(one), len(other)) > 2 and Levenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
 def _part(one: str, other: str) -> int | None:
@@ -154,7 +156,8 @@ def _near(asked: Name, known: Name, apart: bool, rare: str) -> Verdict:
     brand, body = fuzz.ratio(one, other) / 100, fuzz.ratio(asked.stem, known.stem) / 100
     if not (asked.form and known.form):
         body = max(body, fuzz.ratio(asked.cleaned, known.cleaned) / 100)
-    alike = max(0.6 * brand + 0.4 * body, 0.9 * body)
     reason = BRAND if one == other and len(one) > 1 else RARE if rare else ALIKE
-    points = reason.top * alike * (0.7 if apart else 1)
+    if reason is BRAND and not (asked.trade and known.trade):
+        body = 1.0  # asked by the brand alone
+    points = reason.top * max(0.6 * brand + 0.4 * body, 0.9 * body) * (0.7 if apart else 1)
     return round(points), reason, reason.text.fill(part=rare) if reason is RARE else reason.text

@@ -98,7 +98,7 @@ class Register(Generic[Key]):
         if of_code is not None:
             found = Candidate(self._keys[of_code], self._names[of_code], CODE.top, CODE, CODE.text)
             yield CODE.top + 1.0, found
-        for at in self._likely(asked):
+        for at in self._likely(asked) if asked.cleaned else ():
             known = parts(self._names[at], self.places)
             score, reason, text = judge(asked, known, self._rare(asked.bare, known.bare))
             like = score + fuzz.ratio(asked.cleaned, known.cleaned) / 1000

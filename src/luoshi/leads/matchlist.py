@@ -25,7 +25,7 @@ AT_LINE: Final = T("第 {line} 行：{rule}", "line {line}: {rule}")
 
 @dataclass
 class Tally:
-    """How a list was matched: its rows, those with a candidate, and those whose first one may be the same as it stands."""
+    """How a list was matched: its rows, those with a candidate, and those with exactly one that may be the same as it stands."""
 
     rows: int = 0
     found: int = 0
@@ -50,7 +50,7 @@ def match_rows(
         found = register.candidates(row[column], CANDIDATES)
         tally.rows += 1
         tally.found += bool(found)
-        tally.same += bool(found) and found[0].score >= SAME_FROM
+        tally.same += sum(one.score >= SAME_FROM for one in found) == 1
         cells = [cell for one in found for cell in (one.name, str(one.score))]
         empty = [""] * (len(COLUMNS) - len(cells))
         yield {**without_match(row), **dict(zip(COLUMNS, [*cells, *empty], strict=True))}

@@ -80,7 +80,7 @@ class Places:
         for length in self._lengths.get(text[at], ()):
             name = text[at : at + length]
             if codes := self._inside(name, within) if within else self._alone.get(name, NOWHERE):
-                return Found(length, codes)
+                return Found(len(name), codes)
         return Found(0, within)
 
     def _inside(self, name: str, within: Codes) -> Codes:
