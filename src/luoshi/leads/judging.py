@@ -70,7 +70,7 @@ def judge(asked: Name, known: Name, rare: str = "") -> Verdict:
         return _verdict(NUMBER, one=_numbers(asked), other=_numbers(known))
     if not apart and (off := _one_sign(asked, known)) is not None:
         return _verdict(ONE_SIGN, off)
-    if not apart and (off := _part(asked.stem, known.stem)) is not None:
+    if not apart and (off := _part(asked, known)) is not None:
         return _verdict(PART, off)
     return _near(asked, known, apart, rare)
 
@@ -142,12 +142,13 @@ def _off_by_one(one: str, other: str) -> bool:
     return min(len(one), len(other)) > 2 and Levenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
-def _part(one: str, other: str) -> int | None:
-    """Points off where a name of four characters or more stands in the other; None where it does not."""
-    short, long = sorted((one, other), key=len)
-    if len(short) < 4 or short not in long or len(long) > 2 * len(short):
-        return None
-    return 2 * (len(long) - len(short))
+def _part(asked: Name, known: Name) -> int | None:
+    """Points off where one name of four characters or more stands in the other, with or without its place; None if not."""
+    for one, other in ((asked.bare, known.bare), (asked.stem, known.stem)):
+        short, long = sorted((one, other), key=len)
+        if len(short) >= 4 and short in long and len(long) <= 3 * len(short):
+            return 2 * (len(long) - len(short))
+    return None
 
 
 def _near(asked: Name, known: Name, apart: bool, rare: str) -> Verdict:

@@ -14,10 +14,11 @@ from rapidfuzz import fuzz, process
 from luoshi.kernel.text import T
 from luoshi.leads.judging import CODE, Reason, judge
 from luoshi.leads.names import Name, cut_up, parts, typed_code
+from luoshi.leads.pairs import PairIndex, bigrams
 from luoshi.leads.places import Places
 
 Key = TypeVar("Key", bound=Hashable)
-BUDGET: Final = 12_000
+BUDGET: Final = 20_000
 """Entries of the index read for one question; a list that is longer than what is left of it is passed over."""
 LONGLIST: Final = 400
 """Names kept by what they share with the question, …"""
@@ -52,11 +53,9 @@ class Register(Generic[Key]):
         self.places = places
         self._keys: list[Key] = []
         self._names: list[str] = []
-        self._having: dict[str, array[int]] = {}  # by pair of characters: the names that have it, in order
         self._latest: dict[int, int] = {}  # by hash of brand and trade: the last name that has them
         self._before = array("i")  # by name: the one before it with the same, or -1
-        for key, name in names:
-            self.add(key, name)
+        self._pairs = PairIndex(self._take(key, name) for key, name in names)
         wanted = dict(codes)
         self._of_code: dict[str, int] = {}
         for at, key in enumerate(self._keys if wanted else ()):
@@ -69,17 +68,17 @@ class Register(Generic[Key]):
 
     def add(self, key: Key, name: str) -> None:
         """One more name of a company."""
-        at, having, cut = len(self._names), self._having, cut_up(name, self.places)
+        self._pairs.add(len(self._names), self._take(key, name))
+
+    def _take(self, key: Key, name: str) -> set[str]:
+        """Keep a name; the pairs that it is to be found by."""
+        at, cut = len(self._names), cut_up(name, self.places)
         self._keys.append(key)
         self._names.append(name)
         whole = hash(cut.bare)
         self._before.append(self._latest.get(whole, -1))
         self._latest[whole] = at
-        for pair in _pairs(cut.place, cut.bare, cut.branch):
-            if pair in having:
-                having[pair].append(at)
-            else:
-                having[pair] = array("I", (at,))
+        return _pairs(cut.place, cut.bare, cut.branch)
 
     def candidates(self, query: str, limit: int = 5, code: str = "") -> list[Candidate[Key]]:
         """The companies that `query` may stand for, the likeliest first, at most `limit`; [] for a text without a name.
@@ -127,25 +126,25 @@ class Register(Generic[Key]):
 
     def _sharing(self, asked: Name) -> dict[int, float]:
         """How much names share with the question: the sum of the rarities of their common pairs, as far as was read."""
-        lists = [found for pair in _pairs(asked.place, asked.bare, asked.branch) if (found := self._having.get(pair))]
-        lists.sort(key=len)
+        counts = sorted((self._pairs.count(pair), pair) for pair in _pairs(asked.place, asked.bare, asked.branch))
         shared: dict[int, float] = {}
         left = BUDGET
-        for number, having in enumerate(lists):
-            if len(having) > left and number:
+        for count, pair in counts:
+            if count > left and shared:
                 break
-            rarity = math.log(1 + len(self) / len(having))
-            for at in having[:BUDGET]:
-                shared[at] = shared.get(at, 0.0) + rarity
-            left -= len(having)
+            if count:
+                rarity = math.log(1 + len(self) / count)
+                for at in self._pairs.having(pair)[:BUDGET]:
+                    shared[at] = shared.get(at, 0.0) + rarity
+            left -= count
         return shared
 
     def _rare(self, one: str, other: str) -> str:
         """The longest part of both texts around the rarest pair that both have; empty if that is not rare."""
         most = max(FEW, len(self) // RARE)
-        common = [pair for pair in _bigrams(one) if pair in other]
-        rarest = min(common, key=lambda pair: len(self._having.get(pair, ())), default="")
-        if not rarest or len(self._having.get(rarest, ())) > most:
+        common = [pair for pair in bigrams(one) if pair in other]
+        rarest = min(common, key=self._pairs.count, default="")
+        if not rarest or self._pairs.count(rarest) > most:
             return ""
         at, end = one.index(rarest), one.index(rarest) + 2
         while end < len(one) and one[at : end + 1] in other:
@@ -155,10 +154,6 @@ class Register(Generic[Key]):
         return one[at:end]
 
 
-def _bigrams(text: str) -> list[str]:
-    return [text[at : at + 2] for at in range(len(text) - 1)]
-
-
 def _pairs(place: str, bare: str, branch: str) -> set[str]:
     """What a name is indexed by: its pairs of characters without the legal form, and the first one after the place."""
-    return {"^" + bare[:1], *_bigrams(place + bare), *_bigrams(branch)}
+    return {"^" + bare[:1], *bigrams(place + bare), *bigrams(branch)}
