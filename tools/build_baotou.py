@@ -3,8 +3,8 @@
     python tools/build_baotou.py ../shared/data/divisions
 
 Names of divisions come from the files named in the pack's README; English ones by rule and Hanyu Pinyin (PyPI
-`pypinyin`, which the product itself does not need). Units follow one pattern for all districts; people are invented
-from a seed. The result is committed: run this again only to change it, and read the difference.
+`pypinyin`). Units follow one pattern for all districts; people are invented from a seed. The result is committed: run
+this again only to change it, and read the difference.
 """
 
 import csv
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pypinyin import lazy_pinyin  # type: ignore[import-not-found, unused-ignore]
+from pypinyin import lazy_pinyin
 
 PACK = Path(__file__).parent.parent / "src" / "luoshi" / "packs" / "baotou"
 CITY = "150200000000"

@@ -1,12 +1,14 @@
 """Which companies of a register a name may stand for."""
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import made
 import pytest
 
 from luoshi.leads.judging import REASONS, SAME_FROM, judge
-from luoshi.leads.matching import Candidate, Register
+from luoshi.leads.matching import LEAST, RARE, Candidate, Register
 from luoshi.leads.names import parts
 from luoshi.leads.places import Places, china
 
@@ -146,6 +148,12 @@ def test_every_reason_is_said_in_both_languages() -> None:
     assert len({reason.id for reason in REASONS}) == len(REASONS)
     for reason in REASONS:
         assert reason.text.zh and reason.text.en and reason.text.zh != reason.text.en
+
+
+def test_the_documentation_has_every_reason_with_its_score() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "companies.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \| (\d+) \|", page, re.M) == [(one.id, str(one.top)) for one in REASONS]
+    assert f"From **{SAME_FROM}** on" in page and f"Below {LEAST} nothing" in page and f"one name in {RARE} has" in page
 
 
 @pytest.mark.slow

@@ -45,12 +45,12 @@ WIDER: Final = Reason(
 OTHER_FORM: Final = Reason("other_form", 75, T("组织形式不同：{one} / {other}", "another legal form: {one} / {other}"))
 BRANCH: Final = Reason("branch", 72, T("分支机构不同：{one} / {other}", "another branch: {one} / {other}"))
 BRAND: Final = Reason("brand", 70, T("字号相同", "same brand"))
+RARE: Final = Reason("rare", 68, T("都有少见的“{part}”", "both have the rare “{part}”"))
 OTHER_PLACE: Final = Reason("other_place", 60, T("行政区划不同：{one} / {other}", "another place: {one} / {other}"))
 NUMBER: Final = Reason("number", 60, T("序号不同：{one} / {other}", "another number: {one} / {other}"))
-RARE: Final = Reason("rare", 68, T("都有少见的“{part}”", "both have the rare “{part}”"))
 ALIKE: Final = Reason("alike", 60, T("写法相近", "spelled alike"))
 REASONS: Final = (
-    CODE, NAME, FORM, PLACE, SHORT, ONE_SIGN, PART, WIDER, OTHER_FORM, BRANCH, BRAND, OTHER_PLACE, NUMBER, RARE, ALIKE,
+    CODE, NAME, FORM, PLACE, SHORT, ONE_SIGN, PART, WIDER, OTHER_FORM, BRANCH, BRAND, RARE, OTHER_PLACE, NUMBER, ALIKE,
 )  # fmt: skip
 
 _NUMBERS: Final = re.compile(r"[0-9零〇一二三四五六七八九十百]+")
@@ -129,13 +129,15 @@ def _numbers(name: Name) -> str:
 def _one_sign(asked: Name, known: Name) -> int | None:
     """Points off where one character is wrong, missing or too many; None where it is not so.
 
-    More off in a brand, which may so be another firm's, the more so where it is short; and where the place is left out too.
+    More off in a brand, which may so be another firm's, the more so the shorter it is; and where the place, or the trade,
+    is left out too.
     """
     whole, body = _off_by_one(asked.cleaned, known.cleaned), _off_by_one(asked.bare, known.bare)
     if not whole and not (body and _forms_agree(asked.form, known.form) and asked.branch == known.branch):
         return None
-    brand = 0 if asked.core == known.core else 12 if len(asked.core) < 3 or len(known.core) < 3 else 5
-    return brand + (0 if whole else 7)
+    brand = 0 if asked.core == known.core else 24 // max(2, min(len(asked.core), len(known.core)))
+    alone = 0 if (asked.trade and known.trade) or whole else 8
+    return brand + (0 if whole else 7) + alone
 
 
 def _off_by_one(one: str, other: str) -> bool:
@@ -155,6 +157,8 @@ def _near(asked: Name, known: Name, apart: bool, rare: str) -> Verdict:
     """Names that only share something: by how alike the brands are, then the rest; or by all, where a form is misspelled."""
     one, other = asked.core or asked.bare, known.core or known.bare
     brand, body = fuzz.ratio(one, other) / 100, fuzz.ratio(asked.stem, known.stem) / 100
+    if min(len(one), len(other)) > 1 and (one in other or other in one):
+        brand = max(brand, 0.75)
     if not (asked.form and known.form):
         body = max(body, fuzz.ratio(asked.cleaned, known.cleaned) / 100)
     reason = BRAND if one == other and len(one) > 1 else RARE if rare else ALIKE

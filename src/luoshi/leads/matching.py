@@ -24,6 +24,8 @@ LONGLIST: Final = 400
 """Names kept by what they share with the question, …"""
 SHORTLIST: Final = 25
 """… and of these, by what they share and by their spelling, as many each that are judged."""
+BY_BRAND: Final = 150
+"""So many by what they share where the question names no trade: a brand alone says little of how the name goes on."""
 LEAST: Final = 30
 """A candidate below this score is not worth a look."""
 RARE: Final = 500
@@ -109,7 +111,8 @@ class Register(Generic[Key]):
         least = max(shared.values(), default=0.0) * 0.4
         ranked = sorted(((share, at) for at, share in shared.items() if share >= least), reverse=True)
         long = [at for _, at in ranked[:LONGLIST]]
-        return {*self._nearest(asked, self._same(asked)), *long[:SHORTLIST], *self._nearest(asked, long)}
+        first = SHORTLIST if asked.trade else BY_BRAND
+        return {*self._nearest(asked, self._same(asked)), *long[:first], *self._nearest(asked, long)}
 
     def _nearest(self, asked: Name, names: Iterable[int]) -> list[int]:
         """Those of some names that are spelled most like the question, at most `SHORTLIST`."""
@@ -155,5 +158,5 @@ class Register(Generic[Key]):
 
 
 def _pairs(place: str, bare: str, branch: str) -> set[str]:
-    """What a name is indexed by: its pairs of characters without the legal form, and the first one after the place."""
-    return {"^" + bare[:1], *bigrams(place + bare), *bigrams(branch)}
+    """What a name is indexed by: its pairs of characters without the legal form, and the first one and two after the place."""
+    return {"^" + bare[:1], "^" + bare[:2], *bigrams(place + bare), *bigrams(branch)}

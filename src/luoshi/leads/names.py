@@ -96,7 +96,7 @@ def cut_up(name: str, places: Places) -> Cut:
     if group and not form.startswith(GROUP):
         form = GROUP + form
     found = places.start(text)
-    if found.length:
+    if found.length and (form or found.length < len(text)):
         place, codes, text = text[: found.length] + place, found.codes, text[found.length :]
     elif not place and (found := places.end(text)).length:
         place, codes, text = text[-found.length :], found.codes, text[: -found.length]
