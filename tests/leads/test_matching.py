@@ -1,11 +1,14 @@
 """Which companies of a register a name may stand for."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import made
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from luoshi.leads.judging import REASONS, SAME_FROM, judge
 from luoshi.leads.matching import LEAST, RARE, Candidate, Register
@@ -26,6 +29,7 @@ def small(places: Places) -> Register[int]:
     names = (
         INNER, XINJIANG, "包头吉宇特钢有限责任公司", "包头市第一建筑有限公司", "包头市第二建筑有限公司", "北京晨星科技有限公司",
         "北京晨星科技有限公司包头分公司", "包头晨星铝业有限公司", "包头晨星铝业集团有限公司", "科丝美诗（上海）化妆品有限公司",
+        "东方希望包头稀土铝业有限责任公司",
     )  # fmt: skip
     renamed = [(2, "包头吉宇钢铁厂")]
     return Register([*enumerate(names), *renamed], places, [(2, CODE), (99, "91110000600037341X")])
@@ -55,6 +59,8 @@ def reasons(found: Iterable[Candidate[int]]) -> dict[int, str]:
         ("北京晨星科技有限公司包头分公司", 6, "name"),
         ("上海科丝美诗化妆品有限公司", 9, "place"),
         ("土默特右旗吉宇特钢有限公司", 2, "wider_place"),
+        ("包头东方希望稀土铝业", 10, "short"),
+        ("东方希望", 10, "part"),
     ],
 )
 def test_the_company_that_is_meant_comes_first_with_the_reason(
@@ -112,7 +118,7 @@ def test_what_is_no_name_finds_nothing(small: Register[int], query: str) -> None
 
 def test_a_company_is_shown_once_whatever_it_was_called(small: Register[int]) -> None:
     keys = [one.key for one in small.candidates("包头吉宇")]
-    assert keys.count(2) == 1 and len(small) == 11
+    assert keys.count(2) == 1 and len(small) == 12
     assert len(small.candidates("包头", limit=1)) <= 1
 
 
@@ -142,6 +148,39 @@ def test_a_verdict_does_not_depend_on_who_asks(places: Places) -> None:
             there, back = judge(one, other), judge(other, one)
             assert there[:2] == back[:2] and 0 <= there[0] <= there[1].top <= 100
             assert (there[0] == 100) == (one == other)
+
+
+WORDS = st.sampled_from(
+    [
+        "包头",
+        "内蒙古",
+        "晨星",
+        "吉宇",
+        "特钢",
+        "新能源",
+        "有限公司",
+        "集团",
+        "（集团）",
+        "(包头)",
+        "分公司",
+        "一",
+        "ａ",
+        "）",
+        " ",
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=7).map("".join) | st.text(max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_asked_and_finds_itself(places: Places, text: str) -> None:
+    register = Register([(1, INNER), (2, "包头吉宇特钢有限责任公司"), (3, text)], places)
+    found = register.candidates(text)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert all(LEAST <= one.score <= 100 for one in found)
+    name = parts(text, places)
+    assert [one.score for one in found[:1]] == ([100] if name.cleaned else [])
+    assert Counter(name.stem) <= Counter(name.cleaned)
 
 
 def test_every_reason_is_said_in_both_languages() -> None:

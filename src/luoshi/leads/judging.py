@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from luoshi.kernel.text import T
 from luoshi.leads.forms import COMPANY, GROUP
 from luoshi.leads.names import Name
-from luoshi.leads.places import related
+from luoshi.leads.places import COUNTRY, related
 
 SAME_FROM: Final = 85
 
@@ -66,6 +66,7 @@ def judge(asked: Name, known: Name, rare: str = "") -> Verdict:
     apart = bool(asked.codes and known.codes) and not related(asked.codes, known.codes)
     if _same_body(asked, known):
         return _same(asked, known, apart)
+    apart = apart and COUNTRY not in asked.codes | known.codes
     if _numbers_only(asked.stem, known.stem):
         return _verdict(NUMBER, one=_numbers(asked), other=_numbers(known))
     if not apart and (off := _one_sign(asked, known)) is not None:
@@ -83,6 +84,11 @@ def _same_body(asked: Name, known: Name) -> bool:
     """Are brand and trade the same, also where what looks like a place is the brand (兴隆 is a county, 福田 a district)?"""
     if asked.bare == known.bare:
         return bool(asked.bare) or asked.stem == known.stem
+    if any(
+        one.place and other.stem.replace(one.place, "", 1) == one.bare
+        for one, other in ((asked, known), (known, asked))
+    ):
+        return True  # the place in the middle: 东方希望包头稀土铝业
     short, long = sorted((asked, known), key=lambda name: len(name.stem))
     return (
         long.stem.endswith(short.stem)

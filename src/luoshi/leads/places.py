@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 
 Codes = frozenset[str]
 NOWHERE: Final[Codes] = frozenset()
+COUNTRY: Final = "CN"
 # not in the list of divisions, but in names. What is called 中国 is another firm than the one of a city: nothing lies in it
-BEYOND: Final = (("CN", "中国"), ("81", "香港"), ("82", "澳门"), ("71", "台湾"))
+BEYOND: Final = ((COUNTRY, "中国"), ("81", "香港"), ("82", "澳门"), ("71", "台湾"))
 # the peoples that divisions are named after, and 各族
 PEOPLES: Final = (
     "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼", "哈萨克", "傣", "黎",
