@@ -12,6 +12,7 @@ from staff_cast import at, case, client, do, reported, step
 
 from luoshi.cases import clocks
 from luoshi.cases.models import Case
+from luoshi.cases.staff.hotline import calls
 from luoshi.kernel import clock
 from luoshi.kernel.models import Event
 
@@ -81,7 +82,7 @@ def test_solved_with_a_grade_closes_and_the_next_one_is_there(grade: str) -> Non
     [
         ("call_solved", {"grade": "3"}, "回访：已解决，3 分", "/work/cases/{number}/correct/{event}/"),
         ("call_unsolved", {"reason": "还在漏"}, "回访：未解决", "/work/cases/{number}/?do=add_note#do-add_note"),
-        ("call_failed", {"outcome": "refused"}, "回访：未接通", f"{CALLS}?on={{number}}"),
+        ("call_failed", {"outcome": "refused"}, "回访：未接通（拒绝回访）", f"{CALLS}?on={{number}}"),
     ],
 )
 def test_the_result_just_noted_stands_above_the_next_with_the_way_to_mend_it(
@@ -134,8 +135,9 @@ def test_an_attempt_is_kept_and_the_case_waits_for_the_next(outcome: str, words:
 
 def test_unreachable_stays_unreachable_and_is_left_to_the_reporter() -> None:
     number = at("verified")
-    for _ in range(clocks.ATTEMPTS):
-        step(number, "call_failed", "desk", outcome="unreachable")
+    for n in range(clocks.ATTEMPTS):
+        with clock.at(NOW + n * clocks.APART):
+            step(number, "call_failed", "desk", outcome="unreachable")
     text = page()
     assert "没有要回访的" in text and "联系不上，等市民" in text and number in text
     assert "已打 3 次" in text and "等到 2022-01-05 17:30" in text
@@ -143,6 +145,29 @@ def test_unreachable_stays_unreachable_and_is_left_to_the_reporter() -> None:
     assert (row.state, row.solved, row.grade, row.next_due_at) == ("verified", None, None, None)
     # whoever calls back themselves is still answered
     assert press(number, "call_solved", grade="5").status_code == 303 and case(number).grade == 5
+
+
+def test_calls_in_a_row_are_one_attempt() -> None:
+    number = at("verified")
+    for n in range(5):
+        with clock.at(NOW + timedelta(minutes=n)):
+            step(number, "call_failed", "desk", outcome="unreachable")
+    row = case(number)
+    assert row.calls == 1 and row.next_due_at is not None and row.step_since == NOW
+    assert "已打 5 次" in page()
+
+
+def test_the_case_that_was_asked_for_is_the_one_that_opens_however_many_wait() -> None:
+    first = at("verified")
+    later = [at("verified") for _ in range(calls.SHOWN + 2)]
+    with clock.at(NOW + timedelta(minutes=5)):
+        assert press(first, "call_failed", outcome="unreachable").status_code == 303
+    assert all(
+        f"/work/cases/{number}/do/call_solved/" in page(f"{CALLS}?on={number}") for number in (first, *later[-2:])
+    )
+    assert press(first, "call_solved", grade="5").status_code == 303
+    shown = page(f"{CALLS}?on={first}")
+    assert f"{first} 现在没有要回访的" in shown and f"/work/cases/{first}/do/call_solved/" not in shown
 
 
 def test_what_another_clerk_did_meanwhile_is_said_and_nothing_is_overwritten() -> None:

@@ -19,7 +19,7 @@ from luoshi.kernel.problems import Denied, NotNow
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.models import Person
 from luoshi.people.viewer import of_login
-from luoshi.ports.importer import actions, files, jobs, ready
+from luoshi.ports.importer import actions, files, jobs, ready, received
 from luoshi.ports.importer.choice import Choice, guess, guess_word
 from luoshi.ports.importer.mapping import load, shipped
 from luoshi.ports.importer.models import ImportRun
@@ -260,9 +260,9 @@ def test_what_is_no_table_is_refused_and_nothing_kept(cast: dict[str, Viewer], n
 
 
 def test_a_file_that_is_too_large_is_refused(cast: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "most", lambda: 60)
+    monkeypatch.setattr(received, "most", lambda: 60)
     assert client("sysadmin").post("/work/import/", {"file": table("csv")}).status_code == 422
-    monkeypatch.setattr(files, "most", lambda: -1_000_000)
+    monkeypatch.setattr(received, "most", lambda: -1_000_000)
     assert client("sysadmin").post("/work/import/", {"file": table("csv")}).status_code == 413
 
 

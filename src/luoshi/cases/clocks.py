@@ -20,6 +20,7 @@ STEP: Final = {
 }
 # so many failed call-backs are enough: then the case waits for the reporter, without a clock for the desk
 ATTEMPTS: Final = 3
+APART: Final = timedelta(hours=2)  # calls that follow sooner on the last one are the same attempt
 # the whole runs until the handling ends
 WHOLE: Final = frozenset({"reported", "accepted", "dispatched", "joint", "handling", "parted"})
 # by the log's verbs: what stops the clocks, what lets them go on, what gives more time, what begins anew

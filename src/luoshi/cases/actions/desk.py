@@ -160,11 +160,13 @@ def call_unsolved(case: Case, act: Act, *, reason: str) -> Change:
 def call_failed(case: Case, act: Act, *, outcome: str, note: str = "") -> Change:
     """Call-back: unreachable or refused. An attempt, never an answer: unreachable stays unreachable.
 
-    The next attempt has a clock of its own; after the last one only the reporter's time runs, to `unrated`.
+    The next attempt has a clock of its own; after the last one only the reporter's time runs, to `unrated`. Who calls
+    again within two hours has not tried once more: it is noted, and neither counts nor moves the clock.
     """
     if outcome not in ("unreachable", "refused"):
         raise Invalid([Fault("outcome", outcome, T("联系不上或拒访", "unreachable or refused"))])
-    case.calls += 1
     case.reason = outcome
-    clocks.start_step(case, "callback" if case.calls < clocks.ATTEMPTS else "", act.now)
+    if not case.calls or case.step_since is None or act.now - case.step_since >= clocks.APART:
+        case.calls += 1
+        clocks.start_step(case, "callback" if case.calls < clocks.ATTEMPTS else "", act.now)
     return Change(body={"outcome": outcome, "note": note})

@@ -10,6 +10,11 @@ from luoshi.kernel.viewer import Viewer
 SIZE = 50
 
 
+def waits(viewer: Viewer, source: str) -> bool:
+    """Does any record of a source wait?"""
+    return "\0" not in source and visible(viewer).filter(source=source, status=STATUS, state__in=OPEN).exists()
+
+
 def adoptable(viewer: Viewer, source: str, county: str = "", after: Cursor | None = None) -> Page:
     """A page of the records of a source that wait, newest first. Raises Denied."""
     demand(viewer, "cases.accept")

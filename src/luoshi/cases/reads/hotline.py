@@ -88,6 +88,13 @@ def call_list(viewer: Viewer, limit: int) -> list[Case]:
     return list(found.order_by("next_due_at", "calls", "id")[:limit])
 
 
+def to_call(viewer: Viewer, number: str) -> Case | None:
+    """The case of that number, if its reporter is still to be called, or may be though nobody has to; else None."""
+    return (
+        None if "\0" in number else _to_call(viewer).filter(number=number).select_related("private", "category").first()
+    )
+
+
 def unreached(viewer: Viewer, limit: int) -> list[Case]:
     """Verified cases whose reporter was not reached often enough: nobody calls any more, the reporter has the word."""
     found = _to_call(viewer).filter(next_due_at__isnull=True).select_related("private", "category")
@@ -138,6 +145,7 @@ class Result:
     event: UUID
     move: str
     grade: int | None
+    outcome: str
 
 
 def own_result(viewer: Viewer, number: str) -> Result | None:
@@ -148,7 +156,7 @@ def own_result(viewer: Viewer, number: str) -> Result | None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, body->>'move', (body->>'grade')::int FROM event
+            SELECT id, body->>'move', (body->>'grade')::int, coalesce(body->>'outcome', '') FROM event
             WHERE subject = %s AND actor = %s AND body->>'move' = ANY(%s) AND corrects IS NULL
             ORDER BY recorded_at DESC, id DESC LIMIT 1
             """,

@@ -191,7 +191,9 @@ def _preview(request: HttpRequest, source: str, found: Sequence[Plan], status: i
 
 def _list(request: HttpRequest, viewer: Viewer, source: str, none_ticked: bool = False) -> HttpResponse:
     known = reads.sources()
-    source = source if source in known else known[0] if known else ""
+    if source and source not in known and adoptable.waits(viewer, source):
+        known = sorted([*known, source])
+    source = source if source in known else next((one for one in known if adoptable.waits(viewer, one)), "")
     divisions = [row for row in tree.today().divisions.values() if row.level == "county"]
     county = str(request.GET.get("county", ""))
     county = county if county in {row.code for row in divisions} else ""

@@ -16,7 +16,7 @@ from luoshi.kernel.problems import NotNow
 from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
-from luoshi.ports.importer import files
+from luoshi.ports.importer import files, received
 from luoshi.ports.importer.choice import Choice
 from luoshi.ports.importer.models import DONE, FAILED, QUEUED, RUNNING, UPLOADED, ImportRun
 
@@ -27,12 +27,12 @@ KEPT: Final = timedelta(days=7)
 def upload(viewer: Viewer, file: "UploadedFile[Any]") -> ImportRun:
     """Keep a file that is to be taken in. Raises Denied or Invalid."""
     demand(viewer, RIGHT)
-    suffix = files.check(file)
+    suffix = received.check(file)
     run = ImportRun(
         id=uuid4(), name=(file.name or "")[-120:], suffix=suffix, person_id=viewer.person, at=clock.real(),
         size=file.size or 0,
     )  # fmt: skip
-    files.keep(file, files.file_of(run))
+    received.keep(file, files.file_of(run))
     try:
         files.beginning(run)
         run.save(force_insert=True)

@@ -76,13 +76,15 @@ _HINTS: Final = (
     ("long", "经度|longitude"),
 )
 _WORDS: Final = (
+    ("open", "^尚?未|^un"),
     ("refused", "不予|不受理|退件|拒"),
     ("withdrawn", "撤"),
     ("closed", "办结|结案|已完成|已解决|完结|关闭|closed|resolved|done"),
-    ("handled", "待核|已处理|已答复|已回复"),
+    ("handled", "待核|已处理|已办|办毕|处理完|已答复|已回复|handled|answered"),
     ("handling", "办理|处理中|在办|progress"),
     ("dispatched", "派|交办|转办"),
-    ("accepted", "已受理|已接"),
+    ("accepted", "已受理|已接|accepted"),
+    ("open", "待受理|待办|未办|未处理|新|open|new|pending"),
 )
 _BOTH: Final = frozenset({"text", "place", "answer", "division", "unit"})  # several columns may be one of these
 
@@ -153,6 +155,11 @@ def guess(columns: Sequence[str], source: str, zone: str) -> Choice:
 def guess_word(word: str) -> str:
     """What a word of the status says; a case that is open where it says nothing."""
     return next((meaning for meaning, pattern in _WORDS if re.search(pattern, word.casefold())), "open")
+
+
+def recognised(word: str) -> bool:
+    """Does a word of the status say anything?"""
+    return any(re.search(pattern, word.casefold()) for _, pattern in _WORDS)
 
 
 def meanings(words: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from luoshi.kernel.problems import Problem
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import PUBLIC
 from luoshi.people.viewer import of_person
-from luoshi.ports.importer import actions, files, reads
+from luoshi.ports.importer import actions, files, reads, received
 from luoshi.ports.importer.choice import Choice
 from luoshi.ports.importer.mapping import MappingError
 from luoshi.ports.importer.models import ImportRun
@@ -55,7 +55,7 @@ def take_in(run: str) -> None:
     except MappingError as error:
         actions.failed(row, error.text)
     except FileProblem as problem:
-        actions.failed(row, files.named(problem.text, files.file_of(row), row.name))
+        actions.failed(row, received.named(problem.text, files.file_of(row), row.name))
     except (Busy, Broken) as error:
         actions.failed(row, error.text)
     else:

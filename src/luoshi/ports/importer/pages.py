@@ -14,7 +14,7 @@ from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import having
-from luoshi.ports.importer import actions, files, reads, ready, show
+from luoshi.ports.importer import actions, files, reads, ready, received, show
 from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice, guess, meanings
 from luoshi.ports.importer.mapping import MappingError, dump
 from luoshi.ports.importer.models import FAILED, UPLOADED, ImportRun
@@ -37,7 +37,7 @@ class Upload(forms.Form):
 @csrf_exempt
 def page(request: HttpRequest) -> HttpResponse:
     """The runs, and the upload. Its size is looked at before anything is read: the form's token needs the whole body."""
-    if uploads.longer(request, files.most() + 1_000_000):
+    if uploads.longer(request, received.most() + 1_000_000):
         return errors.respond(request, 413)
     return _page(request)
 
@@ -56,7 +56,7 @@ def _page(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(problem.text))
         else:
             return HttpResponseRedirect(f"{ADDRESS}{run.pk}/", status=303)
-    context = {"form": form, "table": show.runs(reads.runs(viewer)), "most": files.most() // 1_000_000}
+    context = {"form": form, "table": show.runs(reads.runs(viewer)), "most": received.most() // 1_000_000}
     return render(request, "importer/runs.html", context, status=422 if form.errors else 200)
 
 

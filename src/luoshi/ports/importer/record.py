@@ -7,6 +7,7 @@ Kept and marked in `flags`:
     updated_before_requested  changed before it was requested
     closed_before_requested   closed before it was requested; durations count from the request
     undated                   the status says it ended or moved on, and no column says when
+    to_come                   requested more than a day after the city's present
     unreadable_time           a time beside the request's that cannot be read; it counts as absent
     long_text                 a text of more than 4,000 characters
     bad_characters            characters that the database cannot hold, replaced
@@ -21,8 +22,8 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Map
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, Final, NamedTuple
 
@@ -34,6 +35,7 @@ LONG: Final = 4000
 LONGEST_ID: Final = 200
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+ONE_DAY: Final = timedelta(days=1)
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _YEAR_FIRST: Final = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]*([0-9]{1,2})[:：时]([0-9]{1,2})(?:[:：分]([0-9]{1,2})?秒?)?分?)?"
@@ -101,9 +103,13 @@ class Refused(Exception):
         super().__init__(self.faults[0].rule.en)
 
 
-def read(mapping: Mapping, county: County, row: Map[str, Any], division: Division = nowhere) -> Record:
+def read(
+    mapping: Mapping, county: County, row: Map[str, Any], division: Division = nowhere, now: datetime = LATEST
+) -> Record:
     """The record in a row; `county` tells in which county a point lies, `division` where a name is. Raises Refused."""
-    return _Row(mapping, county, row, division).record()
+    found = _Row(mapping, county, row, division)
+    record = found.record()
+    return replace(record, flags=(*record.flags, "to_come")) if record.reported_at - now > ONE_DAY else record
 
 
 class _Row:

@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from luoshi.kernel import installation
+from luoshi.kernel import clock, installation
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
-from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice
+from luoshi.ports.importer.choice import LABELS, MEANINGS, Choice, recognised
 from luoshi.ports.importer.files import Beginning
 from luoshi.ports.importer.job import NAMED
 from luoshi.ports.importer.mapping import Mapping as Rules
@@ -47,6 +47,7 @@ FLAGS: Final = {
     "updated_before_requested": T("更新早于上报", "changed before it was requested"),
     "closed_before_requested": T("办结早于上报", "closed before it was requested"),
     "undated": T("状态没有时间", "status without a time"),
+    "to_come": T("上报时间还没有到", "requested in the future"),
     "unreadable_time": T("有读不懂的时间", "a time that cannot be read"),
     "long_text": T("文字很长", "long text"),
     "bad_characters": T("有换掉的字符", "characters replaced"),
@@ -181,6 +182,14 @@ def _column(number: int, name: str, choice: Choice) -> SafeString:
     return format_html('<select name="c{}" aria-label="{}">{}</select>', number, label, options)
 
 
+def _word(one: tuple[int, tuple[str, str]]) -> SafeString:
+    """A word of the source; marked where nothing was recognised in it and it was taken for open."""
+    word, meaning = one[1]
+    if meaning != "open" or recognised(word):
+        return format_html("{}", word)
+    return format_html('{} <span class="s err-t">{}</span>', word, T("没有认出，请选", "not recognised: choose"))
+
+
 def words(choice: Choice) -> SafeString:
     """Each word of the status with the select that says what it means; empty where there is no such column."""
     if not choice.words:
@@ -189,7 +198,7 @@ def words(choice: Choice) -> SafeString:
     table = Table[tuple[int, tuple[str, str]]](
         T("状态里的词", "Words of the status"),
         (
-            Column(T("来源系统的词", "Word of the source"), lambda one: one[1][0], "b", is_header=True),
+            Column(T("来源系统的词", "Word of the source"), _word, "b", is_header=True),
             Column(
                 T("意思", "Meaning"),
                 lambda one: format_html(
@@ -242,7 +251,7 @@ def _look(mapping: Rules, row: Row, known: Division, repeats: Mapping[str, Seque
     if row.data is None:
         return Looked(row.line, {}, {row.fault.field: row.fault} if row.fault else {}, ())
     try:
-        record = read(mapping, county, row.data, known)
+        record = read(mapping, county, row.data, known, clock.now())
     except Refused as refused:
         return Looked(row.line, row.data, {fault.field: fault for fault in refused.faults}, ())
     return Looked(row.line, row.data, {}, record.flags, repeats.get(record.source_id, ()))

@@ -43,7 +43,7 @@ class Writer:
     def write(self, rows: Rows, now: datetime) -> Counts:
         """Clean, find, write. A row whose id was in the same batch before comes after that one was written."""
         counts = Counts()
-        records = list(self._records(rows, counts))
+        records = list(self._records(rows, counts, now))
         if self.job.dry:
             self._look(records, counts)
             return counts
@@ -53,10 +53,10 @@ class Writer:
                 self._apply(part, Act(self.job.viewer, now, self.job.act, door=DOOR), counts)
         return counts
 
-    def _records(self, rows: Rows, counts: Counts) -> Iterator[Record]:
+    def _records(self, rows: Rows, counts: Counts, now: datetime) -> Iterator[Record]:
         for line, row in rows:
             try:
-                record = read(self.job.mapping, county, row, self.division)
+                record = read(self.job.mapping, county, row, self.division, now)
             except Refused as refused:
                 counts.refused.append((line, refused.faults))
                 continue

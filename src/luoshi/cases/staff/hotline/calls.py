@@ -78,6 +78,8 @@ def _result(viewer: Viewer, number: str) -> Result | None:
     if found is None:
         return None
     text, (mend, way) = str(FLOW.move(found.move).text), MENDS[found.move]
+    if found.outcome:
+        text += str(T("（{why}）", " ({why})").fill(why=OUTCOMES.get(found.outcome, found.outcome)))
     if found.grade:
         text += str(T("，{n} 分", ", grade {n}").fill(n=found.grade))
     return Result(number, text, mend, way.format(number=number, event=found.event))
@@ -127,8 +129,9 @@ def _page(request: HttpRequest, wanted: str, shown: bool = False) -> HttpRespons
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     rows, (count, rest) = reads.call_list(viewer, SHOWN), reads.call_counts(viewer)
     gone = reads.unreached(viewer, SHOWN) if rest else []
-    present = next((case for case in [*rows, *gone] if case.number == wanted), rows[0] if rows else None)
-    tried = reads.attempts([*rows, *gone])
+    asked = reads.to_call(viewer, wanted) if wanted else None
+    present = asked or (rows[0] if rows else None)
+    tried = reads.attempts([*rows, *gone, *([asked] if asked else [])])
     following = _following(rows, present)
     context = {
         "now": _now(present, viewer, tried[present.pk], shown) if present else None,
@@ -136,7 +139,7 @@ def _page(request: HttpRequest, wanted: str, shown: bool = False) -> HttpRespons
         "gone": [(c.number, title(c), _tried(tried[c.pk]), _gone(c)) for c in gone],
         "count": count, "rest": rest, "following": following, "shown": shown, "why": WHY, "unsolved": UNSOLVED,
         "left": _light(present) if present else "", "home": HOME,
-        "result": _result(viewer, str(request.GET.get("after", ""))),
+        "over": wanted if wanted and not asked else "", "result": _result(viewer, str(request.GET.get("after", ""))),
     }  # fmt: skip
     return render(request, "cases/staff/hotline/calls.html", context)
 
