@@ -143,6 +143,8 @@ TITLES = {
     "verifier": ("核查员", "Verifier"),
     "desk": ("热线值班员", "Desk clerk"),
     "supervisor": ("督查员", "Supervision officer"),
+    "officer": ("招商专员", "Investment officer"),
+    "promoter": ("招商负责人", "Head of investment"),
     "leader": ("分管领导", "Leader in charge"),
     "statistician": ("统计员", "Statistician"),
     "sysadmin": ("系统管理员", "System administrator"),
@@ -166,6 +168,13 @@ CAST = (
     ("sysadmin", "city.gov", "sysadmin"),
     ("secadmin", "city.gov", "secadmin"),
     ("auditadmin", "city.gov", "auditadmin"),
+)
+# those of the investment office, drawn last so that the names of all others stay what they were
+INVESTMENT = "city.investment"
+LATER = (
+    ("officer", INVESTMENT, "officer"),
+    ("officer2", INVESTMENT, "officer"),
+    ("promoter", INVESTMENT, "promoter"),
 )
 
 
@@ -262,6 +271,8 @@ def units(streets: list[dict[str, str]]) -> Iterable[tuple[str, ...]]:
         gov, covers = f"{row['areaCode']}.gov", f"{row['code']}000"
         en = f"{street(row['name'])[1]} Office"
         yield f"{row['code']}.office", gov, "street", "office", "street", covers, office(row["name"]), en, SINCE
+    name = "包头市招商局", "Baotou Investment Office"
+    yield INVESTMENT, top, "city", "department", "investment", CITY, *name, SINCE
 
 
 def posts(rows: list[tuple[str, ...]]) -> Iterable[tuple[str, str, str]]:
@@ -271,6 +282,8 @@ def posts(rows: list[tuple[str, ...]]) -> Iterable[tuple[str, str, str]]:
     yield "verifier.city", "city.supervision", "verifier"
     slugs = {code: values[3] for code, values in COUNTIES.items()}
     for code, _, _, kind, *_ in rows:
+        if code == INVESTMENT:
+            continue
         area, _, what = code.partition(".")
         place = slugs.get(area, area)
         if kind == "office":
@@ -282,11 +295,12 @@ def posts(rows: list[tuple[str, ...]]) -> Iterable[tuple[str, str, str]]:
             yield f"verifier.{place}", code, "verifier"
         yield f"head.{place}.{what}", code, "head"
         yield f"handler.{place}.{what}", code, "handler"
+    yield from LATER
 
 
 def people(rows: list[tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
     rng, used = random.Random(20211229), set[str]()
-    shown = {login for login, _, _ in CAST}
+    shown = {login for login, _, _ in (*CAST, *LATER)}
     for login, unit, role in posts(rows):
         name = ""
         while not name or name in used:

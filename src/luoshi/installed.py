@@ -2,4 +2,7 @@
 
 from typing import Final
 
-LINES: Final = ("cases",)
+LINES: Final = (
+    "cases",
+    "leads",
+)

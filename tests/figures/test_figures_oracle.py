@@ -35,7 +35,7 @@ def test_every_figure_is_what_its_words_say(here: Any, face: Any) -> None:
     for size in sizes:
         for period in ("2021", "2021-07"):
             hand = by_hand(period, size)
-            for figure in all_figures().values():
+            for figure in (one for one in all_figures().values() if one.line == "cases"):
                 cell = ask.ask(Question(figure, parse(period), ask.as_of(str(size)))).total
                 beside = cell.suppressed and "-" in period and figure.measure.suppress_below
                 if not (beside or says(hand, figure.id, cell)):

@@ -472,7 +472,7 @@ def test_open_work_goes_over_one_event_each(anna: Person) -> None:
         assert (event.verb, event.body["move"], event.actor) == ("assign", "hand_over", of("sysadmin").person)
     assert Case.objects.get(number=second).status == "suspended"
     summed = Event.objects.get(verb="hand_over", subject=anna.log_id)
-    assert summed.body["counts"] == {"cases": 2} and summed.body["to"] == bert.pk
+    assert summed.body["counts"] == {"cases": 2, "leads": 0} and summed.body["to"] == bert.pk
     with pytest.raises(Absent):  # who hands over sees nothing of the cases
         cases.get(of("sysadmin"), first)
     BY_VERB["add_evidence"](viewer=of("bert"), on=first, note="补好")

@@ -41,6 +41,7 @@ COMMANDS = {
     "report": "luoshi.figures.report.cli:report",
     "targets": "luoshi.figures.targets.cli:targets",
     "import": "luoshi.ports.importer.cli:import_",
+    "companies": "luoshi.leads.cli:companies",
     "api": "luoshi.api.cli:api",
     "open311": "luoshi.ports.open311.cli:open311",
     "hook": "luoshi.ports.notify.cli:hook",

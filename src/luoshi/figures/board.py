@@ -55,7 +55,10 @@ def refresh(home: Path) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        return sum(_line(home, face) for face in lines.installed())
+        lines_of = [_line(home, face) for face in lines.installed()]
+        asked = [row for rows, _ in lines_of for row in rows]
+        _write(asked, [row for _, rows in lines_of for row in rows])
+        return len(asked)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ class _News:
     first: int
 
 
-def _line(home: Path, face: Face) -> int:
+def _line(home: Path, face: Face) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The answers of a line that were computed anew, and those that hold on."""
     there = lake.bring(home, face, lives=True)
     newest, known, news = ask.as_of(str(there.size)), _known(), dict[int, _News]()
     begun = _news(home, face, there, 0).first
@@ -84,8 +88,7 @@ def _line(home: Path, face: Face) -> int:
                 asked.append((*key, *_row(_asked(Question(figure, period, as_of, by), first))))
             else:
                 carried.append((as_of.size, as_of.moment, *key))
-    _write(asked, carried)
-    return len(asked)
+    return asked, carried
 
 
 def _asked(question: Question, first: int) -> Answer:

@@ -22,6 +22,7 @@ UNITS: Final[Mapping[str, tuple[T, int]]] = {
     "%": (T("%", "%"), 1),
     "分": (T("分", "points"), 1),
     "件": (T("件", "cases"), 1),
+    "家": (T("家", "companies"), 1),
     "次": (T("次", "times"), 1),
     "个": (T("个", ""), 1),
     "分钟": (T("分钟", "minutes"), HOUR // 60),

@@ -240,7 +240,7 @@ def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
     part = truth(measure.part, kept, negated=True) if measure.kind == "share" else ibis.literal(True)
     number = value(measure.value, kept) if measure.value is not None else ibis.null("int64")
     rows = kept.select(place=place, subject=kept.subject, part=part, value=number,
-                       **{name: kept[name] for name in measure.keys})  # fmt: skip
+                       **{name: kept[name] for name in measure.keys if name != "subject"})  # fmt: skip
     if measure.kind == "distinct":
         firsts = rows.aggregate(by=list(measure.keys), place=rows.place.min())
         rows = rows.semi_join(firsts, "place")

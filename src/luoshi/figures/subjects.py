@@ -51,7 +51,7 @@ def keep(where: Path, facts: Facts, database: duckdb.DuckDBPyConnection, old: in
         some = bool(old) and known == (old,)
         of = "WHERE subject IN (SELECT subject FROM changed)" if some else ""
         if some:
-            cursor.execute(_sql("CREATE TEMP TABLE lives_changed (LIKE {}) ON COMMIT DROP", name))
+            cursor.execute(_sql("CREATE TEMP TABLE lives_changed (LIKE {})", name))
         else:
             cursor.execute(_sql("DELETE FROM {}", name))
         into = _sql("COPY {} FROM STDIN " + _FORM, "lives_changed" if some else name)
@@ -61,6 +61,7 @@ def keep(where: Path, facts: Facts, database: duckdb.DuckDBPyConnection, old: in
         if some:
             cursor.execute(_sql("DELETE FROM {} WHERE subject IN (SELECT subject FROM lives_changed)", name))
             cursor.execute(_sql("INSERT INTO {} SELECT * FROM lives_changed", name))
+            cursor.execute("DROP TABLE lives_changed")
         cursor.execute(
             "INSERT INTO fact_life (line, size) VALUES (%s, %s) ON CONFLICT (line) DO UPDATE SET size = excluded.size",
             [facts.line, size],

@@ -20,6 +20,7 @@ _FORM_LENGTHS: Final = {
     for sign in {form[-1] for form in FORMS}
 }
 _BRANCH: Final = re.compile(rf"^(.+(?:公司|集团|控股|厂|院|银行))(.{{0,15}}?(?:{'|'.join(BRANCHES)}))$")
+_LEVELS: Final = "省市县区旗盟"
 LENGTH: Final = T("要有 18 位", "must have 18 characters")
 SIGNS: Final = T(
     "只能是数字和大写字母（不含 I、O、S、V、Z），前 8 位是数字",
@@ -148,10 +149,14 @@ def _trade(text: str) -> int:
 
 
 def initials(name: Name) -> tuple[str, ...]:
-    """First letters of the Pinyin, to be typed: of place, brand and trade, and without the place; ("btjytg", "jytg")."""
+    """First letters of the Pinyin, to be typed: of place, brand and trade, and without the place; ("btjytg", "jytg").
+
+    Of a place without its level: 包头市 as 包头.
+    """
     from pypinyin import Style, lazy_pinyin
 
-    found = ("".join(lazy_pinyin(text, style=Style.FIRST_LETTER)) for text in (name.stem, name.bare) if text)
+    place = name.place[:-1] if len(name.place) > 2 and name.place[-1] in _LEVELS else name.place
+    found = ("".join(lazy_pinyin(text, style=Style.FIRST_LETTER)) for text in (place + name.bare, name.bare) if text)
     return tuple(dict.fromkeys(found))
 
 

@@ -23,6 +23,8 @@ ROLES = (
     "handler",
     "verifier",
     "street",
+    "officer",
+    "promoter",
     "leader",
     "statistician",
     "sysadmin",

@@ -15,6 +15,8 @@ ROLES: Final[Mapping[str, T]] = {
     "handler": T("承办人", "Handler"),
     "verifier": T("核查员", "Verifier"),
     "street": T("街道工作人员", "Street staff"),
+    "officer": T("招商专员", "Investment officer"),
+    "promoter": T("招商负责人", "Head of investment"),
     "leader": T("市领导", "Leader"),
     "statistician": T("统计员", "Statistician"),
     "sysadmin": T("系统管理员", "System administrator"),

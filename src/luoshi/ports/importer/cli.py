@@ -129,3 +129,40 @@ def figures(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int
         for line in reported.lines(report):
             said(line)
     return 1 if report.refused else 0
+
+
+@import_.command("companies")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
+@click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
+@click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
+@click.pass_context
+def companies(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
+    """导入企业名单：CSV、XLSX 或 JSON；列：企业名称、统一社会信用代码、省份、行业。Import a list of companies."""
+    conf, _ = session.made()
+    with session.connected():
+        from luoshi.leads import importing
+        from luoshi.ports.importer.rows import FileProblem
+
+        try:
+            with steps() as show:
+                label = T("读入（字节）", "Reading (bytes)")
+                report = importing.take(
+                    file, session.viewer(ctx), dry=dry_run, progress=lambda done, total: show(label, done, total)
+                )
+        except FileProblem as error:
+            raise click.UsageError(str(error.text)) from None
+    if dry_run:
+        said(T("试运行，什么都没有写：", "Looked only, nothing was written:"))
+    numbers = report.numbers()
+    text = T(
+        "读到 {read} 行：新增 {created}，更新 {updated}，未变 {unchanged}，拒收 {refused}",
+        "{read} rows: {created} created, {updated} updated, {unchanged} unchanged, {refused} refused",
+    )
+    said(text.fill(**{name: numbers[name] for name in ("read", "created", "updated", "unchanged", "refused")}))
+    kept = importing.keep_refused(report, conf.home / "imports" / f"{file.name}.refused.csv")
+    if kept is not None:
+        said(T(f"拒收的行：{kept}", f"Refused rows: {kept}"))
+    if as_json:
+        click.echo(orjson.dumps(numbers).decode())
+    return 1 if strict and report.refused else 0

@@ -1,0 +1,212 @@
+"""A list of companies from a file: every row is looked at, good ones are listed or corrected, and nothing is written twice.
+
+A company is known by its code, else by its very name (a former one too). A row whose code is known under another name tells
+of a new name. What a row leaves empty stays as it is. Rows are written by hundreds, each hundred in one transaction, so a run
+that was killed is taken up by running it again.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from django.db import transaction
+
+from luoshi.kernel import clock
+from luoshi.kernel.action import Act
+from luoshi.kernel.bulk import Batch, next_ids
+from luoshi.kernel.problems import Fault, Invalid
+from luoshi.kernel.rights import demand
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads import kept, reads
+from luoshi.leads.actions import company as actions
+from luoshi.leads.flow import IMPORT
+from luoshi.leads.industries import INDUSTRIES
+from luoshi.leads.models import Company
+from luoshi.leads.provinces import PROVINCES
+from luoshi.ports.importer.rows import FileProblem, Row, Source
+
+MANY: Final = 500
+"""Rows of one transaction."""
+HEADS: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("name", "企业名称", "公司名称", "单位名称", "名称", "company", "company name"),
+    "code": ("code", "统一社会信用代码", "社会信用代码", "信用代码", "uscc", "credit code"),
+    "province": ("province", "省份", "省", "所在省份", "所在地"),
+    "industry": ("industry", "行业", "行业门类", "所属行业"),
+}
+"""Our names of the columns → the heads under which they may stand."""
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    name: {word: code for code, text in known.items() for word in (code, text.zh, text.en.lower())}
+    for name, known in (("province", PROVINCES), ("industry", INDUSTRIES))
+}
+_SHORT: Final = ("省", "市", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A row that can be taken: what it says, by our names, cleaned."""
+
+    line: int
+    name: str
+    code: str
+    province: str
+    industry: str
+
+
+@dataclass
+class Report:
+    """What became of a file."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    events: int = 0
+    seconds: float = 0.0
+    refused: list[tuple[int, Fault]] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    """The first names that would be, or were, listed; for a preview."""
+
+    def numbers(self) -> dict[str, Any]:
+        """As the command's JSON has it."""
+        return {
+            "read": self.read, "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
+            "refused": len({line for line, _ in self.refused}), "events": self.events, "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+
+
+Progress = Callable[[int, int], None]
+
+
+def _silent(done: int, total: int) -> None:
+    """Says nothing."""
+
+
+def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = _silent) -> Report:
+    """List or correct the companies of a file. Raises FileProblem, OSError or Denied; rows before a break-off are in."""
+    demand(viewer, IMPORT)
+    begun, report = monotonic(), Report()
+    source, seen = Source.open(file), set[str]()
+    rows = _read(source.rows(), report, seen)
+    while some := list(islice(rows, MANY)):
+        with transaction.atomic():
+            _write(some, viewer, report, dry)
+        progress(source.size if source.raw.closed else source.position, source.size)
+    report.seconds = monotonic() - begun
+    return report
+
+
+def _read(rows: Iterable[Row], report: Report, seen: set[str]) -> Iterator[Given]:
+    """The rows that can be taken; the others are noted with their first fault."""
+    columns: dict[str, str] | None = None
+    for row in rows:
+        report.read += 1
+        if row.data is None:
+            report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
+            continue
+        columns = columns if columns is not None else _columns(row.data)
+        found = _given(row.line, {name: str(row.data.get(head) or "").strip() for name, head in columns.items()})
+        faults = _faults(found, seen)
+        if faults:
+            report.refused += [(row.line, fault) for fault in faults]
+        else:
+            seen |= {found.code, found.name} - {""}
+            yield found
+
+
+def _columns(data: Mapping[str, Any]) -> dict[str, str]:
+    """Our names → the file's own heads. Raises FileProblem where there is no column of names."""
+    heads = {str(head).strip().lower(): head for head in data}
+    found = {name: heads[word] for name, words in HEADS.items() for word in words[::-1] if word in heads}
+    if "name" not in found:
+        words = "、".join(HEADS["name"])
+        zh, en = (
+            f"没有企业名称那一列（认得的列名：{words}）",
+            f"there is no column of company names (known heads: {words})",
+        )
+        raise FileProblem(T(zh, en), misused=True)
+    return found
+
+
+def _given(line: int, said: Mapping[str, str]) -> Given:
+    province = said.get("province", "")
+    for end in _SHORT:
+        province = province.removesuffix(end) if len(province) - len(end) >= 2 else province
+    industry = said.get("industry", "")
+    return Given(
+        line, kept.name(said.get("name", "")), kept.code(said.get("code", "")),
+        _WORDS["province"].get(province.lower(), province), _WORDS["industry"].get(industry.lower(), industry),
+    )  # fmt: skip
+
+
+def _faults(row: Given, seen: set[str]) -> list[Fault]:
+    faults = actions.check(row.name, row.code, row.province, row.industry)
+    twice = next((name for name in ("code", "name") if getattr(row, name) and getattr(row, name) in seen), None)
+    if not faults and twice:
+        rule = T("这个文件里前面已有一行", "stands in an earlier row of the file")
+        faults.append(Fault(twice, getattr(row, twice)[:40], rule))
+    return faults
+
+
+def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool) -> None:
+    by_code, by_name = reads.known((row.code for row in rows), (row.name for row in rows))
+    new = [row for row in rows if row.code not in by_code and row.name not in by_name]
+    batch, keys, now = Batch(), next_ids(Company, len(new)), clock.now()
+    for row in rows:
+        act, company = Act.of(viewer, now), by_code.get(row.code) or by_name.get(row.name)
+        try:
+            if company is None:
+                _add(batch, act, row, next(keys), report)
+            else:
+                _renew(batch, act, row, company, report)
+        except Invalid as refused:
+            report.refused += [(row.line, fault) for fault in refused.faults]
+    if not dry:
+        report.events += batch.flush()
+
+
+def _add(batch: Batch, act: Act, row: Given, key: int, report: Report) -> None:
+    said = {"name": row.name, "code": row.code, "province": row.province, "industry": row.industry}
+    batch.create(actions.add_company, act, key=key, looked=True, **said)
+    report.created += 1
+    if len(report.new) < 20:
+        report.new.append(row.name)
+
+
+def _renew(batch: Batch, act: Act, row: Given, company: Company, report: Report) -> None:
+    """What the row says otherwise than the register; a name that is new, where the code is the same."""
+    if row.code and company.code and row.code != company.code:
+        rule = T("同名企业在库里是另一个代码：{code}", "the company of that name has another code: {code}")
+        raise Invalid([Fault("code", row.code, rule.fill(code=company.code))])
+    there = actions.particulars(company)
+    other = {
+        name: getattr(row, name) for name, now in there.items() if getattr(row, name) and getattr(row, name) != now
+    }
+    renamed = row.code == company.code != "" and row.name != company.name and row.name not in actions.former(company)
+    if not other and not renamed:
+        report.unchanged += 1
+        return
+    if other:
+        batch.move(actions.change_company, company, act, looked=True, **other)
+    if renamed:
+        batch.move(actions.rename_company, company, act, name=row.name)
+    batch.changes(company)
+    report.updated += 1
+
+
+def keep_refused(report: Report, path: Path) -> Path | None:
+    """The refused rows as a file: line, field, rule in both languages, value; None (and no file) where there are none."""
+    if not report.refused:
+        path.unlink(missing_ok=True)
+        return None
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        lines = csv.writer(out)
+        lines.writerow(("line", "field", "rule_zh", "rule_en", "value"))
+        lines.writerows((line, one.field, one.rule.zh, one.rule.en, one.value) for line, one in report.refused)
+    path.chmod(0o600)
+    return path

@@ -1,0 +1,55 @@
+"""Companies held against their own events, for the ledger's verification. What an operator asks, not a viewer."""
+
+from typing import Final
+
+from django.db import connection
+
+from luoshi.kernel import installation
+from luoshi.kernel.ledger import forgotten
+from luoshi.kernel.ledger.rotate import subject_of
+from luoshi.kernel.lines import Derived
+
+_UTC: Final = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+# what stands in the row, what the events say, the field's name, and whether they can say it
+_PAIRS: Final = f"""
+  (c.state, last.body->>'stage', 'state', last.whole), (c.province, last.body->>'province', 'province', last.whole),
+  (c.industry, last.body->>'industry', 'industry', last.whole),
+  (c.sim::text, last.sim::text, 'sim', true),
+  (c.name, last.said->>'name', 'name', last.said IS NOT NULL),
+  (c.code, last.said->>'code', 'code', last.said IS NOT NULL),
+  ({_UTC.format("c.contacted_at")}, {
+    _UTC.format(
+        "(SELECT max(e.occurred_at) FROM event e WHERE e.subject = c.log_id"
+        " AND e.verb = 'contact' AND NOT EXISTS (SELECT FROM event v WHERE v.corrects = e.id))"
+    )
+}, 'contacted_at', true),
+  (c.absorbed::text, (SELECT count(*) FROM company m WHERE m.merged_into_id = c.id)::text, 'absorbed', true),
+  ((c.merged_into_id IS NOT NULL)::text, (c.state = 'merged')::text, 'merged_into', true)
+"""
+_QUERY: Final = f"""
+SELECT c.log_id, c.name, pair.field, coalesce(pair.kept, ''), coalesce(pair.should, '')
+FROM company c
+LEFT JOIN LATERAL (
+  SELECT e.body, position('"sim":true'::bytea in e.payload) > 0 AS sim,
+    EXISTS (SELECT FROM event_salt s WHERE s.event_id = e.id) AS whole,
+    (SELECT convert_from(p.body, 'UTF8')::jsonb FROM event_private p WHERE p.event_id = e.id) AS said
+  FROM event e WHERE e.subject = c.log_id AND e.verb <> 'void' ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1) last ON true
+CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (kept, should, field, held)
+WHERE pair.held IS NOT FALSE AND coalesce(pair.kept, '') <> coalesce(pair.should, '')
+  AND c.log_id <> ALL(%s::uuid[]) ORDER BY c.id LIMIT %s
+"""
+_NOWHERE: Final = """
+SELECT DISTINCT e.subject FROM event e WHERE e.line = 'leads' AND e.verb = 'add_company'
+  AND NOT EXISTS (SELECT FROM company c WHERE c.log_id = e.subject) AND e.subject <> ALL(%s::uuid[])
+ORDER BY e.subject LIMIT %s
+"""
+
+
+def derived(limit: int) -> list[Derived]:
+    """The first companies that are gone, or of which a column is not what their events say."""
+    lost = forgotten.lost(subject_of(installation.current().origin))
+    with connection.cursor() as cursor:
+        cursor.execute(_NOWHERE, [lost, limit])
+        gone = [Derived(row[0], "?", "record", "gone", "kept") for row in cursor.fetchall()]
+        cursor.execute(_QUERY, [lost, limit])
+        return [*gone, *(Derived(*row) for row in cursor.fetchall())]

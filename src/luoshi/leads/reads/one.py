@@ -1,0 +1,135 @@
+"""One company: found by its id in the log, locked for writing, its contacts and what happened to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from luoshi.kernel.problems import Absent, Fault, Invalid
+from luoshi.kernel.rights import may
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads.flow import LISTED, SEE
+from luoshi.leads.models import Company, CompanyName
+
+ABSENT: Final = T("没有这家企业", "No such company")
+_EVENTS: Final = """
+SELECT e.id, e.act, e.verb, e.occurred_at, e.recorded_at, e.actor, e.body::text, p.body, e.corrects,
+  EXISTS (SELECT FROM event c WHERE c.corrects = e.id)
+FROM event e LEFT JOIN event_private p ON p.event_id = e.id WHERE e.subject = %s ORDER BY e.recorded_at, e.id
+"""
+
+
+def visible(viewer: Viewer) -> QuerySet[Company]:
+    """The companies that the viewer may see: all of them, or none."""
+    return Company.objects.all() if may(viewer, SEE) else Company.objects.none()
+
+
+def _uuid(ref: Any) -> UUID:
+    try:
+        return UUID(str(ref))
+    except ValueError:
+        raise Absent(ABSENT) from None
+
+
+def get(viewer: Viewer, ref: UUID | str) -> Company:
+    """The company of that id in the log, with its group and the one it was merged into. Raises Absent."""
+    rows = visible(viewer).select_related("group", "merged_into").prefetch_related("former")
+    found = rows.filter(log_id=_uuid(ref)).first()
+    if found is None:
+        raise Absent(ABSENT)
+    return found
+
+
+def lock(viewer: Viewer, ref: UUID | str) -> Company:
+    """Lock a company, and the one it was merged into, for the caller's transaction. Raises Absent."""
+    found = visible(viewer).select_for_update(no_key=True).filter(log_id=_uuid(ref)).first()
+    if found is None:
+        raise Absent(ABSENT)
+    if found.merged_into_id is not None:
+        found.merged_into = Company.objects.select_for_update(no_key=True).get(pk=found.merged_into_id)
+    return found
+
+
+def told(company: Company) -> T:
+    """What a stale caller is told."""
+    return T("这家企业刚才已被改过，请看新的一版", "This company was changed meanwhile: look at the new version")
+
+
+def join(viewer: Viewer, verb: str, data: dict[str, Any]) -> None:
+    """Lock the companies that a move names by their ids: `into`, `group`. Raises Invalid for one that is not there."""
+    for name in ("into", "group"):
+        if isinstance(data.get(name), str) and data[name]:
+            try:
+                data[name] = lock(viewer, data[name])
+            except Absent:
+                raise Invalid([Fault(name, str(data[name])[:40], ABSENT)]) from None
+
+
+def listed_with(code: str = "", name: str = "") -> Company | None:
+    """The listed company with that code, or with that very name, now or formerly; for whoever is about to write one."""
+    rows = Company.objects.filter(state=LISTED)
+    if code:
+        return rows.filter(code=code).first()
+    return rows.filter(name=name).first() or rows.filter(former__name=name).first()
+
+
+def known(codes: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Company], dict[str, Company]]:
+    """The listed companies by code, and by name, former ones too; three queries, whatever their number."""
+    rows, asked = Company.objects.filter(state=LISTED), set(names)
+    by_code = {one.code: one for one in rows.filter(code__in=set(codes) - {""})}
+    former = CompanyName.objects.filter(name__in=asked, company__state=LISTED).select_related("company")
+    by_name = {one.name: one.company for one in former}
+    return by_code, by_name | {one.name: one for one in rows.filter(name__in=asked)}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event of a company: when, by whom, what was said; `void` where it was taken back."""
+
+    id: UUID
+    act: UUID
+    verb: str
+    at: datetime
+    recorded_at: datetime
+    actor: int | None
+    body: dict[str, Any]
+    private: dict[str, Any]
+    corrects: UUID | None
+    void: bool
+
+
+def events(company: Company) -> list[Happened]:
+    """All events of a company that was read through its door, oldest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, [company.log_id])
+        rows = cursor.fetchall()
+    return [
+        Happened(
+            id_, act, verb, at, recorded, actor, orjson.loads(body), orjson.loads(private or b"{}"), corrects, void
+        )
+        for id_, act, verb, at, recorded, actor, body, private, corrects, void in rows
+    ]
+
+
+def history(viewer: Viewer, company: Company) -> list[Happened]:
+    """The events of a company that the viewer may see, the newest first. Raises Absent."""
+    if not may(viewer, SEE):
+        raise Absent(ABSENT)
+    return events(company)[::-1]
+
+
+def contacts(found: Iterable[Happened]) -> list[Happened]:
+    """Those events that are contacts and stand."""
+    return [one for one in found if one.verb == "contact" and not one.void]
+
+
+def members(viewer: Viewer, company: Company) -> list[Company]:
+    """The listed companies of which this one is the group, and those that were merged into it; by name."""
+    found = visible(viewer).filter(Q(group=company, state=LISTED) | Q(merged_into=company))
+    return list(found.order_by("name")[:100])

@@ -1,0 +1,195 @@
+"""`/work/companies/<id>/`: what is known of a company, who was in touch, likely twins; every move, one form each."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from luoshi.kernel.problems import Absent, Invalid
+from luoshi.kernel.rights import demand, may
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads import actions, reads
+from luoshi.leads.actions import add_company
+from luoshi.leads.flow import FLOW, KEEP, LISTED, MERGE, SEE, WAYS, WORDS
+from luoshi.leads.models import Company
+from luoshi.leads.reads.one import Happened
+from luoshi.leads.staff import forms
+from luoshi.leads.staff.forms import FORMS, MoveForm
+from luoshi.leads.staff.listing import ROOT, industry, link_to, province, viewer_of
+from luoshi.people import reads as people
+from luoshi.people.sessions import having
+from luoshi.web import parts, said
+from luoshi.web.tables import Column, Table
+
+DOOR: Final = "companies"
+Names = dict[int, str]
+
+
+def _said(one: Happened) -> str:
+    """What an event says beside what was done, in words."""
+    private, found = one.private, []
+    if one.body.get("way"):
+        found.append(str(WAYS.get(one.body["way"], one.body["way"])))
+    if one.verb == "rename_company":
+        found.append(f"{private.get('before', '')} → {private.get('name', '')}")
+    found += [str(private[name]) for name in ("note",) if private.get(name)]
+    found += [str(one.body[name]) for name in ("reason",) if one.body.get(name)]
+    return " · ".join(found)
+
+
+def _table(names: Names) -> Table[Happened]:
+    return Table(
+        T("经过", "What happened"),
+        (
+            Column(T("时间", "When"), lambda one: parts.time(one.at), "n nb", is_header=True),
+            Column(T("什么", "What"), _what, "b"),
+            Column(T("内容", "Details"), _said),
+            Column(T("由谁", "By"), lambda one: names.get(one.actor or 0, "—")),
+        ),
+        kind="t t-d fold",
+    )
+
+
+def _what(one: Happened) -> SafeString:
+    text = WORDS.get(one.verb, one.verb)
+    if one.void:
+        return format_html("<s>{}</s> {}", text, T("（已转走）", "(gone over)"))
+    return format_html("{}", text)
+
+
+def _facts(company: Company) -> SafeString:
+    former = "、".join(one.name for one in company.former.all())
+    pairs: list[tuple[str | T, str | T | SafeString]] = [
+        (T("统一社会信用代码", "Credit code"), company.code or "—"), (T("省份", "Province"), province(company)),
+        (T("行业", "Industry"), industry(company)),
+        (T("集团", "Group"), link_to(company.group) if company.group else "—"),
+        (T("曾用名", "Former names"), former or "—"),
+        (T("最近联系", "Last contact"), parts.time(company.contacted_at) if company.contacted_at else "—"),
+    ]  # fmt: skip
+    return parts.facts(pairs)
+
+
+def _moves(company: Company, viewer: Viewer, bound: MoveForm | None) -> list[tuple[T, MoveForm]]:
+    """The moves that are possible now, each with its form."""
+    found: list[tuple[T, MoveForm]] = []
+    for verb, kind in FORMS.items():
+        move = FLOW.move(verb)
+        if FLOW.fits(move, company) and may(viewer, move.right, company):
+            found.append((move.text, bound if bound is not None and bound.verb == verb else kind(company)))
+    return found
+
+
+def show(request: HttpRequest, company: Company, bound: MoveForm | None = None) -> HttpResponse:
+    """The page; with a form that was refused, its faults (422)."""
+    viewer = viewer_of(request)
+    happened = reads.history(viewer, company)
+    names = people.names({one.actor for one in happened if one.actor is not None})
+    twins = reads.likely(viewer, company.name, company.code, but=company.pk) if company.state == LISTED else []
+    context = {
+        "company": company, "facts": _facts(company), "moves": _moves(company, viewer, bound), "bound": bound,
+        "history": _table(names).render([one for one in happened if one.verb != "void"]),
+        "contacts": len(reads.contacts(happened)), "twins": twins, "root": ROOT, "base": f"{ROOT}{company.log_id}/",
+        "version": company.version, "merges": may(viewer, MERGE), "state": FLOW.state(company.state).text,
+        "members": reads.members(viewer, company),
+    }  # fmt: skip
+    return render(request, "leads/company.html", context, status=422 if bound is not None else 200)
+
+
+@having(SEE)
+def page(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """One company."""
+    return show(request, reads.get(viewer_of(request), ref))
+
+
+def onward(address: str, text: T) -> HttpResponse:
+    """To a page that says once what was done."""
+    response = HttpResponseRedirect(address, status=303)
+    said.say(response, text)
+    return response
+
+
+def _seen(request: HttpRequest) -> int | None:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+
+
+@having(SEE)
+def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
+    """POST `/work/companies/<id>/do/<verb>/`. A form that was refused comes back with its faults (422)."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if verb not in FORMS:
+        raise Absent
+    viewer = viewer_of(request)
+    company = reads.get(viewer, ref)
+    form = FORMS[verb](company, request.POST)
+    if not form.is_valid():
+        return show(request, company, form)
+    key = form.cleaned_data["key"] or None
+    try:
+        actions.BY_VERB[verb](
+            viewer=viewer, on=str(ref), seen=_seen(request), key=key, door=f"{DOOR}:{viewer.person}", **form.data_for()
+        )
+    except Invalid as refused:
+        form.refuse(refused)
+        return show(request, company, form)
+    text = T("{who}：{what}，已记下", "{who}: {what}, done").fill(who=company.name, what=FLOW.move(verb).text)
+    return onward(f"{ROOT}{ref}/", text)
+
+
+@having(KEEP)
+def add(request: HttpRequest) -> HttpResponse:
+    """`/work/companies/add/`: list a company, its likely twins shown beforehand."""
+    viewer, form = viewer_of(request), forms.Add(request.POST or None)
+    likely: Sequence[Any] = ()
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "key"}
+        likely = reads.likely(viewer, given["name"], given["code"])
+        if not likely or request.POST.get("anyway"):
+            try:
+                done = add_company(
+                    viewer=viewer, key=form.cleaned_data["key"] or None, door=f"{DOOR}:{viewer.person}", **given
+                )
+            except Invalid as refused:
+                form.refuse(refused)
+            else:
+                text = T("{name} 已登记", "{name} is listed").fill(name=given["name"])
+                return onward(f"{ROOT}{done.answer['company']}/", text)
+    context = {"form": form, "likely": likely, "root": ROOT}
+    return render(request, "leads/add.html", context, status=422 if form.errors or likely else 200)
+
+
+@having(SEE)
+def likely(request: HttpRequest) -> HttpResponse:
+    """`/work/companies/likely/?q=`: listed companies that may be the one whose name is being typed, a piece of a page."""
+    found = reads.likely(viewer_of(request), request.GET.get("q", "").replace("\0", "")[:120], "")
+    return render(request, "leads/likely.html", {"likely": found, "root": ROOT})
+
+
+@having(MERGE)
+def merge(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """`/work/companies/<id>/merge/?into=<id>`: both side by side, what would go over; POST merges."""
+    viewer = viewer_of(request)
+    demand(viewer, MERGE)
+    company = reads.get(viewer, ref)
+    into = reads.get(viewer, request.POST.get("into") or request.GET.get("into", ""))
+    form = forms.Merge(company, request.POST or None, initial={"into": str(into.log_id)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.BY_VERB["merge_company"](
+                viewer=viewer, on=str(ref), seen=_seen(request), key=form.cleaned_data["key"] or None,
+                door=f"{DOOR}:{viewer.person}", **form.data_for(),
+            )  # fmt: skip
+        except Invalid as refused:
+            form.refuse(refused)
+        else:
+            text = T("{a} 已并入 {b}", "{a} was merged into {b}").fill(a=company.name, b=into.name)
+            return onward(f"{ROOT}{into.log_id}/", text)
+    sides = [(one, _facts(one), len(reads.contacts(reads.events(one)))) for one in (company, into)]
+    context = {"company": company, "into": into, "sides": sides, "form": form, "root": ROOT, "version": company.version}
+    return render(request, "leads/merge.html", context, status=422 if form.errors else 200)
