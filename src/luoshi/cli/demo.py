@@ -24,6 +24,7 @@ from luoshi.cli.said import Failed, both, said
 from luoshi.cli.session import alone, made
 from luoshi.cli.steps import Steps, steps
 from luoshi.db import place
+from luoshi.installed import LINES
 from luoshi.kernel.text import T
 from luoshi.packs.model import Pack
 from luoshi.serve.database import Database, of, use
@@ -82,7 +83,7 @@ def ensure(conf: settings.Conf) -> homes.Facts:
 
 
 class Generator(Protocol):
-    """What the street line's demo offers."""
+    """What a line's demo offers; `told` only that of the street line, which the first page is about."""
 
     def run(self, *, progress: Steps) -> Sequence[tuple[T, str]]:
         """Write the year as the owner of the tables and set the demo's clock; gives what to say about it."""
@@ -91,8 +92,8 @@ class Generator(Protocol):
         """The year's numbers as the first page prints them."""
 
 
-def _generator() -> Generator:
-    return cast(Generator, import_module("luoshi.cases.demo.generate"))
+def _generator(line: str = "cases") -> Generator:
+    return cast(Generator, import_module(f"luoshi.{line}.demo.generate"))
 
 
 def data_version() -> int:
@@ -213,8 +214,10 @@ def _people(home: Path, pack: Pack) -> None:
 
 
 def _year(home: Path, show_step: Steps) -> None:
-    """Generate the year; what was generated is kept, so that later runs can say it too."""
-    _keep(home, _generator().run(progress=show_step))
+    """Generate the year of each line; what was generated is kept, so that later runs can say it too."""
+    # the street line comes last: with its year over the demo's clock begins to run
+    years = [_generator(line).run(progress=show_step) for line in reversed(LINES)]
+    _keep(home, [said for some in reversed(years) for said in some])
 
 
 def _keep(home: Path, lines: Iterable[tuple[T, str]]) -> None:
