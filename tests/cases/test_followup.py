@@ -1,9 +1,14 @@
 """Grades of 1 and 2 wait on a page, with what was said, until somebody says what was done."""
 
+import re
+
 import pytest
 from staff_cast import at, case, client, do, step
 
 from luoshi.cases.actions import BY_VERB
+from luoshi.cases.models import Case
+from luoshi.cases.reads import joint
+from luoshi.people.models import Unit
 from luoshi.people.viewer import holder
 
 
@@ -31,6 +36,24 @@ def test_done_there_it_comes_back_and_is_counted(db: None) -> None:
     assert "已跟进 1 件" in page and f"/{number}/do/follow_up/" not in page
 
 
+def test_all_can_be_reached_page_by_page_and_by_unit(db: None) -> None:
+    numbers = {rated(1) for _ in range(joint.SIZE + 3)}
+    browse, address, seen = client("supervisor"), "/work/followup/", set()
+    while address:
+        page = browse.get(address).content.decode()
+        shown = set(re.findall(r"/work/cases/(J-[0-9-]+)/do/follow_up/", page))
+        assert shown and not shown & seen
+        seen |= shown
+        onward = re.search(r'rel="next" href="([^"]*)"', page)
+        address = f"/work/followup/{onward[1]}".replace("&amp;", "&") if onward else ""
+    assert seen == numbers
+    Case.objects.filter(number=min(numbers)).update(unit=Unit.objects.exclude(code="150203.urban").order_by("id")[0])
+    other = Case.objects.get(number=min(numbers)).unit_id
+    page = browse.get(f"/work/followup/?unit={other}").content.decode()
+    assert re.findall(r"/work/cases/(J-[0-9-]+)/do/follow_up/", page) == [min(numbers)]
+    assert browse.get("/work/followup/?after=nonsense").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("login", "status"), [("supervisor", 200), ("dispatcher", 200), ("handler", 403), ("desk", 403)]
 )
@@ -41,9 +64,6 @@ def test_who_may_open_it(db: None, login: str, status: int) -> None:
 def test_a_dispatcher_sees_those_of_the_units_below(db: None) -> None:
     number = rated(1)
     assert number in client("dispatcher").get("/work/followup/").content.decode()
-    from luoshi.cases.models import Case
-    from luoshi.people.models import Unit
-
     Case.objects.filter(number=number).update(unit=Unit.objects.filter(level="city").order_by("id").last())
     assert number not in client("dispatcher").get("/work/followup/").content.decode()
 
@@ -56,7 +76,7 @@ def test_the_cost_does_not_grow_with_rows(db: None) -> None:
     few = queries(browse, "/work/followup/")
     for _ in range(3):
         rated(2)
-    assert queries(browse, "/work/followup/") == few <= 9
+    assert queries(browse, "/work/followup/") == few <= 10
 
 
 def test_followed_up_once(db: None) -> None:

@@ -203,3 +203,14 @@ def test_the_page_asks_as_much_for_many_as_for_one() -> None:
 def test_the_door_of_all_moves_still_takes_a_call_back() -> None:
     number = at("verified")
     assert do(client("desk"), number, "call_solved", {"grade": "3", "next": CALLS}).status_code == 303
+
+
+def test_two_clerks_do_not_call_the_same_reporter() -> None:
+    first, second = at("verified"), at("verified")
+    assert f"/work/cases/{first}/do/call_solved/" in page()
+    client("desk").post(f"{CALLS}{first}/show/", {"key": "clerk-1"})
+    assert f"/work/cases/{first}/do/call_solved/" in page(), "the clerk who looked goes on with it"
+    assert f"/work/cases/{second}/do/call_solved/" in page(login="desk2"), "the other one begins with the next"
+    assert "孙云宁 刚看过这个电话" in page(f"{CALLS}?on={first}", "desk2")
+    with clock.at(NOW + calls.BUSY + timedelta(minutes=1)):
+        assert f"/work/cases/{first}/do/call_solved/" in page(login="desk2")

@@ -15,7 +15,7 @@ from luoshi.ports.notify.models import SMS, Message
 
 @pytest.fixture
 def message(db: None, monkeypatch: pytest.MonkeyPatch) -> Message:
-    configured(monkeypatch, sms_url="http://127.0.0.1:9/sms", sms_token="t")
+    configured(monkeypatch, sms_url="http://127.0.0.1:9/sms", sms_token="t", public_url="https://city.example")
     found = actions.queue(SMS, "13800000000", "办好了")
     assert found is not None
     return found
@@ -52,3 +52,9 @@ def test_one_that_was_given_up_is_said_for_a_day_and_a_delivered_one_never(
     Message.objects.filter(pk=message.pk).update(failed_at=None, sent_at=NOW)
     with clock.at(NOW + timedelta(hours=3)):
         assert reads.undelivered(NOW, NOW + timedelta(hours=2)) == (0, 0)
+
+
+def test_links_that_lead_to_this_machine_are_said(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, sms_url="http://127.0.0.1:9/sms", sms_token="t", public_url="")
+    found = examinations.messages(settings.CONF)
+    assert found.mend is not None and "PUBLIC_URL" in found.mend.en

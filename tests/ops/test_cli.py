@@ -125,3 +125,26 @@ def test_the_doctor_sees_a_secret_that_others_can_read(tmp_path: Path) -> None:
 def test_the_doctor_sees_a_home_that_is_half_made(tmp_path: Path) -> None:
     homes.begin(tmp_path)
     assert examinations.made(load({"LUOSHI_HOME": str(tmp_path)})).mend is not None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["people", "confirm", "anna"],
+        ["people", "reset-factor", "anna"],
+        ["hook", "list"],
+        ["hook", "new", "other", "https://city.example/hook"],
+        ["open311", "key", "list"],
+        ["api", "token", "list"],
+        ["figures", "list"],
+        ["targets", "list"],
+        ["seal"],
+        ["companies", "match", __file__, "--out", "out.csv"],
+        ["import", "companies", __file__],
+        ["import", "cases", __file__],
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_needs_a_city_says_that_there_is_none(tmp_path: Path, arguments: list[str]) -> None:
+    done = luoshi(tmp_path / "home", *arguments)
+    assert done.returncode == 1 and "luoshi demo" in done.stderr and "unforeseen" not in done.stderr, done.stderr

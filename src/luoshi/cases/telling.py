@@ -48,6 +48,19 @@ WORDS: Final = {
     ),
     "renew": T("您上报的 {number} 的新查询码：{code}。", "The new tracking code of your report {number}: {code}."),
 }
+# for the reporter of one that was merged: the verdict is given on the case that stands for it
+MERGED: Final = {
+    "answer": T(
+        "您上报的 {number} 和另一件一起办好了。答复：{answer}您这处不是同一个问题，或没解决，请打开链接告诉我们。",
+        "Your report {number} is done together with another one. Answer: {answer} If yours was another problem, or is not "
+        "solved, please open the link and tell us.",
+    ),
+    "close": T(
+        "您上报的 {number} 和另一件一起办结了。您这处没解决，打开链接按“不是同一件”，会单独再办。",
+        "Your report {number} is closed together with another one. If yours is not solved, open the link and press “It is not "
+        "the same problem”: it is then done on its own.",
+    ),
+}
 _LINK: Final = T("查进度：{link}", "Follow it: {link}")
 _DUE: Final = T("应于 {when} 前办完。", "It is to be done by {when}.")
 
@@ -85,7 +98,8 @@ def text_of(what: str, case: Case, whole: Case) -> T:
     """
     private = whole.private
     due = _DUE.fill(when=words.when(whole.due_at)) if whole.due_at and what == "accept" else T("", "")
-    filled = WORDS[what].fill(
+    said = MERGED.get(what, WORDS[what]) if case.pk != whole.pk else WORDS[what]
+    filled = said.fill(
         number=case.number, due=due, answer=_sentence(private.answer), question=_sentence(private.question),
         until=words.when(whole.ask_due_at), code="{code}",
     )  # fmt: skip

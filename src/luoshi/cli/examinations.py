@@ -252,6 +252,13 @@ def messages(conf: Conf) -> Finding:
         f"一天内放弃 {found.given_up:,} 条；晚一小时以上还没送到 {found.late:,} 条",
         f"{found.given_up:,} given up within a day; {found.late:,} not delivered for more than an hour",
     )
+    sends = conf.text("mail_url") or conf.text("sms_url")
+    if sends and not conf.text("public_url"):
+        mend = T(
+            "设 PUBLIC_URL：消息里的链接现在指向 127.0.0.1",
+            "Set PUBLIC_URL: links in messages lead to 127.0.0.1 now",
+        )
+        return Finding(detail, mend)
     if not found.given_up and not (found.late and _served(conf)):
         return Finding(detail)
     mend = T(

@@ -16,13 +16,13 @@ def people() -> None:
 @click.argument("login")
 def confirm(login: str) -> None:
     """确认一次等着的任命。Confirm an appointment that waits (a city without a security administrator)."""
-    from luoshi.kernel.problems import Absent
-    from luoshi.kernel.viewer import OPERATOR
-    from luoshi.people import reads
-    from luoshi.people.admin.actions import appoint
-    from luoshi.people.admin.reads import waiting
-
     with connected():
+        from luoshi.kernel.problems import Absent
+        from luoshi.kernel.viewer import OPERATOR
+        from luoshi.people import reads
+        from luoshi.people.admin.actions import appoint
+        from luoshi.people.admin.reads import waiting
+
         person = reads.person(login)
         found = waiting(person) if person else []
         if not found:
@@ -35,12 +35,12 @@ def confirm(login: str) -> None:
 @click.argument("login")
 def reset_factor(login: str) -> None:
     """重置一个人的第二因素。Reset a person's second factor."""
-    from luoshi.kernel.problems import Absent
-    from luoshi.kernel.viewer import OPERATOR
-    from luoshi.people import reads
-    from luoshi.people.second.actions import reset
-
     with connected():
+        from luoshi.kernel.problems import Absent
+        from luoshi.kernel.viewer import OPERATOR
+        from luoshi.people import reads
+        from luoshi.people.second.actions import reset
+
         person = reads.person(login)
         if person is None or not reset(OPERATOR, person):
             raise Absent(T("没有第二因素：{login}", "No second factor: {login}").fill(login=login))

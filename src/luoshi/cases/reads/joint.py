@@ -101,11 +101,27 @@ def _rated(viewer: Viewer) -> QuerySet[Case]:
     return found
 
 
-def followups(viewer: Viewer, limit: int = SIZE) -> tuple[list[Case], int]:
-    """The bad ratings that the viewer is to follow up, first due first, and how many there are in all."""
+def followups(
+    viewer: Viewer, unit: int | None = None, after: tuple[datetime, int] | None = None, size: int = SIZE
+) -> tuple[list[Case], int, tuple[datetime, int] | None]:
+    """A page of the bad ratings that the viewer is to follow up (of a unit), first due first; how many there are in all; and
+    after which the next page begins."""
     found = _rated(viewer).filter(followup="due")
-    shown = found.select_related("private", "category", "unit").order_by("followup_due_at", "id")
-    return list(shown[:limit]), found.count()
+    count = found.count()
+    found = found.filter(unit_id=unit) if unit is not None else found
+    if after is not None:
+        at, key = after
+        found = found.filter(Q(followup_due_at__gt=at) | Q(followup_due_at=at, id__gt=key))
+    shown = list(found.select_related("private", "category", "unit").order_by("followup_due_at", "id")[: size + 1])
+    last = shown[size - 1] if len(shown) > size else None
+    more = (last.followup_due_at, last.pk) if last and last.followup_due_at else None
+    return shown[:size], count, more
+
+
+def followed_units(viewer: Viewer) -> list[int]:
+    """The units with bad ratings that the viewer is to follow up, by key."""
+    found = _rated(viewer).filter(followup="due", unit__isnull=False)
+    return sorted(set(found.values_list("unit_id", flat=True)))
 
 
 def followed_up(viewer: Viewer, since: datetime) -> int:

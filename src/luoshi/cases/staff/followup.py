@@ -1,7 +1,7 @@
 """`/work/followup/`: ratings of 1 and 2, each with what the reporter said, until somebody says what was done about it."""
 
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
 from luoshi.people.sessions import staff
-from luoshi.web import parts
+from luoshi.web import pager, parts
 from luoshi.web.forms import new_key
 
 LATELY: Final = timedelta(days=30)
@@ -47,11 +47,18 @@ def page(request: HttpRequest) -> HttpResponse:
     """For who follows up. Raises Denied."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     demand(viewer, "cases.follow")
-    found, count = joint.followups(viewer)
+    names, given = people.unit_names(), request.GET.get("unit", "")
+    units = joint.followed_units(viewer)
+    unit = next((one for one in units if str(one) == given), None)
+    order, cursor = f"followup.{unit}", request.GET.get(pager.NAME, "")
+    after = cast("tuple[datetime, int]", pager.decode(cursor, order)) if cursor else None
+    found, count, more = joint.followups(viewer, unit, after)
     said = joint.ratings(found)
     context = {
+        "units": [(one, names.get(one, ""), one == unit) for one in units],
+        "pager": pager.pager(request.GET, len(found), pager.encode(more, order) if more else "", count),
         "rows": [_row(case, said.get(case.pk)) for case in found], "count": count,
-        "done": joint.followed_up(viewer, clock.now() - LATELY), "days": LATELY.days, "here": request.path,
+        "done": joint.followed_up(viewer, clock.now() - LATELY), "days": LATELY.days, "here": request.get_full_path(),
         "hint": T("写清联系过谁、改了什么", "Whom you spoke to, what was changed"),
     }  # fmt: skip
     return render(request, "cases/staff/followup.html", context)

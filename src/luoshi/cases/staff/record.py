@@ -14,6 +14,7 @@ from luoshi.cases.models import Case
 from luoshi.cases.public import pictures, place
 from luoshi.cases.staff import history, moves, similar, times
 from luoshi.cases.staff import parts as parts_of
+from luoshi.cases.staff.fields import OUTCOMES
 from luoshi.cases.staff.inputs import label
 from luoshi.cases.staff.scene import Scene, channel, place_name
 from luoshi.kernel.problems import Fault, Problem
@@ -126,7 +127,8 @@ def _typed(back: moves.Back) -> list[tuple[str, str]]:
         move = FLOW.move(back.verb)
     except KeyError:
         return []
-    return [(label(move, n), str(back.typed[n])) for n in (*move.needs, *move.takes) if back.typed.get(n)]
+    found = [(n, str(back.typed[n])) for n in (*move.needs, *move.takes) if back.typed.get(n)]
+    return [(label(move, n), str(OUTCOMES.get(text, text)) if n == "outcome" else text) for n, text in found]
 
 
 def page(request: HttpRequest, scene: Scene, **more: Any) -> dict[str, Any]:

@@ -70,9 +70,17 @@ def queue(
             row.save(force_insert=True)
     except IntegrityError:
         return None
+    if about is not None:
+        _overtake(row)
     if row.queued:
         jobs.defer("notify.send", message=str(row.pk))
     return row
+
+
+def _overtake(row: Message) -> None:
+    """What still waits for the end of quiet hours, to the same address about the same record, is old news now."""
+    same = Message.objects.filter(channel=row.channel, address=row.address, line=row.line, subject=row.subject)
+    same.filter(queued=False, sent_at=None).exclude(pk=row.pk).delete()
 
 
 def release_due() -> int:
@@ -149,7 +157,7 @@ def make_hook(name: str, url: str) -> tuple[Hook, str]:
             Fault("NAME", name, T("已有同名的，先用 hook end 结束", "there is one of that name: end it first"))
         )
     try:
-        addresses.split(url)
+        addresses.check_written(url, channels.hook_networks())
     except addresses.Forbidden as refused:
         faults.append(Fault("URL", url[:60], refused.text))
     if faults:

@@ -5,6 +5,7 @@ A name that resolves to our own machine or network would let whoever names a hoo
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -65,6 +66,19 @@ def check(url: str, allowed: Sequence[Network] = ()) -> Target:
     if not secure and not all(any(inner(ip) in network for network in allowed) for ip in ips):
         raise Forbidden(T("须用 https", "must be https"))
     return Target(secure, host, port, path, str(ips[0]))
+
+
+def check_written(url: str, allowed: Sequence[Network] = ()) -> None:
+    """What can be said of an address without asking the name service. Raises Forbidden.
+
+    A number in a private network is refused, and http where no network is allowed at all.
+    """
+    secure, host, _, _ = split(url)
+    if not secure and not allowed:
+        raise Forbidden(T("须用 https", "must be https"))
+    with suppress(ValueError):
+        if not reachable(ip_address(host), allowed):
+            raise Forbidden(T("地址在内部网络里", "the address lies in a private network"))
 
 
 def split(url: str) -> tuple[bool, str, int, str]:

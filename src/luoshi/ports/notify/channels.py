@@ -92,12 +92,17 @@ def signature(secret: str, moment: int, body: bytes) -> str:
     return f"t={moment},v1={hmac.digest(secret.encode(), f'{moment}.'.encode() + body, 'sha256').hex()}"
 
 
+def hook_networks() -> list[addresses.Network]:
+    """The private networks into which the operator lets webhooks go."""
+    return [ip_network(one) for one in settings.CONF.words("hook_networks")]
+
+
 def _hook(message: Message) -> None:
     hook = message.hook
     if hook is None or hook.ended_at is not None:
         raise Undelivered("ended")
     try:
-        target = addresses.check(hook.url, [ip_network(one) for one in settings.CONF.words("hook_networks")])
+        target = addresses.check(hook.url, hook_networks())
     except (addresses.Forbidden, OSError) as error:
         raise Undelivered(type(error).__name__) from None
     body = message.text.encode()

@@ -3,7 +3,8 @@
 document.addEventListener("submit", (event) => {
   // A second press while the first is under way does nothing.
   if (event.target.dataset.sent) { event.preventDefault(); return; }
-  if (event.target.method === "post") event.target.dataset.sent = "1";
+  // Where the answer is a file the page stays, and the form may be sent again.
+  if (event.target.method === "post" && !event.target.hasAttribute("data-download")) event.target.dataset.sent = "1";
 });
 // Coming back by the back button, the form may be sent again.
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));

@@ -1,5 +1,6 @@
 """Call-backs: whom to call, what was done for them, and the result by one key each."""
 
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,6 +29,8 @@ from luoshi.web import forms, parts, words
 RIGHT: Final = "cases.callback"
 HOME: Final = "/work/hotline/calls/"
 SHOWN: Final = 20
+BUSY: Final = timedelta(minutes=10)
+"""Who looked at a number so lately is likely calling: others begin with the next one."""
 WHY: Final = T("回访", "Call-back")
 # by the move of a result: how its clerk mends a slip of the hand, and where
 MENDS: Final = {
@@ -130,7 +133,8 @@ def _page(request: HttpRequest, wanted: str, shown: bool = False) -> HttpRespons
     rows, (count, rest) = reads.call_list(viewer, SHOWN), reads.call_counts(viewer)
     gone = reads.unreached(viewer, SHOWN) if rest else []
     asked = reads.to_call(viewer, wanted) if wanted else None
-    present = asked or (rows[0] if rows else None)
+    busy = reads.looked_at(viewer, [*rows, *([asked] if asked else [])], clock.now() - BUSY)
+    present = asked or next((case for case in rows if case.pk not in busy), rows[0] if rows else None)
     tried = reads.attempts([*rows, *gone, *([asked] if asked else [])])
     following = _following(rows, present)
     context = {
@@ -139,7 +143,7 @@ def _page(request: HttpRequest, wanted: str, shown: bool = False) -> HttpRespons
         "gone": [(c.number, title(c), _tried(tried[c.pk]), _gone(c)) for c in gone],
         "count": count, "rest": rest, "following": following, "shown": shown, "why": WHY, "unsolved": UNSOLVED,
         "left": _light(present) if present else "", "home": HOME,
-        "over": wanted if wanted and not asked else "", "result": _result(viewer, str(request.GET.get("after", ""))),
+        "busy": busy.get(present.pk, "") if present else "", "over": wanted if wanted and not asked else "", "result": _result(viewer, str(request.GET.get("after", ""))),
     }  # fmt: skip
     return render(request, "cases/staff/hotline/calls.html", context)
 
