@@ -1,7 +1,7 @@
 """The demo's year of the investment line, played from a seed through the bulk twins of the actions.
 
 In January the register is filled with what the office had; the others are listed on the day on which they are first
-contacted. Some were contacted before the year only, or never; some stand twice in the register until they are merged.
+contacted. Some never are; some stand twice in the register, contacted under either name, until they are merged.
 So whoever counts rows, or contacts, gets other numbers than whoever asks which companies were contacted.
 """
 
@@ -28,8 +28,8 @@ from luoshi.web import words
 
 STEP: Final = T("招商的一年", "The year's investment work")
 YEAR: Final = 2021
-BEFORE, NEVER, TWICE = 60, 180, 20
-"""Companies that were contacted before the year only; that were never; that stand in the register twice for a while."""
+NEVER, TWICE = 240, 20
+"""Companies that were never contacted; that stand in the register twice for a while."""
 LISTED: Final = 0.35
 """The share of those contacted in the year that were in the register before it."""
 MORE: Final = 0.4
@@ -57,14 +57,14 @@ def run(*, progress: Progress = _silent, contacted: int = CONTACTED, seed: int =
     """Generate the year into an installation that has its pack and people; gives what to say about it."""
     random = Random(f"{seed}:leads")
     scale = contacted / CONTACTED
-    before, never, twice = (max(1, round(n * scale)) for n in (BEFORE, NEVER, TWICE))
-    invented = list(islice(companies(random), contacted + before + never))
+    never, twice = (max(1, round(n * scale)) for n in (NEVER, TWICE))
+    invented = list(islice(companies(random), contacted + never))
     invented += [one._replace(name=otherwise(one.name)) for one in invented[:twice]]
     days = _workdays()
     steps = sorted(
         step
         for number in range(len(invented))
-        for step in _steps(random, days, number, contacted, before, len(invented) - twice)
+        for step in _steps(random, days, number, contacted, len(invented) - twice)
     )
     rows = _play(random, invented, steps, progress)
     for number in range(twice):
@@ -88,7 +88,7 @@ def _moment(random: Random, day: date) -> datetime:
     return datetime.combine(day, time(8, 0), zone) + timedelta(minutes=minutes)
 
 
-def _steps(random: Random, days: list[date], number: int, contacted: int, before: int, doubles: int) -> Iterator[Step]:
+def _steps(random: Random, days: list[date], number: int, contacted: int, doubles: int) -> Iterator[Step]:
     """When a company is listed, and its contacts; those that stand twice are contacted in spring under either name."""
     january = _moment(random, days[number % 5])
     if number >= doubles:
@@ -96,9 +96,6 @@ def _steps(random: Random, days: list[date], number: int, contacted: int, before
         yield from (Step(spring, number), Step(spring + timedelta(minutes=5), number, spring - timedelta(hours=1)))
     elif number >= contacted:
         yield Step(january, number)
-        if number < contacted + before:
-            old = january - timedelta(days=random.uniform(20, 60))
-            yield Step(january + timedelta(minutes=5), number, old)
     else:
         yield from _contacted(random, days, number, january)
 
