@@ -58,6 +58,14 @@ def restore(file: Path, lists: tuple[Path, ...]) -> None:
     )
     _ask_for_key(conf)
     said(T("又删除了 {n} 件的个人信息。", "Deleted again: personal data of {n} records.").fill(n=again))
+    if not lists:
+        said(
+            T(
+                "没有给出删除名单：备份之后删除过的个人信息可能又回来了。旧目录里的 erased.jsonl 用 --erased 给出，再恢复一次。",
+                "No list of deletions was given: personal data deleted since the backup may be back. The old home has "
+                "erased.jsonl: name it with --erased and restore once more.",
+            )
+        )
 
 
 def _bring_back(file: Path, home: Path, database: Database, erased: "Sequence[Erased]") -> "tuple[Summary, int]":

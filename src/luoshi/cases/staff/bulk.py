@@ -14,6 +14,7 @@ from luoshi.cases import reads
 from luoshi.cases.actions.bulk import MOST, UNKNOWN, Order, Sent, dispatch_many, reasons
 from luoshi.cases.actions.desk import dispatch
 from luoshi.cases.core import LINE
+from luoshi.cases.line import title
 from luoshi.cases.models import Case
 from luoshi.cases.reads import listed, routing
 from luoshi.cases.reads.listed import Row
@@ -159,6 +160,7 @@ NUMBER: Final[Column[Plan]] = Column(
     label=False, is_header=True,
 )  # fmt: skip
 WHAT: Final[tuple[Column[Plan], ...]] = (
+    Column(T("内容", "What"), lambda one: title(one.case) if one.case else "—", "wrap"),
     Column(T("类别", "Category"), lambda one: _kind(one.case)),
     Column(T("地点", "Place"), lambda one: place_name(one.case) if one.case else "—"),
 )

@@ -61,11 +61,11 @@ def _page(request: HttpRequest, person: Person, bound: MoveForm | None = None) -
     alone = others(person, viewer) is None
     moves = _moves(person, Scene(day, person), bound) if alone and may(viewer, MANAGE) else []
     posts = list(person.posts.all())
+    held = [(face.title, face.open_with([person.pk]).get(person.pk, 0)) for face in installed()]
     context = {
-        "person": person, "ref": f"{person.log_id}/", "moves": moves, "alone": alone, "bound": bound,
+        "inhand": sum(count for _, count in held), "open": held, "person": person, "ref": f"{person.log_id}/", "moves": moves, "alone": alone, "bound": bound,
         "state": PERSON.state(person.state).text, "waiting": reads.waiting(person),
         "posts": POSTS.render(reversed(posts)) if posts else SafeString(""),
-        "open": [(face.title, face.open_with([person.pk]).get(person.pk, 0)) for face in installed()],
         "history": history(person.log_id), "version": person.version,
         "last": person.left_on.fromordinal(person.left_on.toordinal() - 1) if person.left_on else None,
     }  # fmt: skip
