@@ -44,7 +44,12 @@ class Company(Searchable):
         ]
         indexes = [
             GinIndex(fields=["tokens"], name="company_tokens"),
-            models.Index(fields=["-updated_at", "-id"], condition=Q(state="listed"), name="company_newest"),
+            models.Index(fields=["-updated_at", "-id"], name="company_newest"),
+            models.Index(fields=["-updated_at", "-id"], condition=Q(state="merged"), name="company_merged_newest"),
+            *(
+                models.Index(fields=[name, "-updated_at", "-id"], condition=Q(state="listed"), name=f"company_{name}_newest")
+                for name in ("province", "industry")
+            ),
             models.Index(
                 fields=["-contacted_at", "-id"], condition=Q(state="listed", contacted_at__isnull=False),
                 name="company_contacted",

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Value
-from psycopg.sql import Literal
+from django.db.models import Count, Q, QuerySet
 
 from luoshi.cases import clocks
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.models import TAIL, Case, CasePrivate
 from luoshi.cases.reads.scope import clause, public, visible
+from luoshi.kernel.search import Written
 from luoshi.kernel.search_tokens import query
 from luoshi.kernel.viewer import Viewer
 
@@ -76,16 +76,6 @@ def narrowed(rows: QuerySet[Case], filters: Filters, viewer: Viewer, now: dateti
     if filters.mine:
         rows = rows.filter(handler_id__in=viewer.persons)
     return lit(rows, filters.light, now)
-
-
-class Written(Value):
-    """Words that stand in the statement itself: how to look depends on how common they are, and a prepared statement
-    would look the same way for all.
-    """
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        """An array of text."""
-        return Literal(list(self.value)).as_string(None).replace("%", "%%") + "::text[]", ()
 
 
 def _matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:

@@ -7,12 +7,14 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from luoshi.kernel import search_tokens
+from luoshi.kernel.search import Written, begins
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads.flow import LISTED, MERGED
 from luoshi.leads.models import Company
 from luoshi.leads.reads.one import visible
 
 SIZE: Final = 50
+LONGEST: Final = 60
 MOST: Final = 8
 """Hits of a search as one types."""
 
@@ -51,12 +53,11 @@ def _wanted(viewer: Viewer, filters: Filters) -> QuerySet[Company]:
 
 def _words(text: str) -> Q:
     """By words of names and codes; a run of Latin letters is also looked for as initials."""
-    asked = search_tokens.query(text)
-    found = Q(tokens__contains=asked) if asked else Q(pk__in=[])
-    plain = text.strip().lower()
-    if not (plain.isascii() and plain.isalnum()):
+    asked, plain = search_tokens.query(text), text.strip().lower()
+    found = Q(tokens__contains=Written(asked)) if asked else Q(pk__in=[])
+    if not plain.isascii() or not plain.isalnum() or len(plain) > LONGEST:
         return found
-    return found | Q(initials__startswith=plain) | Q(short_initials__startswith=plain)
+    return found | Q(begins("initials", plain)) | Q(begins("short_initials", plain))
 
 
 def list_page(viewer: Viewer, filters: Filters, after: tuple[str, int] | None = None, size: int = SIZE) -> Page:
