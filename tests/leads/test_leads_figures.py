@@ -124,3 +124,19 @@ def test_the_lake_and_the_kept_answers_hold(sizes: list[int], tmp_path: Path) ->
         lake.bring(home, face, lives=True)
         assert list(faults(home, face)) == []
     assert board.refresh(home) > 0 and board.refresh(home) == 0
+
+
+def test_rows_of_subjects_of_an_earlier_size_are_no_fault(sizes: list[int]) -> None:
+    home = settings.CONF.home
+    (face,) = (one for one in lines.installed() if one.name == "leads")
+    lake.bring(home, face, lives=True)
+    with clock.at(JUNE):
+        contact(Company.objects.get(name="北京银河软件有限公司"), JUNE)
+        one, same = (Company.objects.get(name=name) for name in ("包头市金源铜业有限公司", "包头金源铜业有限公司"))
+        actions.merge_company(viewer=who("promoter"), on=str(same.log_id), into=str(one.log_id), reason="又查实")
+    seal_all(Place("test.example/log", Folder(home / "log"), home / "keys" / "log"))
+    there = lake.bring(home, face)
+    assert there.size > there.life_size > 0
+    assert list(faults(home, face)) == []
+    lake.bring(home, face, lives=True)
+    assert list(faults(home, face)) == []

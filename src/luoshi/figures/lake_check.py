@@ -16,13 +16,25 @@ from luoshi.kernel.measures import Facts
 
 WHAT: Final = "lake"
 _SHOWN: Final = 10
+_TRIES: Final = 5
+"""How often the files are looked at again where a worker replaced them meanwhile."""
 
 
 def faults(home: Path, face: Face) -> Iterator[Bad]:
     """What differs, an entry's place with it; nothing where there is no lake."""
     for place, subject in fold.astray(face):
         yield Bad(WHAT, place, None, face.name, subject, "the version that corrections made is another one")
-    there, where = lake.manifest(home, face.facts), lake.folder(home, face.name)
+    for _ in range(_TRIES):
+        there = lake.manifest(home, face.facts)
+        found = list(_of_files(home, face, there))
+        if not found or lake.manifest(home, face.facts) == there:
+            break
+    yield from found
+
+
+def _of_files(home: Path, face: Face, there: Manifest) -> Iterator[Bad]:
+    """What differs of the files that a manifest names."""
+    where = lake.folder(home, face.name)
     for file in there.files:
         try:
             yield from _of_file(where, face.facts, file, there.size)
@@ -76,6 +88,6 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 def _same_lives(where: Path, facts: Facts, there: Manifest) -> bool:
     """Does rolling the events up again give the rows that are kept?"""
     try:
-        return lives.are(where, facts, [where / one.name for one in there.files], where / there.life)
+        return lives.are(where, facts, [where / one.name for one in there.files], where / there.life, there.life_size)
     except (OSError, duckdb.Error):
         return False
