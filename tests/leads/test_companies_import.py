@@ -13,8 +13,8 @@ from luoshi.leads.matching import Register
 from luoshi.leads.models import Company
 from luoshi.leads.reads.derived import derived
 from luoshi.leads.reads.names import all_codes, all_names
-from luoshi.people.admin import sheets
 from luoshi.ports.importer.rows import FileProblem
+from luoshi.web import sheets
 
 pytestmark = pytest.mark.usefixtures("db")
 CODE = "91350100M000100Y43"

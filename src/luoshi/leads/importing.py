@@ -5,7 +5,6 @@ of a new name. What a row leaves empty stays as it is. Rows are written by hundr
 that was killed is taken up by running it again.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +27,7 @@ from luoshi.leads.flow import IMPORT
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
 from luoshi.leads.provinces import PROVINCES
+from luoshi.ports.importer.refused import RefusedFile
 from luoshi.ports.importer.rows import FileProblem, Row, Source
 
 MANY: Final = 500
@@ -199,14 +199,7 @@ def _renew(batch: Batch, act: Act, row: Given, company: Company, report: Report)
 
 
 def keep_refused(report: Report, path: Path) -> Path | None:
-    """The refused rows as a file: line, field, rule in both languages, value; None (and no file) where there are none."""
-    if not report.refused:
-        path.unlink(missing_ok=True)
-        return None
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        lines = csv.writer(out)
-        lines.writerow(("line", "field", "rule_zh", "rule_en", "value"))
-        lines.writerows((line, one.field, one.rule.zh, one.rule.en, one.value) for line, one in report.refused)
-    path.chmod(0o600)
-    return path
+    """The refused rows as a file; None (and no file) where there are none."""
+    with RefusedFile(path) as kept:
+        kept.keep((line, [fault]) for line, fault in report.refused)
+    return path if kept.count else None

@@ -11,8 +11,8 @@ from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.leads.judging import SAME_FROM
 from luoshi.leads.matching import Key, Register
-from luoshi.people.admin.sheets import csv_lines
 from luoshi.ports.importer.rows import FileProblem, Row, Source
+from luoshi.web.sheets import csv_lines
 
 CANDIDATES: Final = 5
 COLUMNS: Final = tuple(f"{what}_{n}" for n in range(1, CANDIDATES + 1) for what in ("candidate", "score"))

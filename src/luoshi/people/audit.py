@@ -19,13 +19,12 @@ from luoshi.kernel.lines import installed
 from luoshi.kernel.problems import Fault, Problem
 from luoshi.kernel.text import T, language, speaking
 from luoshi.people import reads
-from luoshi.people.admin import sheets
 from luoshi.people.admin.flow import WORDS
 from luoshi.people.admins import SIGN_INS, cursor
 from luoshi.people.models import Person
 from luoshi.people.reads import Deed, Period
 from luoshi.people.sessions import having
-from luoshi.web import pager, parts, words
+from luoshi.web import pager, parts, sheets, words
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50

@@ -26,6 +26,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import having
 from luoshi.web import words
 from luoshi.web.http import Request
+from luoshi.web.sheets import harmless
 
 MOST: Final = 50_000
 MOST_XLSX: Final = 20_000  # a workbook takes five times as long to make
@@ -34,20 +35,13 @@ SIM: Final = T("模拟", "Demo")
 CORRECTED: Final = T("更正", "Corrections")
 WHAT: Final = T("更正了什么", "What was corrected")
 NAMED: Final = T("街面案件", "cases")
-# what a spreadsheet takes for the beginning of a formula, in its wide forms too
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Line = list[Value]
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet computes: what begins like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _plain(value: Value) -> Value:
     if not isinstance(value, str):
         return value
-    return None if value == "—" else safe(value)
+    return None if value == "—" else harmless(value)
 
 
 class Export:
@@ -77,7 +71,7 @@ class Export:
                     [
                         *(_plain(value(now, row)) for value in values),
                         row.corrected or None,
-                        safe(explained.in_words(told.get(row.id, ()))),
+                        harmless(explained.in_words(told.get(row.id, ()))),
                         sim if row.sim else "",
                     ]
                     for row in kept
@@ -158,7 +152,7 @@ def _about(sheet: Any, export: Export) -> None:
         (T("数据", "Data"), str(T("演示城市，标“模拟”的不是真实业务", "a demo city: what is marked so is not real") if city.demo else T("真实业务", "real"))),
     ]  # fmt: skip
     for head, text in lines:
-        sheet.append([str(head), _cell(safe(text))])
+        sheet.append([str(head), _cell(harmless(text))])
 
 
 def _named(response: HttpResponseBase, name: str) -> None:

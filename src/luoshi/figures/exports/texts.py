@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from luoshi.figures.exports.table import Table
-from luoshi.people.admin.sheets import harmless
+from luoshi.web.sheets import harmless
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:

@@ -22,9 +22,9 @@ from luoshi.figures.said import CHANGES, POINTS
 from luoshi.figures.targets.part import part
 from luoshi.kernel import calendar
 from luoshi.kernel.text import T
-from luoshi.people.admin.sheets import harmless
 from luoshi.web import charts, parts, tables, words
 from luoshi.web.http import Request
+from luoshi.web.sheets import harmless
 
 REPORTED: Final = T("公布", "Reported")
 PENDING: Final = T("待由记录计算", "to be computed from records")

@@ -17,9 +17,8 @@ from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
 from luoshi.leads.provinces import PROVINCES
 from luoshi.leads.reads import Filters
-from luoshi.people.admin import sheets
 from luoshi.people.sessions import having
-from luoshi.web import pager, parts, words
+from luoshi.web import pager, parts, sheets, words
 from luoshi.web.tables import Column, Table
 
 ROOT: Final = "/work/companies/"

@@ -4,31 +4,28 @@
 transaction; 4. a row that was refused is in the file of refused rows before the next batch is counted.
 """
 
-import csv
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import Any, Final
 from zlib import crc32
 
 from luoshi.cases.imported import RIGHT
 from luoshi.kernel import clock
 from luoshi.kernel.ids import uuid7
-from luoshi.kernel.problems import Fault
 from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.ports.importer.job import Counts, Job, Rows
 from luoshi.ports.importer.mapping import Mapping
+from luoshi.ports.importer.refused import RefusedFile
 from luoshi.ports.importer.rows import FileProblem, Row, Source
 from luoshi.ports.importer.work import PARTS, Part, only_run
 
 BATCH: Final = 2500
 Progress = Callable[[int, int], None]
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass
@@ -48,44 +45,6 @@ class Report:
             "read": self.read, "created": counts.created, "updated": counts.updated, "unchanged": counts.unchanged,
             "refused": self.refused, "repeated": counts.repeated, "events": counts.events, "seconds": round(self.seconds, 3),
         }  # fmt: skip
-
-
-class RefusedFile:
-    """The rows that were refused, one fault a line: line, field, rule in both languages, value. Made when needed."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.count = path, 0
-        self._open: TextIO | None = None
-
-    def __enter__(self) -> "RefusedFile":
-        self.path.unlink(missing_ok=True)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._open is not None:
-            self._open.close()
-
-    def keep(self, refused: Iterable[tuple[int, list[Fault]]]) -> None:
-        """Write the faults of some rows, and see to it that they are in the file."""
-        for line, faults in refused:
-            self.count += 1
-            self._writer().writerows([line, f.field, f.rule.zh, f.rule.en, _safe(f.value)] for f in faults)
-        if self._open is not None:
-            self._open.flush()
-
-    def _writer(self) -> Any:
-        if self._open is None:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # the mark at the beginning tells spreadsheets that this is UTF-8
-            self._open = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._open).writerow(["line", "field", "rule_zh", "rule", "value"])
-        return csv.writer(self._open)
-
-
-def _safe(value: str) -> str:
-    """A value that a spreadsheet does not take for a formula."""
-    value = value.encode("utf-8", "replace").decode("utf-8")
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 class Run:

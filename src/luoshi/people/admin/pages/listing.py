@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.text import T
-from luoshi.people.admin import reads, sheets
+from luoshi.people.admin import reads
 from luoshi.people.admin.flow import MANAGE, PERSON
 from luoshi.people.admin.forms import role_name, unit_name
 from luoshi.people.admin.pages.common import link_to, posts_now, span, today, viewer_of
@@ -16,7 +16,7 @@ from luoshi.people.admin.reads import Wanted
 from luoshi.people.models import Person
 from luoshi.people.roles import ROLES
 from luoshi.people.sessions import having
-from luoshi.web import pager, words
+from luoshi.web import pager, sheets, words
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50

@@ -8,13 +8,14 @@ from typing import Final
 from luoshi.kernel.text import T
 
 BOM: Final = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's own code page
-_RUN: Final = ("=", "+", "-", "@", "\t", "\r")
+# what a spreadsheet takes for the beginning of a formula, in its wide forms too
+_RUN: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_RUN) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_RUN) else text
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
