@@ -19,6 +19,7 @@ from luoshi.kernel.ledger import anew, checkpoint, keys, rotate, seal, tail, til
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
+from luoshi.kernel.problems import Invalid
 
 Forced = psycopg.Connection[Any]
 
@@ -148,6 +149,33 @@ def test_a_new_log_cut_short_goes_on(
         seal.seal_all(turned)
     fresh, head = anew.begin(turned, "备份太旧，没有镜像")
     assert (fresh.origin, head.size) == (f"{ORIGIN}/2", 306) and look(fresh).bad == []  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("reason", "origin", "field"),
+    [
+        ("", "", "--reason"),
+        ("理" * 501, "", "--reason"),
+        ("备份太旧", "Bad Name", "--origin"),
+        ("备份太旧", "demo.city", "--origin"),
+        ("备份太旧", ORIGIN, "--origin"),
+    ],
+)
+def test_a_new_log_needs_a_reason_and_a_name_of_its_own(
+    place: Place, mirror: Folder, owner: None, reason: str, origin: str, field: str
+) -> None:
+    before = place.key_file.read_bytes()
+    with pytest.raises(Invalid) as refused:
+        anew.begin(place, reason, origin)
+    assert [fault.field for fault in refused.value.faults] == [field]
+    assert place.key_file.read_bytes() == before and installation.current().origin == ORIGIN
+
+
+def test_a_name_is_not_used_twice(place: Place, mirror: Folder, owner: None) -> None:
+    fresh, _ = begun(place)
+    for name in (ORIGIN, fresh.origin):
+        with pytest.raises(Invalid):
+            anew.begin(fresh, "又一次", name)
 
 
 def test_the_next_name() -> None:

@@ -12,11 +12,11 @@ from luoshi import home as homes
 from luoshi.cli import make
 from luoshi.cli.said import Failed, said
 from luoshi.cli.session import alone
+from luoshi.kernel.ledger.origin import name_rule
 from luoshi.kernel.text import T
 from luoshi.packs.model import Pack
 from luoshi.serve.database import Database, of, use
 
-_ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9._-]+)*")
 _LOGIN = re.compile(r"[\w.@-]{2,60}")
 
 
@@ -51,10 +51,8 @@ def init(pack: Path, origin: str, admin: str) -> None:
 
 
 def _check(origin: str, admin: str) -> None:
-    if not _ORIGIN.fullmatch(origin) or origin.startswith("demo."):
-        raise click.UsageError(
-            f"--origin {origin!r}: 小写域名样的名称，不以 demo. 开头。Lower case, like a domain name, not beginning with demo."
-        )
+    if (rule := name_rule(origin, demo=False)) is not None:
+        raise click.UsageError(f"--origin {origin!r}: {rule.zh}。{rule.en}")
     if not _LOGIN.fullmatch(admin):
         raise click.UsageError(f"--admin {admin!r}: 2–60 个字母、数字或 . @ - _。2–60 letters, digits or . @ - _")
 

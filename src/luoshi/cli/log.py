@@ -5,8 +5,9 @@ from base64 import b64encode
 import click
 
 from luoshi.cli.said import said
-from luoshi.cli.session import connected
+from luoshi.cli.session import connected, made
 from luoshi.kernel.text import T
+from luoshi.serve.supervisor import only_one
 
 
 @click.group()
@@ -20,7 +21,9 @@ def log() -> None:
 @click.confirmation_option(prompt="另起新日志，原日志到此为止 Begin a new log; the old one ends here")
 def new(reason: str, origin: str) -> None:
     """另起新日志：新名称、新密钥，第一条写明原日志的大小和根。Begin a new log; first stop the server."""
-    with connected("owner"):
+    conf, _ = made()
+    # as long as this takes, nothing serves: what was sealed meanwhile would be in neither log
+    with connected("owner"), only_one(conf.home):
         from luoshi.kernel.ledger import anew, keys, place
 
         ours, head = anew.begin(place.current(), reason, origin)

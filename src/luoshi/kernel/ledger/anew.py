@@ -17,15 +17,18 @@ from luoshi.kernel.ledger import checkpoint, course, event, keys, record, rotate
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.fields import Widths
 from luoshi.kernel.ledger.note import Key, NoteError, Verifier
+from luoshi.kernel.ledger.origin import name_rule
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
 from luoshi.kernel.ledger.rows import Sealed
 from luoshi.kernel.ledger.seal import seal_all
 from luoshi.kernel.ledger.tree import Frontier
+from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 
 VERB: Final = "new_log"
 WIDTHS: Final = Widths(open=frozenset({"old_origin", "old_size", "old_root", "old_key", "reason"}))
+LONGEST: Final = 500
 _WAITING: Final = ".new"
 # what only the owner can do, and what the triggers otherwise refuse: the event that tells of it goes with it
 _WIPE: Final = (
@@ -47,11 +50,40 @@ def next_origin(origin: str) -> str:
     return f"{stem}/{int(number) + 1}" if stem and number.isdigit() else f"{origin}/2"
 
 
+def _check(place: Place, reason: str, origin: str) -> None:
+    """Raises Invalid for a reason that says nothing, and a name that cannot be or that a log of this city had already."""
+    faults = []
+    if not reason.strip() or len(reason) > LONGEST:
+        faults.append(
+            Fault(
+                "--reason",
+                reason[:20],
+                T("写明理由，最长 {n} 字", "say why, in at most {n} characters").fill(n=LONGEST),
+            )
+        )
+    if origin and (rule := name_rule(origin, installation.current().demo)) is not None:
+        faults.append(Fault("--origin", origin[:60], rule))
+    elif origin in _names(place):
+        rule = T("这个城市的日志用过这个名称", "a log of this city has or had this name")
+        faults.append(Fault("--origin", origin, rule))
+    if faults:
+        raise Invalid(faults)
+
+
+def _names(place: Place) -> set[str]:
+    """The names of this city's logs so far; without the one that was begun and cut short."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body->>'old_origin' FROM event WHERE line = %s AND verb = %s", [rotate.LINE, VERB])
+        found = {row[0] for row in cursor.fetchall()}
+    return found | ({place.origin} - {_unfinished(place)})
+
+
 def begin(place: Place, reason: str, origin: str = "") -> tuple[Place, Head | None]:
     """Begin a new log; gives its place and what is published of it. Cut short, the next call goes on.
 
-    Raises LogProblem, and then the old log is as it was.
+    Raises Invalid or LogProblem, and then the old log is as it was.
     """
+    _check(place, reason, origin)
     fresh = Place(origin or _unfinished(place) or next_origin(place.origin), place.folder, place.key_file)
     waiting = place.key_file.with_name(place.key_file.name + _WAITING)
     key = keys.load(waiting, fresh.origin) if waiting.exists() else keys.create(waiting, fresh.origin)
