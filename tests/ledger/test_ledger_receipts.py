@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -70,6 +71,17 @@ def test_metamorphic_log_accepts_a_receipt_and_our_own_command_refuses_every_alt
             changed = line[:middle] + ("A" if line[middle] != "A" else "B") + line[middle + 1 :]
             text = "\n".join([*lines[:at], changed, *lines[at + 1 :]]).encode()
             assert compare.receipt(text, [verifier])[2] != "", line
+
+
+def test_what_was_seen_of_a_log_is_held_against_what_it_publishes_now(place: Place, sealed: list[bytes]) -> None:
+    seen = place.folder.head()
+    assert seen is not None and compare.contained(place.folder, seen) == ""
+    write(5)
+    seal.seal_all(place)
+    assert compare.contained(place.folder, seen) == ""
+    assert "rewritten" in compare.contained(place.folder, replace(seen, root=bytes(32)))
+    assert "400 were signed" in compare.contained(place.folder, replace(seen, size=400))
+    assert compare.contained(place.folder, replace(seen, origin="log.elsewhere", root=bytes(32))) == ""
 
 
 def test_of_an_event_there_is_a_receipt_once_it_is_published(place: Place) -> None:

@@ -171,6 +171,16 @@ def test_a_new_log_needs_a_reason_and_a_name_of_its_own(
     assert place.key_file.read_bytes() == before and installation.current().origin == ORIGIN
 
 
+def test_a_rotation_of_the_old_log_that_was_cut_short_does_not_stop_the_new_one(
+    place: Place, mirror: Folder, owner: None
+) -> None:
+    keys.create(keys.next_of(place.key_file), place.origin)
+    fresh, _ = begun(place)
+    write(1, NOW + timedelta(hours=1))
+    assert seal.seal_all(fresh).size == 307  # type: ignore[union-attr]
+    assert not keys.next_of(fresh.key_file).exists() and look(fresh).bad == []
+
+
 def test_a_name_is_not_used_twice(place: Place, mirror: Folder, owner: None) -> None:
     fresh, _ = begun(place)
     for name in (ORIGIN, fresh.origin):

@@ -16,9 +16,18 @@ def key() -> None:
 def new() -> None:
     """生成密钥，打印验证公钥。Make the key; prints the verifier key."""
     with connected():
-        from luoshi.kernel.ledger import keys, place
+        from luoshi.kernel.ledger import keys, place, rows
+        from luoshi.kernel.ledger.problem import LogProblem
 
-        ours = place.current()
+        ours, last = place.current(), rows.last()
+        if last is not None or ours.folder.head() is not None:
+            raise LogProblem(
+                T(
+                    "日志已用另一把密钥签过：放回原来的密钥，要换用 luoshi key rotate；丢了就用 luoshi log new",
+                    "The log is signed by another key: put that one back, change it by luoshi key rotate; if it is lost, "
+                    "luoshi log new",
+                )
+            )
         click.echo(str(keys.create(ours.key_file, ours.origin).verifier))
     said(
         T(

@@ -179,8 +179,10 @@ def receipt(ctx: click.Context, file: Path, as_json: bool, keys: Sequence[str]) 
     """一份回执（tlog-proof 文件）；给出 --key 时不需要数据库。A receipt; with --key no database is needed."""
     from luoshi.kernel.ledger import compare
 
-    known = trusted(keys) or _own()
-    index, head, fault = compare.receipt(file.read_bytes(), known)
+    known = trusted(keys)
+    index, head, fault = compare.receipt(file.read_bytes(), known or _own())
+    if head is not None and not fault and not known:
+        fault = compare.contained(_folder(), head)
     found: dict[str, Any] = {
         "first_bad": {"what": "receipt", "idx": index, "detail": fault} if fault else None,
         "index": index,
@@ -191,6 +193,14 @@ def receipt(ctx: click.Context, file: Path, as_json: bool, keys: Sequence[str]) 
         n=index, size=found["size"], log=found["origin"]
     )
     answer(ctx, as_json, found, well)
+
+
+def _folder() -> Any:
+    """The public files of this installation's log."""
+    with connected():
+        from luoshi.kernel.ledger import place
+
+        return place.current().folder
 
 
 def _own() -> list[Any]:

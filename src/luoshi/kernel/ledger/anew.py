@@ -93,6 +93,7 @@ def begin(place: Place, reason: str, origin: str = "") -> tuple[Place, Head | No
                 _turn(place, fresh.origin, key, reason)
             installation.current.cache_clear()
         _put_aside(place)
+        keys.next_of(place.key_file).unlink(missing_ok=True)  # of a rotation of the old log that was cut short
         os.replace(waiting, place.key_file)
         keys.sync_folder(place.key_file.parent)
     return fresh, seal_all(fresh)

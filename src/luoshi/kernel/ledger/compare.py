@@ -45,3 +45,17 @@ def receipt(text: bytes, trusted: Sequence[Verifier]) -> tuple[int | None, Head 
         return index, proof.verify(found, trusted), ""
     except (NoteError, ProofError) as error:
         return index, None, str(error)
+
+
+def contained(folder: Folder, seen: Head) -> str:
+    """Why what was seen of a log is not the beginning of what it publishes now ("" where it is, or where nothing is there)."""
+    now = folder.head()
+    if now is None or now.origin != seen.origin:
+        return ""
+    try:
+        if seen.size > now.size:
+            raise ProofError(f"the log has {now.size} entries now, {seen.size} were signed")
+        tree.verify_consistency(seen.size, now.size, consistency(folder, seen.size, now.size), seen.root, now.root)
+    except (ProofError, TileError, OSError) as error:
+        return f"the log was rewritten since: {error}"
+    return ""

@@ -43,8 +43,9 @@ def load(file: Path, origin: str) -> Key:
     if not file.exists():
         raise LogProblem(
             T(
-                "没有日志密钥 {file}：luoshi key new，或放回原来的密钥",
-                "There is no key of the log ({file}): luoshi key new, or put the old one back",
+                "没有日志密钥 {file}：放回原来的密钥；日志还是空的，用 luoshi key new；丢了，用 luoshi log new",
+                "There is no key of the log ({file}): put the old one back; luoshi key new for an empty log; luoshi log new if "
+                "it is lost",
             ).fill(file=file)
         )
     wrong = rights_problem(file)

@@ -98,6 +98,16 @@
   let held = null; // the entry that this page is about: its place and its leaf
   let last = null; // the payload of the receipt checked last
 
+  // the leaf that stands today at the place of a receipt of this very log; null where that cannot be asked
+  const present = async (found) => {
+    if (!box.dataset.from) return null;
+    try {
+      const answer = await fetch(`${box.dataset.from}?index=${found.index}`);
+      const theirs = answer.ok ? parse(await answer.text()) : null;
+      return theirs?.origin === found.origin ? url64(await sha([0], theirs.payload)) : null;
+    } catch { return null; }
+  };
+
   // `slip`: the server was asked for the very entry that a slip of paper names
   const check = async (file, slip = false) => {
     clear();
@@ -105,7 +115,9 @@
     let found, entry;
     try { found = parse(file); entry = JSON.parse(words(found.payload)); } catch { show("entry", false); return say("malformed"); }
     const leaf = await sha([0], found.payload), ours = held === null || url64(leaf) === held.leaf;
-    const two = !ours && (slip || String(found.index) === held.index); // one place, two records: no honest log has that
+    const now = held === null ? await present(found) : null;
+    // one place, two records: no honest log has that
+    const two = (!ours && (slip || String(found.index) === held.index)) || (now !== null && now !== url64(leaf));
     const tree = await included(found, leaf), sign = await signed(found);
     const values = { n: String(found.index), size: String(found.size), log: found.origin, at: when(entry.recorded_at), steps: String(found.path.length) };
     const holds = tree && sign !== false; // an entry that leads to no signed root is no record of anything
