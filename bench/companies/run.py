@@ -4,7 +4,6 @@
 """
 
 import argparse
-import hashlib
 import os
 import random
 import statistics
@@ -24,6 +23,9 @@ from luoshi.leads.places import Places, china
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "leads"))
 import made  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "bench"))
+from machine import machine  # noqa: E402
 
 AIM = 20.0
 """Milliseconds that one question may take."""
@@ -62,17 +64,6 @@ def real_questions() -> dict[str, Pairs]:
     real, ways = made.real(), {"as it is": str} | made.ways()
     asked = {way: [(change(name), name) for name, _ in real] for way, change in ways.items()}
     return asked | {"brand alone": [(brand, name) for name, brand in real if brand]}
-
-
-def machine() -> float:
-    """Nanoseconds of CPU that a plain hash takes just now: tells a busy machine from a free one."""
-    data, count, best = b"x" * 100, 20_000, float("inf")
-    for _ in range(5):
-        begun = time.process_time()
-        for _ in range(count):
-            hashlib.sha256(data).digest()
-        best = min(best, (time.process_time() - begun) / count)
-    return best * 1e9
 
 
 def city(size: int) -> list[str]:

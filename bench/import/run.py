@@ -23,6 +23,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+from machine import machine  # noqa: E402
+
 FILE = ROOT.parent / "shared" / "data" / "open311" / "boston_requests_2008_2018.jsonl.gz"
 PACK = ROOT / "src" / "luoshi" / "packs" / "baotou"
 FLOOR_BATCH = 5000
@@ -91,17 +94,6 @@ def measure(file: Path, mapping: str) -> None:
         first = imported(file, mapping, database.url("app"), "import")
         imported(file, mapping, database.url("app"), "again")
         print(f"import / bare loader {first / (rows / seconds):.2f}")
-
-
-def machine() -> float:
-    """Nanoseconds of CPU that a plain hash takes just now: tells a busy machine from a free one."""
-    data, count, best = b"x" * 100, 20_000, float("inf")
-    for _ in range(5):
-        begun = time.process_time()
-        for _ in range(count):
-            hashlib.sha256(data).digest()
-        best = min(best, (time.process_time() - begun) / count)
-    return best * 1e9
 
 
 def floor(file: Path, url: str) -> tuple[int, float]:

@@ -179,10 +179,12 @@ def receipt(ctx: click.Context, file: Path, as_json: bool, keys: Sequence[str]) 
     """一份回执（tlog-proof 文件）；给出 --key 时不需要数据库。A receipt; with --key no database is needed."""
     from luoshi.kernel.ledger import compare
 
-    known = trusted(keys)
-    index, head, fault = compare.receipt(file.read_bytes(), known or _own())
-    if head is not None and not fault and not known:
-        fault = compare.contained(_folder(), head)
+    known, folder = trusted(keys), None
+    if not known:
+        known, folder = _own()
+    index, head, fault = compare.receipt(file.read_bytes(), known)
+    if folder is not None and head is not None and not fault:
+        fault = compare.contained(folder, head)
     found: dict[str, Any] = {
         "first_bad": {"what": "receipt", "idx": index, "detail": fault} if fault else None,
         "index": index,
@@ -195,19 +197,13 @@ def receipt(ctx: click.Context, file: Path, as_json: bool, keys: Sequence[str]) 
     answer(ctx, as_json, found, well)
 
 
-def _folder() -> Any:
-    """The public files of this installation's log."""
-    with connected():
-        from luoshi.kernel.ledger import place
-
-        return place.current().folder
-
-
-def _own() -> list[Any]:
+def _own() -> tuple[list[Any], Any]:
+    """The keys of this installation's log, and its public files."""
     with connected():
         from luoshi.kernel.ledger import place, rotate
 
-        return list(rotate.trusted(place.current()))
+        ours = place.current()
+        return list(rotate.trusted(ours)), ours.folder
 
 
 @verify.command("mirror")

@@ -8,6 +8,8 @@ import orjson
 LIMIT = 2**53
 """Integers beyond ±2^53 are not the same number to every reader."""
 
+MOMENT_SQL = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+"""What PostgreSQL makes of a time so that it is written as by `moment`."""
 _SIMPLE = frozenset({str, bool, type(None)})
 _TEXT = frozenset({str})
 

@@ -65,7 +65,7 @@ def listed(call: Asked) -> Answer:
         raise Invalid([Fault("limit", limit[:20], T("1 到 {n}", "1 to {n}").fill(n=MOST))])
     filters = reads.Filters(**_known(given))
     order = f"{ORDER}.{filters}"
-    after = cast("tuple[str, int]", pager.decode(cursor, order)) if cursor else None
+    after = cast("tuple[datetime, int]", pager.decode(cursor, order)) if cursor else None
     page = reads.list_page(call.viewer, filters, after, int(limit or 50))
     onward = pager.encode(page.after, order) if page.after else None
     return Answer({"companies": [_shown(one) for one in page.rows], "after": onward})

@@ -22,6 +22,18 @@ class Request(HttpRequest):
     viewer: "Viewer"
 
 
+def viewer_of(request: HttpRequest) -> "Viewer":
+    """Who is looking."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+def version_seen(request: HttpRequest) -> int | None:
+    """The version of the record that the sender of a form looked at (`seen`); None where it is none."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+
+
 def on_track(path: str) -> bool:
     """Is this the address of a tracking page, which holds a secret code?"""
     return path.startswith("/track/")

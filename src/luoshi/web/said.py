@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from luoshi.kernel.text import T
 
@@ -23,6 +23,13 @@ def say(response: HttpResponse, text: T, url: str = "") -> None:
     """Show `text` on the page that comes after this response; `url` is a path of ours."""
     value = signing.dumps([text.zh, text.en, url], salt=_SALT)
     response.set_cookie(COOKIE, value, max_age=_SECONDS, httponly=True, samesite="Lax")
+
+
+def onward(address: str, text: T) -> HttpResponse:
+    """To a page that says once what was done."""
+    response = HttpResponseRedirect(address, status=303)
+    say(response, text)
+    return response
 
 
 def said(request: HttpRequest) -> Said | None:

@@ -16,20 +16,19 @@ from luoshi.cases.reads import retold
 from luoshi.cases.reads.correction import said
 from luoshi.kernel import installation
 from luoshi.kernel.aside import together
-from luoshi.kernel.canonical import moment
+from luoshi.kernel.canonical import MOMENT_SQL, moment
 from luoshi.kernel.ledger import forgotten
 from luoshi.kernel.ledger.correct import CorrectionError, Said, standing
 from luoshi.kernel.ledger.rotate import subject_of
 from luoshi.kernel.lines import Derived
 
 # How each field of the row is written in the snapshot that every event carries.
-_UTC: Final = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 _OPEN: Final = {
     "state": ("c.state", "stage"),
     "status": ("c.status", "status"),
-    "due_at": (_UTC.format("c.due_at"), "due_at"),
+    "due_at": (MOMENT_SQL.format("c.due_at"), "due_at"),
     "due_kind": ("c.due_kind", "clock"),
-    "reported_at": (_UTC.format("c.reported_at"), "reported_at"),
+    "reported_at": (MOMENT_SQL.format("c.reported_at"), "reported_at"),
     "county": ("c.county", "county"),
     "top": ("c.top", "top"),
     "source": ("c.source", "source"),

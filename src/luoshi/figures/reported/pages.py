@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django import forms as django
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,6 +21,7 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import having
 from luoshi.web import forms, parts, said, words
+from luoshi.web.http import version_seen
 from luoshi.web.tables import Column, Table, tick, tick_all
 
 ADDRESS: Final = "/work/figures/"
@@ -171,7 +172,7 @@ def page(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     form = ValueForm(request.POST if request.method == "POST" else None, initial=_first(request, viewer))
     if form.is_bound and form.is_valid() and _propose(viewer, form):
-        return _onward(ADDRESS, T("已录入，等另一个人批准", "Entered; somebody else approves it"))
+        return said.onward(ADDRESS, T("已录入，等另一个人批准", "Entered; somebody else approves it"))
     waiting, approved = reads.listed(viewer, "proposed"), reads.listed(viewer, "approved")
     context = {
         "form": form if may(viewer, PROPOSE) else None, "approves": may(viewer, APPROVE),
@@ -192,7 +193,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         for one in chosen:
             actions.approve(viewer=viewer, on=int(one))
-    return _onward(ADDRESS, T("已批准 {n} 个", "{n} approved").fill(n=len(chosen)))
+    return said.onward(ADDRESS, T("已批准 {n} 个", "{n} approved").fill(n=len(chosen)))
 
 
 @having(SEE)
@@ -226,17 +227,9 @@ def turn(request: HttpRequest, ref: int, verb: str) -> HttpResponse:
     action = actions.MOVES.get(verb)
     if action is None:
         raise Absent
-    seen = request.POST.get("seen", "")
-    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
     data = {"reason": request.POST.get("reason", "").strip()} if "reason" in action.move.needs else {}
-    action(viewer=viewer, on=ref, seen=number, **data)
-    return _onward(f"{ADDRESS}{ref}/", T("已记下：{what}", "Done: {what}").fill(what=action.move.text))
-
-
-def _onward(address: str, text: T) -> HttpResponse:
-    response = HttpResponseRedirect(address, status=303)
-    said.say(response, text)
-    return response
+    action(viewer=viewer, on=ref, seen=version_seen(request), **data)
+    return said.onward(f"{ADDRESS}{ref}/", T("已记下：{what}", "Done: {what}").fill(what=action.move.text))
 
 
 __all__ = ["approve", "one", "page", "turn"]

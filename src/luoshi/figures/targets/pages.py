@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms as django
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +24,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import having
 from luoshi.web import forms, parts, tables, words
 from luoshi.web import said as told
-from luoshi.web.http import Request
+from luoshi.web.http import Request, version_seen
 from luoshi.web.tables import Column, Table
 
 ADDRESS: Final = "/targets/"
@@ -160,18 +160,15 @@ def light(request: HttpRequest, year: int, figure: str) -> HttpResponse:
 def lift(request: HttpRequest, year: int, figure: str) -> HttpResponse:
     """POST `/work/targets/<year>/<figure>/lift/`: the computed light alone again. Raises what the action raises."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row, seen = reads.one(viewer, year, figure), request.POST.get("seen", "")
-    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
-    actions.lift_light(viewer=viewer, on=row.pk, seen=number, reason=request.POST.get("reason", "").strip())
+    row, seen = reads.one(viewer, year, figure), version_seen(request)
+    actions.lift_light(viewer=viewer, on=row.pk, seen=seen, reason=request.POST.get("reason", "").strip())
     return _onward(
         T("已撤销改判，封存后约一分钟公开显示", "Withdrawn; everybody sees that about a minute after it is sealed")
     )
 
 
 def _onward(text: T) -> HttpResponse:
-    response = HttpResponseRedirect(ADDRESS, status=303)
-    told.say(response, text)
-    return response
+    return told.onward(ADDRESS, text)
 
 
 __all__ = ["as_csv", "lift", "light", "page"]

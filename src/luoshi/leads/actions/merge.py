@@ -67,8 +67,9 @@ def unmerge_company(company: Company, act: Act, *, reason: str) -> Change:
         raise Invalid([Fault("code", company.code, rule)])
     standing = reads.events(into)
     act_of = _merged_by(standing, company.log_id)
-    brought = [one for one in reads.contacts(standing) if one.act == act_of]
-    stays = [one for one in reads.contacts(standing) if one.act != act_of]
+    contacts = reads.contacts(standing)
+    brought = [one for one in contacts if one.act == act_of]
+    stays = [one for one in contacts if one.act != act_of]
     company.merged_into, into.absorbed = None, into.absorbed - 1
     _latest(company, brought)
     _latest(into, stays)

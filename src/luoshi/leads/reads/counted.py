@@ -16,7 +16,6 @@ from luoshi.web import words
 HEADS: Final = (
     T("省份", "Province"), T("行业", "Industry"), T("状态", "State"), T("最近联系", "Last contact"),
 )  # fmt: skip
-NOTHING: Final = T("", "")
 
 
 def records(viewer: Viewer, subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
@@ -24,7 +23,7 @@ def records(viewer: Viewer, subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
     return {
         one.log_id: Record(
             one.name, f"/work/companies/{one.log_id}/",
-            (str(PROVINCES.get(one.province, NOTHING)), str(INDUSTRIES.get(one.industry, NOTHING)),
+            (str(PROVINCES.get(one.province, "")), str(INDUSTRIES.get(one.industry, "")),
              str(FLOW.state(one.state).text), words.when(one.contacted_at)),
         )
         for one in visible(viewer).filter(log_id__in=subjects)

@@ -5,11 +5,11 @@ from typing import Final
 from django.db import connection
 
 from luoshi.kernel import installation
+from luoshi.kernel.canonical import MOMENT_SQL
 from luoshi.kernel.ledger import forgotten
 from luoshi.kernel.ledger.rotate import subject_of
 from luoshi.kernel.lines import Derived
 
-_UTC: Final = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 # what stands in the row, what the events say, the field's name, and whether they can say it
 _PAIRS: Final = f"""
   (c.state, last.body->>'stage', 'state', last.whole), (c.province, last.body->>'province', 'province', last.whole),
@@ -17,8 +17,8 @@ _PAIRS: Final = f"""
   (c.sim::text, last.sim::text, 'sim', true),
   (c.name, last.said->>'name', 'name', last.said IS NOT NULL),
   (c.code, last.said->>'code', 'code', last.said IS NOT NULL),
-  ({_UTC.format("c.contacted_at")}, {
-    _UTC.format(
+  ({MOMENT_SQL.format("c.contacted_at")}, {
+    MOMENT_SQL.format(
         "(SELECT max(e.occurred_at) FROM event e WHERE e.subject = c.log_id"
         " AND e.verb = 'contact' AND NOT EXISTS (SELECT FROM event v WHERE v.corrects = e.id))"
     )

@@ -12,6 +12,7 @@ from luoshi.leads.flow import LISTED
 from luoshi.leads.judging import CODE, judge
 from luoshi.leads.models import Company
 from luoshi.leads.names import parts
+from luoshi.leads.pairs import bigrams
 from luoshi.leads.reads.one import visible
 
 LOOKED_AT: Final = 500
@@ -35,7 +36,7 @@ def likely(viewer: Viewer, name: str, code: str = "", but: int | None = None) ->
     """
     asked = parts(name, kept.places())
     brand = asked.core if len(asked.core) > 1 else asked.bare
-    pairs = [brand[at : at + 2] for at in range(len(brand) - 1)]
+    pairs = bigrams(brand)
     wanted = Q(tokens__overlap=pairs) if pairs else Q(pk__in=[])
     code = kept.code(code)
     wanted |= Q(code=code) if code else Q(pk__in=[])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
@@ -36,7 +36,7 @@ class Page:
     """Rows of a list, and after which row the next page begins."""
 
     rows: list[Company]
-    after: tuple[str, int] | None
+    after: tuple[datetime, int] | None
 
 
 def _wanted(viewer: Viewer, filters: Filters) -> QuerySet[Company]:
@@ -60,19 +60,18 @@ def _words(text: str) -> Q:
     return found | Q(begins("initials", plain)) | Q(begins("short_initials", plain))
 
 
-def list_page(viewer: Viewer, filters: Filters, after: tuple[str, int] | None = None, size: int = SIZE) -> Page:
+def list_page(viewer: Viewer, filters: Filters, after: tuple[datetime, int] | None = None, size: int = SIZE) -> Page:
     """A page of a list; one query."""
     field = "contacted_at" if filters.order == "contact" else "updated_at"
     rows = _wanted(viewer, filters).select_related("merged_into")
     if field == "contacted_at":
         rows = rows.filter(contacted_at__isnull=False)
     if after is not None:
-        at = datetime.fromisoformat(after[0])
-        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__lt": after[1]}))
+        at, key = after
+        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__lt": key}))
     found = list(rows.order_by(f"-{field}", "-id")[: size + 1])
     shown = found[:size]
-    more: Any = getattr(shown[-1], field) if len(found) > size else None
-    return Page(shown, (more.isoformat(), shown[-1].pk) if more else None)
+    return Page(shown, (getattr(shown[-1], field), shown[-1].pk) if len(found) > size else None)
 
 
 def find(viewer: Viewer, text: str, limit: int = MOST) -> list[Company]:

@@ -17,11 +17,12 @@ from luoshi.kernel.text import T
 from luoshi.leads import importing
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import Report
-from luoshi.leads.staff.listing import ROOT, viewer_of
+from luoshi.leads.staff.listing import ROOT
 from luoshi.people.sessions import having
 from luoshi.ports.importer import received
 from luoshi.ports.importer.rows import FileProblem
 from luoshi.web import forms, sheets
+from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 SHOWN: Final = 200

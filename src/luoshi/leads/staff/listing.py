@@ -1,6 +1,7 @@
 """`/work/companies/`: the register by words, province, industry, state and contact; as CSV and XLSX; as one types."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -19,21 +20,15 @@ from luoshi.leads.provinces import PROVINCES
 from luoshi.leads.reads import Filters
 from luoshi.people.sessions import having
 from luoshi.web import pager, parts, sheets, words
+from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 ROOT: Final = "/work/companies/"
-EMPTY: Final = T("", "")
 STATES: Final = {LISTED: T("在册", "Listed"), MERGED: T("已并入别家", "Merged"), "all": T("全部", "All")}
 CONTACT: Final = {"": T("全部", "All"), "yes": T("联系过", "Contacted"), "no": T("没联系过", "Not contacted")}
 ORDERS: Final = {"newest": T("最近改动", "Last changed"), "contact": T("最近联系", "Last contact")}
 MOST: Final = 50_000
 """Rows of one workbook; a CSV has all of them."""
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Who is looking."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def link_to(company: Company) -> SafeString:
@@ -42,14 +37,9 @@ def link_to(company: Company) -> SafeString:
     return format_html('<a href="{}{}/">{}</a> {}', ROOT, company.log_id, company.name, mark)
 
 
-def province(company: Company) -> str:
-    """Its province in words."""
-    return str(PROVINCES.get(company.province, EMPTY)) or "—"
-
-
-def industry(company: Company) -> str:
-    """Its industry in words."""
-    return str(INDUSTRIES.get(company.industry, EMPTY)) or "—"
+def named(known: Mapping[str, T], code: str) -> str:
+    """A province or an industry in words."""
+    return str(known.get(code, "—"))
 
 
 TABLE: Final = Table[Company](
@@ -57,8 +47,8 @@ TABLE: Final = Table[Company](
     (
         Column(T("企业", "Company"), link_to, "b", is_header=True),
         Column(T("统一社会信用代码", "Credit code"), lambda one: one.code or "—", "n nb m-no"),
-        Column(T("省份", "Province"), province),
-        Column(T("行业", "Industry"), industry),
+        Column(T("省份", "Province"), lambda one: named(PROVINCES, one.province)),
+        Column(T("行业", "Industry"), lambda one: named(INDUSTRIES, one.industry)),
         Column(
             T("最近联系", "Last contact"), lambda one: parts.time(one.contacted_at) if one.contacted_at else "—", "n nb"
         ),
@@ -72,14 +62,13 @@ def wanted(request: HttpRequest) -> Filters:
     names = ("q", "province", "industry", "state", "contact", "order")
     given = {name: request.GET[name].strip().replace("\0", "")[:80] for name in names if name in request.GET}
 
-    def one_of(name: str, known: object, default: str = "") -> str:
-        return given[name] if given.get(name, default) in known else default  # type: ignore[operator]
+    def one_of(name: str, known: Mapping[str, T], default: str = "") -> str:
+        return given[name] if given.get(name) in known else default
 
     return Filters(
         q=given.get("q", ""), province=one_of("province", PROVINCES), industry=one_of("industry", INDUSTRIES),
-        state=one_of("state", STATES, LISTED) if "state" in given else LISTED,
-        contact=one_of("contact", CONTACT) if "contact" in given else "",
-        order=one_of("order", ORDERS, "newest") if "order" in given else "newest",
+        state=one_of("state", STATES, LISTED), contact=one_of("contact", CONTACT),
+        order=one_of("order", ORDERS, "newest"),
     )  # fmt: skip
 
 
@@ -89,7 +78,7 @@ def page(request: HttpRequest) -> HttpResponse:
     viewer, filters = viewer_of(request), wanted(request)
     order = f"companies.{filters}"
     given = request.GET.get(pager.NAME, "")
-    after = cast("tuple[str, int]", pager.decode(given, order)) if given else None
+    after = cast("tuple[datetime, int]", pager.decode(given, order)) if given else None
     found = reads.list_page(viewer, filters, after)
     cursor = pager.encode(found.after, order) if found.after else ""
     context = {
@@ -116,9 +105,8 @@ HEADS: Final = (
 
 def _row(one: Company) -> tuple[str, ...]:
     into = one.merged_into.name if one.merged_into else ""
-    code = str(PROVINCES.get(one.province, EMPTY))
     return (
-        one.name, one.code, code, one.industry, words.when(one.contacted_at) if one.contacted_at else "",
+        one.name, one.code, str(PROVINCES.get(one.province, "")), one.industry, words.when(one.contacted_at) if one.contacted_at else "",
         str(FLOW.state(one.state).text), into,
     )  # fmt: skip
 

@@ -4,26 +4,30 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.problems import Absent, Invalid
-from luoshi.kernel.rights import demand, may
+from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, reads
 from luoshi.leads.actions import add_company
 from luoshi.leads.flow import FLOW, KEEP, LISTED, MERGE, SEE, WAYS, WORDS
+from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
+from luoshi.leads.provinces import PROVINCES
 from luoshi.leads.reads.one import Happened
 from luoshi.leads.staff import forms
 from luoshi.leads.staff.forms import FORMS, MoveForm
-from luoshi.leads.staff.listing import ROOT, industry, link_to, province, viewer_of
+from luoshi.leads.staff.listing import ROOT, link_to, named
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
-from luoshi.web import parts, said
+from luoshi.web import parts
+from luoshi.web.http import version_seen, viewer_of
+from luoshi.web.said import onward
 from luoshi.web.tables import Column, Table
 
 DOOR: Final = "companies"
@@ -65,8 +69,8 @@ def _what(one: Happened) -> SafeString:
 def _facts(company: Company) -> SafeString:
     former = "、".join(one.name for one in company.former.all())
     pairs: list[tuple[str | T, str | T | SafeString]] = [
-        (T("统一社会信用代码", "Credit code"), company.code or "—"), (T("省份", "Province"), province(company)),
-        (T("行业", "Industry"), industry(company)),
+        (T("统一社会信用代码", "Credit code"), company.code or "—"), (T("省份", "Province"), named(PROVINCES, company.province)),
+        (T("行业", "Industry"), named(INDUSTRIES, company.industry)),
         (T("集团", "Group"), link_to(company.group) if company.group else "—"),
         (T("曾用名", "Former names"), former or "—"),
         (T("最近联系", "Last contact"), parts.time(company.contacted_at) if company.contacted_at else "—"),
@@ -106,18 +110,6 @@ def page(request: HttpRequest, ref: UUID) -> HttpResponse:
     return show(request, reads.get(viewer_of(request), ref))
 
 
-def onward(address: str, text: T) -> HttpResponse:
-    """To a page that says once what was done."""
-    response = HttpResponseRedirect(address, status=303)
-    said.say(response, text)
-    return response
-
-
-def _seen(request: HttpRequest) -> int | None:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
-
-
 @having(SEE)
 def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
     """POST `/work/companies/<id>/do/<verb>/`. A form that was refused comes back with its faults (422)."""
@@ -133,7 +125,12 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
     key = form.cleaned_data["key"] or None
     try:
         actions.BY_VERB[verb](
-            viewer=viewer, on=str(ref), seen=_seen(request), key=key, door=f"{DOOR}:{viewer.person}", **form.data_for()
+            viewer=viewer,
+            on=str(ref),
+            seen=version_seen(request),
+            key=key,
+            door=f"{DOOR}:{viewer.person}",
+            **form.data_for(),
         )
     except Invalid as refused:
         form.refuse(refused)
@@ -175,14 +172,13 @@ def likely(request: HttpRequest) -> HttpResponse:
 def merge(request: HttpRequest, ref: UUID) -> HttpResponse:
     """`/work/companies/<id>/merge/?into=<id>`: both side by side, what would go over; POST merges."""
     viewer = viewer_of(request)
-    demand(viewer, MERGE)
     company = reads.get(viewer, ref)
     into = reads.get(viewer, request.POST.get("into") or request.GET.get("into", ""))
     form = forms.Merge(company, request.POST or None, initial={"into": str(into.log_id)})
     if request.method == "POST" and form.is_valid():
         try:
             actions.BY_VERB["merge_company"](
-                viewer=viewer, on=str(ref), seen=_seen(request), key=form.cleaned_data["key"] or None,
+                viewer=viewer, on=str(ref), seen=version_seen(request), key=form.cleaned_data["key"] or None,
                 door=f"{DOOR}:{viewer.person}", **form.data_for(),
             )  # fmt: skip
         except Invalid as refused:

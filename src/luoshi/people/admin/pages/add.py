@@ -10,9 +10,10 @@ from luoshi.people.admin.actions.appoint import ask_appointment
 from luoshi.people.admin.actions.person import add_person
 from luoshi.people.admin.flow import MANAGE
 from luoshi.people.admin.forms import Add, Scene
-from luoshi.people.admin.pages.common import press, today, viewer_of
+from luoshi.people.admin.pages.common import press, today
 from luoshi.people.roles import ADMINS
 from luoshi.people.sessions import having
+from luoshi.web.http import viewer_of
 
 
 @having(MANAGE)

@@ -17,11 +17,12 @@ from luoshi.people.admin import reads
 from luoshi.people.admin.actions import appoint
 from luoshi.people.admin.flow import APPOINT, APPOINTMENT, MANAGE
 from luoshi.people.admin.forms import role_name, unit_name
-from luoshi.people.admin.pages.common import onward, viewer_of
 from luoshi.people.models import Appointment
 from luoshi.people.sessions import staff
 from luoshi.web import parts, words
 from luoshi.web.forms import new_key
+from luoshi.web.http import viewer_of
+from luoshi.web.said import onward
 from luoshi.web.tables import Column, Table
 
 ADDRESS: Final = "/people/appointments/"

@@ -4,20 +4,18 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.problems import Invalid
 from luoshi.kernel.text import T
-from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
 from luoshi.people import tree
 from luoshi.people.admin import forms, reads
 from luoshi.people.admin.flow import WORDS
 from luoshi.people.models import Person, Post
-from luoshi.web import parts, said, words
+from luoshi.web import parts, words
 from luoshi.web.tables import Column, Table
 
 PEOPLE: Final = "/people/"
@@ -27,19 +25,6 @@ UNITS: Final = "/people/units/"
 def today() -> date:
     """The city's day."""
     return calendar.current().city_date(clock.now())
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Who is looking."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
-
-
-def onward(address: str, text: T) -> HttpResponse:
-    """To a page that says once what was done."""
-    response = HttpResponseRedirect(address, status=303)
-    said.say(response, text)
-    return response
 
 
 def press(form: forms.MoveForm, perform: Callable[..., Any]) -> Any:

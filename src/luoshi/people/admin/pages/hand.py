@@ -14,10 +14,11 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.admin import reads
 from luoshi.people.admin.actions.hand import hand_over
 from luoshi.people.admin.flow import HAND_OVER
-from luoshi.people.admin.pages.common import onward, viewer_of
 from luoshi.people.models import Person
 from luoshi.people.sessions import having
 from luoshi.web import forms
+from luoshi.web.http import viewer_of
+from luoshi.web.said import onward
 
 ADDRESS: Final = "/people/hand-over/"
 

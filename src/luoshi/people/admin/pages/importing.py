@@ -16,9 +16,10 @@ from luoshi.people.admin.actions.many import add_many
 from luoshi.people.admin.flow import MANAGE
 from luoshi.people.admin.forms import role_name
 from luoshi.people.admin.imported import LARGEST, SHOWN, Row
-from luoshi.people.admin.pages.common import today, viewer_of
+from luoshi.people.admin.pages.common import today
 from luoshi.people.sessions import having
 from luoshi.web import forms, sheets
+from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 TOO_LARGE: Final = T("最大 {n} MB", "at most {n} MB").fill(n=LARGEST // 1_000_000)

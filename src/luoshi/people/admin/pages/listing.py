@@ -11,12 +11,13 @@ from luoshi.kernel.text import T
 from luoshi.people.admin import reads
 from luoshi.people.admin.flow import MANAGE, PERSON
 from luoshi.people.admin.forms import role_name, unit_name
-from luoshi.people.admin.pages.common import link_to, posts_now, span, today, viewer_of
+from luoshi.people.admin.pages.common import link_to, posts_now, span, today
 from luoshi.people.admin.reads import Wanted
 from luoshi.people.models import Person
 from luoshi.people.roles import ROLES
 from luoshi.people.sessions import having
 from luoshi.web import pager, sheets, words
+from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 SIZE: Final = 50

@@ -17,10 +17,12 @@ from luoshi.people.admin.actions.appoint import ask_appointment
 from luoshi.people.admin.flow import MANAGE, PERSON, others
 from luoshi.people.admin.forms import MoveForm, Scene, role_name, unit_name
 from luoshi.people.admin.pages.add import passwords
-from luoshi.people.admin.pages.common import PEOPLE, history, onward, press, span, today, viewer_of
+from luoshi.people.admin.pages.common import PEOPLE, history, press, span, today
 from luoshi.people.models import Person, Post
 from luoshi.people.roles import ADMINS
 from luoshi.people.sessions import having
+from luoshi.web.http import version_seen, viewer_of
+from luoshi.web.said import onward
 from luoshi.web.tables import Column, Table
 
 FORMS: Final = {form.verb: form for form in forms.PERSON}
@@ -91,8 +93,7 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, person, form)
     key, door = form.cleaned_data["key"] or None, f"people:{viewer.person}"
-    seen = request.POST.get("seen", "")
-    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+    version = version_seen(request)
 
     def perform(**data: Any) -> Any:
         if verb == "add_post" and data["role"] in ADMINS:

@@ -16,11 +16,13 @@ from luoshi.people.admin import forms, reads
 from luoshi.people.admin.actions import unit as actions
 from luoshi.people.admin.flow import MANAGE, UNIT
 from luoshi.people.admin.forms import KINDS, LEVELS, MoveForm, Scene, role_name, unit_name
-from luoshi.people.admin.pages.common import UNITS, history, link_to, onward, press, span, today, viewer_of
+from luoshi.people.admin.pages.common import UNITS, history, link_to, press, span, today
 from luoshi.people.admin.pages.units import link
 from luoshi.people.models import Post, Succession, Unit
 from luoshi.people.sessions import having
 from luoshi.web import words
+from luoshi.web.http import version_seen, viewer_of
+from luoshi.web.said import onward
 from luoshi.web.tables import Column, Table
 
 FORMS: Final = {form.verb: form for form in forms.UNIT}
@@ -122,8 +124,7 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
     form = FORMS[verb](Scene(today(), unit=unit), request.POST)
     if not form.is_valid():
         return _page(request, unit, form)
-    seen = request.POST.get("seen", "")
-    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+    version = version_seen(request)
     key = form.cleaned_data["key"] or None
 
     def perform(**data: Any) -> Any:

@@ -14,10 +14,12 @@ from luoshi.people.admin import reads
 from luoshi.people.admin.actions.unit import add_unit
 from luoshi.people.admin.flow import MANAGE
 from luoshi.people.admin.forms import AddUnit, Scene, unit_name
-from luoshi.people.admin.pages.common import UNITS, onward, press, today, viewer_of
+from luoshi.people.admin.pages.common import UNITS, press, today
 from luoshi.people.models import Unit
 from luoshi.people.sessions import having
 from luoshi.web import sheets, words
+from luoshi.web.http import viewer_of
+from luoshi.web.said import onward
 from luoshi.web.tables import Column, Table
 
 
