@@ -16,6 +16,7 @@ from luoshi.cases import photos
 from luoshi.cases.models import Case, Photo
 from luoshi.kernel.problems import Invalid
 from luoshi.kernel.viewer import Viewer
+from luoshi.ports import pictures
 
 
 def sent(data: bytes, name: str = "a.jpg") -> SimpleUploadedFile:
@@ -47,7 +48,7 @@ def png_of(width: int, height: int) -> bytes:
 def test_where_and_with_what_it_was_taken_is_stripped() -> None:
     data = with_gps()
     assert b"SECRETCAMERA" in data and b"SECRETXMP" in data
-    kept, width, height = photos.encode(data)
+    kept, width, height = pictures.encode(data)
     assert (width, height) == (200, 400)
     assert b"SECRET" not in kept and b"Exif" not in kept
     again = Image.open(BytesIO(kept))
@@ -56,7 +57,7 @@ def test_where_and_with_what_it_was_taken_is_stripped() -> None:
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_large_picture_is_shrunk_to_a_jpeg(form: str) -> None:
-    kept, width, height = photos.encode(picture(form, (4000, 2000)).getvalue())
+    kept, width, height = pictures.encode(picture(form, (4000, 2000)).getvalue())
     assert (width, height) == (1600, 800) and Image.open(BytesIO(kept)).format == "JPEG"
 
 
@@ -64,19 +65,19 @@ def test_a_large_picture_is_shrunk_to_a_jpeg(form: str) -> None:
 def test_every_mode_of_colour_is_taken(mode: str) -> None:
     out = BytesIO()
     Image.new(mode, (20, 10)).save(out, "JPEG" if mode == "CMYK" else "PNG")
-    assert photos.encode(out.getvalue())[1:] == (20, 10)
+    assert pictures.encode(out.getvalue())[1:] == (20, 10)
 
 
 def test_what_is_transparent_becomes_white() -> None:
     out = BytesIO()
     Image.new("RGBA", (20, 10), (0, 0, 0, 0)).save(out, "PNG")
-    assert Image.open(BytesIO(photos.encode(out.getvalue())[0])).getpixel((5, 5)) == (255, 255, 255)
+    assert Image.open(BytesIO(pictures.encode(out.getvalue())[0])).getpixel((5, 5)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("size", [(9000, 9000), (60000, 60000), (8000, 7000)])
 def test_a_bomb_is_refused_by_its_head_with_the_true_reason(size: tuple[int, int]) -> None:
     with pytest.raises(Invalid) as refused:
-        photos.encode(png_of(*size), "bomb.png")
+        pictures.encode(png_of(*size), "bomb.png")
     assert refused.value.faults[0].field == "photos"
     assert refused.value.faults[0].rule.zh == "bomb.png：照片太大：最多 5000 万像素"
 
@@ -92,10 +93,10 @@ def jpeg_of(width: int, height: int, progressive: bool = False) -> bytes:
 
 
 def test_the_picture_of_a_phone_with_200_million_pixels_is_taken_without_holding_it_whole() -> None:
-    image = photos._open(jpeg_of(16320, 12240), "a.jpg")
-    image.draft("RGB", photos._shrunk(image.size))
+    image = pictures._open(jpeg_of(16320, 12240), "a.jpg")
+    image.draft("RGB", pictures._shrunk(image.size))
     assert image.size == (2040, 1530)
-    _, width, height = photos.encode(picture("JPEG", (10000, 5200)).getvalue())
+    _, width, height = pictures.encode(picture("JPEG", (10000, 5200)).getvalue())
     assert (width, height) == (1600, 832)
 
 
@@ -106,14 +107,14 @@ def test_a_jpeg_that_must_be_held_whole_has_the_bound_of_the_others() -> None:
     several = several[:at] + b"\xff\xda\0\x08\1\1\0\0\x3f\0" + several[at + 14 :]
     for data, most in ((jpeg_of(9000, 9000, True), 5000), (several, 5000), (jpeg_of(16000, 16000), 25000)):
         with pytest.raises(Invalid) as refused:
-            photos.encode(data, "a.jpg")
+            pictures.encode(data, "a.jpg")
         assert f"照片太大：最多 {most} 万像素" in refused.value.faults[0].rule.zh
 
 
 @pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "ICO", "PPM", "AVIF"])
 def test_other_formats_are_refused_whatever_their_name(form: str) -> None:
     with pytest.raises(Invalid) as refused:
-        photos.encode(picture(form).getvalue(), "a.jpg")
+        pictures.encode(picture(form).getvalue(), "a.jpg")
     assert "JPEG、PNG、WebP" in refused.value.faults[0].rule.zh
 
 
@@ -121,7 +122,7 @@ def test_other_formats_are_refused_whatever_their_name(form: str) -> None:
 def test_a_picture_cut_anywhere_is_refused_in_words(cut: int) -> None:
     whole = with_gps()
     with pytest.raises(Invalid):
-        photos.encode(whole[: min(cut, len(whole) - 50)])
+        pictures.encode(whole[: min(cut, len(whole) - 50)])
 
 
 def test_the_file_is_stored_under_its_id_for_us_only(db: None) -> None:

@@ -56,12 +56,16 @@ class Act:
 
 @dataclass
 class Also:
-    """Another subject that the same act changes (or, `new`, makes): it gets an event of its own under the same act."""
+    """Another subject that the same act changes (or, `new`, makes): it gets an event of its own under the same act.
+
+    `line`: how its event is written, where it is of another kind than the changed row.
+    """
 
     row: Any
     verb: str
     change: "Change"
     new: bool = False
+    line: "Line[Any] | None" = None
 
 
 @dataclass
@@ -113,6 +117,8 @@ class Line(Generic[R]):
     join: Callable[[Viewer, str, dict[str, Any]], None] = lambda viewer, verb, data: None
     # Jobs that follow from a change beside those it asks for itself; a batch leaves all jobs out.
     follows: Callable[[R, "Change"], Iterable[tuple[str, dict[str, Any]]]] = lambda row, change: ()
+    # Which of the open fields are not open yet for this row: they are restricted in its events.
+    veils: Callable[[R], frozenset[str]] = lambda row: frozenset()
 
     @property
     def name(self) -> str:
@@ -132,7 +138,7 @@ class Line(Generic[R]):
         city = installation.current()
         viewer = act.viewer
         head = event.Head(city.code, self.is_sim(row), self.name, act.id, viewer.person, viewer.unit, act.now)
-        widths, body = self.widths[verb], {} if change.corrects else self.snapshot(row)
+        widths, body = self.widths[verb].veiled(self.veils(row)), {} if change.corrects else self.snapshot(row)
         body |= change.body
         if viewer.person is None and KIND in widths.restricted:
             body[KIND] = viewer.kind
@@ -183,7 +189,7 @@ def _store(change: Change) -> None:
 
 def beside(line: Line[R], act: Act, change: Change) -> list[event.Written]:
     """The events of the other subjects that a change touched."""
-    return [line.events(act, other.row, other.verb, other.change) for other in change.also]
+    return [(other.line or line).events(act, other.row, other.verb, other.change) for other in change.also]
 
 
 def _finish(line: Line[R], act: Act, row: R, verb: str, change: Change, asked: bytes) -> Done[R]:

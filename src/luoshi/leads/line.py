@@ -9,7 +9,8 @@ from luoshi.kernel.lines import Derived, Due, Found, Handed, Page, Record
 from luoshi.kernel.measures import Measure
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads import reads
+from luoshi.leads import clocks, occasions, reads, stages
+from luoshi.leads.actions import passing
 from luoshi.leads.flow import FLOW, IMPORT, SEE, WAYS, WORDS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.measures import FACTS, measures
@@ -19,6 +20,9 @@ from luoshi.leads.reads.derived import derived
 from luoshi.leads.rights import GRANTS
 from luoshi.packs.model import Pack
 
+LEADS: Final = stages.FLOW
+ALL_WORDS: Final[Mapping[str, T]] = {**WORDS, **occasions.WORDS, **stages.WORDS}
+
 
 class _Face:
     name = "leads"
@@ -26,46 +30,56 @@ class _Face:
     flow = FLOW
     grants = GRANTS
     pages = (
+        Page(T("招商项目", "Leads"), "/work/leads/", SEE),
         Page(T("企业库", "Companies"), "/work/companies/", SEE),
         Page(T("导入企业", "Import companies"), "/work/companies/import/", IMPORT),
     )
     facts = FACTS
 
     def measures(self) -> list[Measure]:
-        """Companies and contacts."""
+        """Companies, contacts, projects, money."""
         return measures({})
 
     def names(self, dimension: str) -> Mapping[str, T]:
-        """Provinces, industries and ways of a contact in words."""
-        return {"province": PROVINCES, "industry": INDUSTRIES, "way": WAYS}.get(dimension, {})
+        """Provinces, industries, ways of a contact, stages, occasions and officers in words."""
+        if dimension == "occasion":
+            return reads.occasion_names()
+        if dimension == "officer":
+            return {str(one.pk): T(one.name, one.name) for one in reads.officers()}
+        stages = {state.name: state.text for state in LEADS.states}
+        return {"province": PROVINCES, "industry": INDUSTRIES, "way": WAYS, "stage": stages}.get(dimension, {})
 
     def record_heads(self) -> Sequence[T]:
-        """Province, industry, state, last contact."""
+        """Place, industry, stage, agreed money, day."""
         return counted.HEADS
 
     def records(self, viewer: Viewer, subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
-        """Companies behind a number, as far as the viewer may see them."""
+        """Companies and leads behind a number, as far as the viewer may see them."""
         return counted.records(viewer, subjects)
 
     def sets(self, verb: str, body: Mapping[str, Any], at: datetime, before: Mapping[str, Any]) -> dict[str, Any]:
-        """What an event sets of a company: what it says, and when we were last in touch."""
-        found = {name: body[name] for name in ("stage", "province", "industry") if name in body}
+        """What an event sets of its subject: what it says of it, and when we were last in touch with a company."""
+        found = {name: body[name] for name in FACTS.carried if name in body}
         if verb == "contact":
             found["contacted_at"] = max(at, before.get("contacted_at") or at)
         return found
 
     def due(self, viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
-        """No clock runs for a company."""
-        return []
+        """Clocks of the viewer's leads, money to verify, corrections to decide on."""
+        return reads.due(viewer, limit, since)
 
     def tally(self, viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
-        """Nothing waits."""
-        return [0] * (len(edges) + 1)
+        """How many wait before each moment, and in all."""
+        return reads.tally(viewer, edges)
 
     def find(self, viewer: Viewer, text: str, limit: int) -> list[Found]:
-        """Listed companies that match."""
-        found = reads.find(viewer, text, limit)
-        return [Found(one.code or "—", one.name, f"/work/companies/{one.log_id}/", one.sim) for one in found]
+        """Leads and listed companies that match."""
+        leads = [
+            Found(one.number, one.name, f"/work/leads/{one.log_id}/", one.sim)
+            for one in reads.find_leads(viewer, text, limit)
+        ]
+        found = reads.find(viewer, text, limit - len(leads)) if len(leads) < limit else []
+        return [*leads, *(Found(one.code or "—", one.name, f"/work/companies/{one.log_id}/", one.sim) for one in found)]
 
     def derived(self, limit: int) -> list[Derived]:
         """For the operator: the first companies that are not what their events say."""
@@ -75,28 +89,32 @@ class _Face:
         """A pack says nothing for this line."""
 
     def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
-        """Nobody has a company in hand."""
-        return {}
+        """Open leads by the officer who has them in hand."""
+        return reads.hands(list(persons))
 
     def open_at(self, unit: int) -> int:
-        """None lies with a unit."""
-        return 0
+        """Open leads of a unit."""
+        return len(reads.at_unit(unit))
 
     def hand_over(self, viewer: Viewer, old: int, new: int) -> Handed:
-        """There is nothing to hand over."""
-        return Handed(0, [])
+        """An officer's whole portfolio."""
+        return passing.hand_over(viewer, old, new)
 
     def carry_over(self, old: int, new: int) -> int:
-        """Nothing goes over."""
-        return 0
+        """The leads of a unit."""
+        return passing.carry_over(old, new)
 
     def deed(self, line: str, move: str) -> T | None:
-        """The words for a move of a company."""
-        return WORDS.get(move) if line == FLOW.line else None
+        """The words for a move of a company, a lead or an occasion."""
+        return ALL_WORDS.get(move) if line == FLOW.line else None
 
     def open_words(self) -> Mapping[str, Mapping[str, T]]:
-        """Entries of companies say nothing in the open but what was done."""
-        return {"verb": WORDS}
+        """What was done; of signed projects stage, status, county and industry too."""
+        stages = {state.name: state.text for state in LEADS.states}
+        return {
+            "verb": ALL_WORDS, "stage": stages, "status": LEADS.statuses, "industry": INDUSTRIES,
+            "clock": clocks.NAMES,
+        }  # fmt: skip
 
 
 FACE: Final = _Face()

@@ -1,27 +1,75 @@
-"""What can be counted of the investment line: the columns of its facts, one row a subject, and the measures. Pure."""
+"""What can be counted of the investment line: the columns of its facts, one row a subject, and the measures. Pure.
+
+A project counts by its milestones, which are events: one that turns out to be another's double has them taken back. So counts
+and sums of a period need no list of exceptions. Rates of a cohort look at one row a project, by the day of its signing.
+"""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Final
 
-from luoshi.kernel.measures import Column, Facts, Is, Measure, Not, Rolled
+from luoshi.kernel.measures import Below, Column, Condition, Every, Facts, Is, Known, Less, Measure, Not, Rolled, Some
+from luoshi.leads.stages import ALIVE, BUILT, COUNTED, EARLY
 
 _CONTACT: Final = Is("verb", ("contact",))
+
+
+def _first(name: str, verb: str) -> Rolled:
+    return Rolled(name, "min", "occurred_at", Is("verb", (verb,)))
+
+
 FACTS: Final = Facts(
     line="leads",
     columns=(
-        Column("stage", "text"), Column("province", "text"), Column("industry", "text"), Column("way", "text"),
-        Column("move", "text"),
+        Column("stage", "text"), Column("status", "text"), Column("province", "text"), Column("industry", "text"),
+        Column("way", "text"), Column("move", "text"), Column("county", "text"), Column("unit", "int"),
+        Column("officer", "int"), Column("occasion", "text"), Column("agreed", "int"), Column("in_place", "int"),
+        Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("grade", "int"),
+        Column("clock_name", "text"),
     ),
-    carried=("stage", "province", "industry"),
+    carried=(
+        "stage", "status", "province", "industry", "county", "unit", "officer", "occasion", "agreed", "in_place",
+    ),
     rolled=(
         Rolled("listed", "count", "place", Is("verb", ("add_company",))),
         Rolled("contacts", "count", "place", _CONTACT),
         Rolled("first_contact_at", "min", "occurred_at", _CONTACT),
+        _first("came_at", "add_lead"),
+        _first("engaged_at", "engage"),
+        _first("signed_at", "sign"),
+        _first("landed_at", "land"),
+        _first("started_at", "start"),
+        _first("producing_at", "produce"),
+        Rolled("ended_at", "max", "occurred_at", Is("verb", ("lose", "abandon"))),
     ),
-    clocks=("occurred_at", "recorded_at", "first_contact_at"),
-    dimensions=("province", "industry", "way"),
+    clocks=(
+        "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
+    ),
+    dimensions=("province", "industry", "way", "county", "occasion", "officer", "stage"),
+    closed=(("stage", (*EARLY, *COUNTED)),),
 )  # fmt: skip
 _LISTED: Final = Is("stage", ("listed",))
+_SIGNED: Final = Every((Known("signed_at"), Is("stage", COUNTED)))
+_GOING: Final = Is("status", ALIVE)
+_AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
+_ANSWER: Final = Is("verb", ("answer",))
+FEW: Final = 5
+"""Groups of fewer answers of companies are not shown."""
+
+
+def _events(name: str, *verbs: str) -> Measure:
+    return Measure(f"leads.{name}", "count", "events", "occurred_at", Is("verb", verbs))
+
+
+def _rate(name: str, part: Condition) -> Measure:
+    """A share of the projects signed in the period, as they stand."""
+    return Measure(f"leads.{name}", "share", "life", "signed_at", _SIGNED, part)
+
+
+def _speed(name: str, clock: str, since: str, q: Fraction = Fraction(1, 2)) -> Measure:
+    """The time from one milestone to another, of the projects that reached the later one in the period."""
+    known = Every((Known(clock), Known(since), Is("stage", COUNTED)))
+    return Measure(f"leads.{name}", "quantile", "life", clock, known, value=Less(clock, since), q=q)
 
 
 def measures(rule: Mapping[str, Any]) -> list[Measure]:
@@ -31,4 +79,33 @@ def measures(rule: Mapping[str, Any]) -> list[Measure]:
         Measure("leads.contacted", "distinct", "events", "occurred_at", _CONTACT, keys=("subject",)),
         Measure("leads.contacts", "count", "events", "occurred_at", _CONTACT),
         Measure("leads.new_contacts", "count", "life", "first_contact_at", Not(Is("contacts", (0,)))),
-    ]
+        _events("noted", "add_lead"),
+        _events("signed", "sign"),
+        _events("landed", "land"),
+        _events("started", "start"),
+        _events("producing", "produce"),
+        _events("full", "reach"),
+        _events("lost", "lose", "abandon"),
+        _events("overdue", "overdue"),
+        Measure("leads.agreed", "sum", "events", "occurred_at", _AGREED, value="added"),
+        Measure("leads.unknown", "count", "events", "occurred_at", Every((Is("verb", ("sign",)), Not(Known("added"))))),
+        Measure("leads.increments", "count", "events", "occurred_at", Every((Is("verb", ("agree",)), Below(0, "added")))),
+        Measure("leads.increased", "sum", "events", "occurred_at", Every((Is("verb", ("agree",)), Below(0, "added"))), value="added"),
+        Measure("leads.in_place", "sum", "events", "occurred_at", Is("verb", ("money_in",)), value="fen"),
+        Measure("leads.talks", "count", "life", None, Every((Is("stage", EARLY), _GOING))),
+        _rate("fulfilment", _GOING),
+        _rate("landing_rate", Is("stage", COUNTED[1:])),
+        _rate("start_rate", Is("stage", BUILT)),
+        _rate("production_rate", Is("stage", BUILT[1:])),
+        _speed("days_to_sign", "signed_at", "engaged_at"),
+        _speed("days_to_land", "landed_at", "signed_at"),
+        _speed("days_to_start", "started_at", "signed_at"),
+        Measure(
+            "leads.promises_kept", "share", "events", "occurred_at", Every((_ANSWER, Known("kept"))), Is("kept", (True,)),
+            suppress_below=FEW,
+        ),
+        Measure(
+            "leads.well_served", "share", "events", "occurred_at", Every((_ANSWER, Known("grade"))), Is("grade", (4, 5)),
+            suppress_below=FEW,
+        ),
+    ]  # fmt: skip

@@ -48,6 +48,12 @@ def handlers(unit: int) -> list[Person]:
     return list(Person.objects.filter(pk__in=posts.values("person_id"), is_active=True).order_by("name", "id"))
 
 
+def holding(roles: Collection[str]) -> list[Person]:
+    """Persons who have a post in one of the roles today, by name."""
+    posts = tree.on(Post, tree.today().day).filter(role__in=roles)
+    return list(Person.objects.filter(pk__in=posts.values("person_id"), is_active=True).order_by("name", "id"))
+
+
 def names(persons: set[int]) -> dict[int, str]:
     """Names of persons by key, in one query."""
     return dict(Person.objects.filter(pk__in=persons).values_list("id", "name")) if persons else {}

@@ -87,6 +87,11 @@ def holder(subject: str) -> Viewer:
     )
 
 
+def guest(subject: str) -> Viewer:
+    """A company that holds the link of one lead: it answers there, and sees nothing else."""
+    return Viewer(kind="holder", subject=subject, grants={"leads.holder": Reach(own=True)})
+
+
 def of_request(request: "HttpRequest") -> Viewer:
     """Who is looking: the person whose session holds, else the public."""
     from luoshi.people.sessions import holds
@@ -103,4 +108,4 @@ def of_login(login: str) -> Viewer:
     return public() if login == "public" else of_person(Person.objects.get(login=login))
 
 
-__all__ = ["PUBLIC", "grants_of", "holder", "of_login", "of_person", "of_request", "public", "reach"]
+__all__ = ["PUBLIC", "grants_of", "guest", "holder", "of_login", "of_person", "of_request", "public", "reach"]

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection, transaction
 
-from luoshi.cases.actions.report import code_for, secret
+from luoshi.cases.actions.report import code_for
 from luoshi.cases.core import LINE
 from luoshi.cases.flow import ALIVE, EVERY, OPEN
 from luoshi.cases.follower import Follower, FollowerCode
@@ -20,6 +20,7 @@ from luoshi.cases.reads import one
 from luoshi.kernel.action import Act, Action, Change, Done
 from luoshi.kernel.flow import Move
 from luoshi.kernel.ids import code_hash
+from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Reach, Viewer
 from luoshi.people import viewer as viewers

@@ -1,13 +1,9 @@
 """A new case: reported by a citizen, taken down at the desk, or found by staff."""
 
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
-from luoshi import home
 from luoshi.cases import clocks
 from luoshi.cases.core import LINE
 from luoshi.cases.models import Case, CaseCode, CasePrivate, Category, Photo
@@ -16,21 +12,11 @@ from luoshi.kernel.action import Act, Change
 from luoshi.kernel.ids import code_hash, derive_code, tracking_code
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.search_tokens import tokens
+from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
 
 LONGEST = 4000
 GRID = 0.001  # degrees, about 100 m
-
-
-def secret() -> bytes:
-    """The key under which tracking codes are hashed."""
-    return _secret(settings.CONF.home)
-
-
-@lru_cache(maxsize=1)
-def _secret(place: Path) -> bytes:
-    """Read once a process: it never changes."""
-    return home.secret(place, "codes").encode()
 
 
 def code_for(door: str, key: str | None) -> str:

@@ -6,13 +6,13 @@ import orjson
 from django.db import transaction
 
 from luoshi.cases import telling, watching
-from luoshi.cases.actions.report import secret
 from luoshi.cases.follower import FollowerCode
 from luoshi.cases.models import Case, CaseCode
 from luoshi.cases.reads import reporter
 from luoshi.cases.reads.listeners import Listener, listeners
 from luoshi.kernel import clock
 from luoshi.kernel.ids import code_hash
+from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
 from luoshi.ports.notify import actions as notify
 from luoshi.ports.notify import channels

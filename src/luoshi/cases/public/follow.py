@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from luoshi.cases.actions import follow as actions
-from luoshi.cases.actions.report import code_for, secret
+from luoshi.cases.actions.report import code_for
 from luoshi.cases.flow import OPEN
 from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case
@@ -21,6 +21,7 @@ from luoshi.cases.reads.reporter import plain_phone
 from luoshi.kernel import clock, limits
 from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Absent, Invalid
+from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.web import client, said

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from luoshi.cases import actions, photos, reads
-from luoshi.cases.actions.report import code_for, secret
+from luoshi.cases.actions.report import code_for
 from luoshi.cases.public import kinds, place, steps
 from luoshi.cases.public.draft import Draft, fresh, seal, unseal
 from luoshi.cases.public.steps import Step
@@ -22,6 +22,7 @@ from luoshi.cases.reads import routing
 from luoshi.kernel import installation, limits
 from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Absent, Invalid
+from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people import viewer

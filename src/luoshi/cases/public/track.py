@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from luoshi.cases import reads
 from luoshi.cases.actions import BY_VERB
-from luoshi.cases.actions.report import secret
 from luoshi.cases.flow import FLOW
 from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case, Photo
@@ -21,6 +20,7 @@ from luoshi.kernel import clock, limits
 from luoshi.kernel.ids import normalise_code, show_code
 from luoshi.kernel.problems import Absent, Invalid, NotNow, Problem, Stale
 from luoshi.kernel.rights import may
+from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
 from luoshi.people import viewer as viewers
 from luoshi.web import client, said

@@ -31,6 +31,10 @@ class Widths:
         if both:
             raise FieldsError(f"open and restricted at once: {', '.join(sorted(both))}")
 
+    def veiled(self, names: frozenset[str]) -> "Widths":
+        """The same, but that the open fields among `names` are restricted."""
+        return Widths(self.open - names, self.restricted | (self.open & names)) if names else self
+
     def split(self, body: Mapping[str, Any]) -> tuple[Body, Body, Body]:
         """The body in three: open, restricted, private. Every restricted name is there, so that absence tells nothing."""
         opened, restricted, private = {}, dict.fromkeys(self.restricted), {}

@@ -143,9 +143,8 @@ def rename_company(company: Company, act: Act, *, name: str, day: date | None = 
     return Change(body={"before": before, "from": (day or today).isoformat()}, rows=[*rows])
 
 
-@LINE.action("contact")
-def contact(company: Company, act: Act, *, way: str, at: datetime, note: str = "") -> Change:
-    """We were in touch with a company, at a time that is not to come."""
+def contacted(company: Company, act: Act, *, way: str, at: datetime, note: str = "") -> Change:
+    """We were in touch with a company, at a time that is not to come. Raises Invalid."""
     faults = []
     if way not in WAYS:
         faults.append(Fault("way", way[:40], NO_CHOICE))
@@ -159,6 +158,9 @@ def contact(company: Company, act: Act, *, way: str, at: datetime, note: str = "
         raise Invalid(faults)
     company.contacted_at = max(at, company.contacted_at or at)
     return Change(body={"way": way, "note": note}, occurred_at=min(at, act.now))
+
+
+contact = LINE.action("contact")(contacted)
 
 
 def particulars(company: Company) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Companies held against their own events, for the ledger's verification. What an operator asks, not a viewer."""
+"""Companies and leads held against their own events, for the ledger's verification. What an operator asks, not a viewer."""
 
 from typing import Final
 
@@ -38,6 +38,35 @@ CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (kept, should, field, held)
 WHERE pair.held IS NOT FALSE AND coalesce(pair.kept, '') <> coalesce(pair.should, '')
   AND c.log_id <> ALL(%s::uuid[]) ORDER BY c.id LIMIT %s
 """
+# of a lead: what stands in the row, what its last event says of it, the field's name
+_LEAD_PAIRS: Final = """
+  (l.state, last.body->>'stage', 'state'), (l.status, last.body->>'status', 'status'),
+  (l.county, last.body->>'county', 'county'), (l.industry, last.body->>'industry', 'industry'),
+  (l.agreed::text, last.body->>'agreed', 'agreed'), (l.in_place::text, last.body->>'in_place', 'in_place'),
+  (l.officer_id::text, last.body->>'officer', 'officer'), (l.unit_id::text, last.body->>'unit', 'unit'),
+  (l.clock, last.body->>'clock', 'clock'), (l.sim::text, last.sim::text, 'sim'),
+  (l.name, last.said->>'name', 'name'),
+  (l.in_place::text, (SELECT coalesce(sum(r.fen), 0)::text FROM lead_receipt r
+                      WHERE r.lead_id = l.id AND r.state = 'verified'), 'receipts'),
+  ((l.merged_into_id IS NOT NULL)::text, (l.state = 'merged')::text, 'merged_into'),
+  (l.absorbed::text, (SELECT count(*) FROM lead m WHERE m.merged_into_id = l.id)::text, 'absorbed')
+"""
+_LEADS: Final = f"""
+SELECT l.log_id, l.number, pair.field, coalesce(pair.kept, ''), coalesce(pair.should, '')
+FROM lead l
+LEFT JOIN LATERAL (
+  SELECT e.body, position('"sim":true'::bytea in e.payload) > 0 AS sim,
+    (SELECT convert_from(p.body, 'UTF8')::jsonb FROM event_private p WHERE p.event_id = e.id) AS said
+  FROM event e WHERE e.subject = l.log_id AND e.verb NOT IN ('void', 'correct')
+  ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1) last ON true
+CROSS JOIN LATERAL (VALUES {_LEAD_PAIRS}) pair (kept, should, field)
+WHERE coalesce(pair.kept, '') <> coalesce(pair.should, '') AND l.log_id <> ALL(%s::uuid[]) ORDER BY l.id LIMIT %s
+"""
+_NO_LEAD: Final = """
+SELECT DISTINCT e.subject FROM event e WHERE e.line = 'leads' AND e.verb = 'add_lead'
+  AND NOT EXISTS (SELECT FROM lead l WHERE l.log_id = e.subject) AND e.subject <> ALL(%s::uuid[])
+ORDER BY e.subject LIMIT %s
+"""
 _NOWHERE: Final = """
 SELECT DISTINCT e.subject FROM event e WHERE e.line = 'leads' AND e.verb = 'add_company'
   AND NOT EXISTS (SELECT FROM company c WHERE c.log_id = e.subject) AND e.subject <> ALL(%s::uuid[])
@@ -46,10 +75,13 @@ ORDER BY e.subject LIMIT %s
 
 
 def derived(limit: int) -> list[Derived]:
-    """The first companies that are gone, or of which a column is not what their events say."""
+    """The first companies and leads that are gone, or of which a column is not what their events say."""
     lost = forgotten.lost(subject_of(installation.current().origin))
+    found: list[Derived] = []
     with connection.cursor() as cursor:
-        cursor.execute(_NOWHERE, [lost, limit])
-        gone = [Derived(row[0], "?", "record", "gone", "kept") for row in cursor.fetchall()]
-        cursor.execute(_QUERY, [lost, limit])
-        return [*gone, *(Derived(*row) for row in cursor.fetchall())]
+        for nowhere, rows in ((_NOWHERE, _QUERY), (_NO_LEAD, _LEADS)):
+            cursor.execute(nowhere, [lost, limit])
+            found += [Derived(row[0], "?", "record", "gone", "kept") for row in cursor.fetchall()]
+            cursor.execute(rows, [lost, limit])
+            found += [Derived(*row) for row in cursor.fetchall()]
+    return found[:limit]

@@ -90,7 +90,7 @@ def known(codes: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Company
 
 @dataclass(frozen=True)
 class Happened:
-    """An event of a company: when, by whom, what was said; `void` where it was taken back."""
+    """An event of a company or a lead: when, by whom, what was said; `void` where it was taken back."""
 
     id: UUID
     act: UUID
@@ -106,8 +106,13 @@ class Happened:
 
 def events(company: Company) -> list[Happened]:
     """All events of a company that was read through its door, oldest first; one query."""
+    return events_of(company.log_id)
+
+
+def events_of(subject: UUID) -> list[Happened]:
+    """All events of a subject whose row was read through its door, oldest first; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_EVENTS, [company.log_id])
+        cursor.execute(_EVENTS, [subject])
         rows = cursor.fetchall()
     return [
         Happened(

@@ -1,0 +1,126 @@
+"""Two leads of one project: the one goes into the other, its milestones count no more, and can come out again with them.
+
+A signing is an event, and signed projects are counted by their events. So the milestones of the merged one are taken back
+where they stand: as of an earlier day there were two, from now on there is one. Its verified money goes over as it came.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from luoshi.kernel.action import Act, Also, Change
+from luoshi.kernel.ledger.correct import OWN
+from luoshi.kernel.problems import Fault, Invalid
+from luoshi.kernel.text import T
+from luoshi.leads import clocks, reads
+from luoshi.leads.actions.money import money_in
+from luoshi.leads.core import LEADS
+from luoshi.leads.models import Lead, Receipt
+from luoshi.leads.stages import AFTER, EARLY
+
+MILESTONES: Final = (*AFTER, "agree", "money_in")
+"""The log's verbs that figures count, taken back when the project turns out to be another one's double."""
+
+
+def milestones(lead: Lead) -> list[reads.Happened]:
+    """Its events that count and stand, as they hold now, oldest first."""
+    events = {one.id: one for one in reads.events_of(lead.log_id)}
+    standing = [one for one in events.values() if not one.void and one.verb != "void"]
+    return [one for one in standing if _first(events, one).verb in MILESTONES]
+
+
+def _first(events: dict[UUID, reads.Happened], one: reads.Happened) -> reads.Happened:
+    """What was said at first, where an event is a correction."""
+    while one.corrects and one.corrects in events:
+        one = events[one.corrects]
+    return one
+
+
+@LEADS.action("merge_lead")
+def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
+    """It is the same project as another one, which stands for both from now on. Raises Invalid."""
+    rule = None
+    if into.pk == lead.pk:
+        rule = T("不能并入自己", "cannot be merged into itself")
+    elif into.state == "merged":
+        rule = T("那一个已并入别的项目", "was merged into another itself")
+    elif lead.state not in EARLY and into.state in EARLY:
+        rule = T("那一个还没有签约：请把它并入这一个", "is not signed yet: merge that one into this one")
+    if rule is not None:
+        raise Invalid([Fault("into", into.number, rule)])
+    lead.state_before, lead.merged_into, into.absorbed = lead.state, into, into.absorbed + 1
+    standing = milestones(lead)
+    moved = [one for one in reads.receipts(lead) if one.state == "verified"]
+    also = [Also(lead, "void", Change(occurred_at=one.at, corrects=one.id), line=LEADS) for one in standing]
+    clocks.stop(lead)
+    also.append(Also(into, "absorb_lead", Change(body={"other": str(lead.log_id)})))
+    also += _money(moved, into)
+    lead.in_place = 0
+    body = {"into": str(into.log_id), "reason": reason}
+    return Change(body=body, also=also)
+
+
+def _money(rows: list[Receipt], lead: Lead) -> list[Also]:
+    """Receipts that go over to a lead, each as it came."""
+    found = []
+    for row in rows:
+        lead.in_place += row.fen
+        change = money_in(row)
+        change.saves.append(row)
+        row.lead = lead
+        found.append(Also(lead, "money_in", change))
+    return found
+
+
+@LEADS.action("unmerge_lead")
+def unmerge_lead(lead: Lead, act: Act, *, reason: str) -> Change:
+    """They were two after all: the project is back at its stage, with the milestones and the money that it brought."""
+    into = lead.merged_into
+    assert into is not None
+    merged = _merged_by(into, lead.log_id)
+    mine = [one for one in reads.events_of(lead.log_id) if one.act == merged and one.verb == "void"]
+    events = {one.id: one for one in reads.events_of(lead.log_id)}
+    lead.state, lead.state_before, lead.merged_into = lead.state_before, "", None
+    into.absorbed -= 1
+    also = [
+        Also(lead, one.verb, _again(one))
+        for void in mine
+        if (one := _original(events, void)) and one.verb != "money_in"
+    ]
+    brought = _brought(into, merged)
+    also += [Also(into, "void", Change(occurred_at=one.at, corrects=one.id)) for one in brought]
+    keys = {one.body.get("receipt") for one in brought}
+    rows = [row for row in reads.receipts(into) if row.pk in keys]
+    into.in_place -= sum(row.fen for row in rows)
+    also += _money(rows, lead)
+    also.append(Also(into, "detach_lead", Change(body={"other": str(lead.log_id)})))
+    clocks.start(lead, "report" if lead.state != "lead" else "respond", act.now)
+    return Change(body={"into": str(into.log_id), "reason": reason}, also=also)
+
+
+def _merged_by(into: Lead, lead: UUID) -> UUID | None:
+    """The act by which a lead was merged last."""
+    found = [
+        one.act
+        for one in reads.events_of(into.log_id)
+        if one.verb == "absorb_lead" and one.body.get("other") == str(lead)
+    ]
+    return found[-1] if found else None
+
+
+def _brought(into: Lead, act: UUID | None) -> list[reads.Happened]:
+    return [one for one in reads.events_of(into.log_id) if one.verb == "money_in" and one.act == act and not one.void]
+
+
+def _original(events: dict[UUID, reads.Happened], void: reads.Happened) -> reads.Happened | None:
+    """What a void event took back, followed through corrections to what was said first; the body that held."""
+    one = events.get(void.corrects) if void.corrects else None
+    if one is None:
+        return None
+    return replace(one, verb=_first(events, one).verb, corrects=None, void=False)
+
+
+def _again(one: reads.Happened) -> Change:
+    """A milestone as it happened, noted anew."""
+    said: dict[str, Any] = {name: value for name, value in one.body.items() if name not in OWN and name != "why"}
+    return Change(body={**said, "move": one.verb}, occurred_at=one.at)

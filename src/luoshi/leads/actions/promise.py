@@ -1,0 +1,113 @@
+"""What the city promised the investor, whether it was kept, and what the company says of it by an expiring link."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from luoshi.kernel import calendar
+from luoshi.kernel.action import Act, Change
+from luoshi.kernel.ids import code_hash, derive_code, tracking_code
+from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow
+from luoshi.kernel.secret import secret
+from luoshi.kernel.text import T
+from luoshi.leads import reads
+from luoshi.leads.actions.beside import end_invitations
+from luoshi.leads.actions.lead import note_fault
+from luoshi.leads.core import LEADS
+from luoshi.leads.models import Invitation, Lead, Promise
+from luoshi.leads.rules import RULES
+from luoshi.people.models import Unit
+
+MOST_DAYS: Final = 90
+LONGEST: Final = 200
+GRADES: Final = (1, 2, 3, 4, 5)
+
+
+@LEADS.action("promise")
+def promise(lead: Lead, act: Act, *, what: str, owner: Unit, until: date) -> Change:
+    """The city owes the investor something: which unit, until which day. Raises Invalid."""
+    faults = []
+    if len(what) > LONGEST:
+        faults.append(Fault("what", what[:20] + "…", T("最长 {n} 字", "at most {n} characters").fill(n=LONGEST)))
+    if until < calendar.current().city_date(act.now):
+        faults.append(Fault("until", until.isoformat(), T("不能早于今天", "cannot be before today")))
+    if faults:
+        raise Invalid(faults)
+    row = Promise(pk=reads.next_promise(), lead=lead, what=what, owner=owner, until=until, at=act.now)
+    body = {"promise": row.pk, "owner": owner.pk, "until": until.isoformat(), "what": what}
+    return Change(body=body, rows=[row], answer={"promise": row.pk})
+
+
+def _in(row: Promise, *states: str) -> Promise:
+    if row.state not in states:
+        raise NotNow(T("这项承诺现在不能这样办", "This cannot be done to the promise now"))
+    return row
+
+
+@LEADS.action("keep_promise")
+def keep_promise(lead: Lead, act: Act, *, promise: object, note: str) -> Change:
+    """The unit that owes it says that it was kept; the company has the last word. Raises Invalid, NotNow or Denied."""
+    row = _in(reads.promise(lead, promise), "open", "disputed")
+    units = {one.unit for one in (act.viewer, *act.viewer.instead)}
+    if row.owner_id not in units and not lead.owned_by(act.viewer) and not act.viewer.reach("leads.head"):
+        raise Denied(T("由负责单位或招商负责人报", "The unit that owes it, or the head of investment, says so"))
+    _text(note)
+    row.state, row.kept_at = "kept", act.now
+    return Change(body={"promise": row.pk, "note": note}, saves=[row])
+
+
+@LEADS.action("drop_promise")
+def drop_promise(lead: Lead, act: Act, *, promise: object, reason: str) -> Change:
+    """It is owed no more, for a reason that stays visible. Raises Invalid or NotNow."""
+    row = _in(reads.promise(lead, promise), "open", "kept", "disputed")
+    _text(reason, "reason")
+    row.state = "dropped"
+    return Change(body={"promise": row.pk, "reason": reason}, saves=[row])
+
+
+@LEADS.action("invite")
+def invite(lead: Lead, act: Act, *, days: int = RULES["days"]["link"]) -> Change:
+    """A link by which the company answers, good for some days; earlier links end. The code is told once. Raises Invalid."""
+    if isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
+        raise Invalid([Fault("days", str(days), T("1 到 {n}", "1 to {n}").fill(n=MOST_DAYS))])
+    key = secret()
+    code = derive_code(key, f"invite:{act.door}:{act.key}") if act.key else tracking_code()
+    end_invitations(lead)
+    until = act.now + timedelta(days=days)
+    row = Invitation(lead=lead, hash=code_hash(key, code), until=until, at=act.now)
+    return Change(body={"link_until": until}, rows=[row], secret={"code": code})
+
+
+@LEADS.action("confirm_promise")
+def confirm_promise(lead: Lead, act: Act, *, promise: object, grade: int | None = None, note: str = "") -> Change:
+    """The company says that it was kept. Raises Invalid or NotNow."""
+    row = _in(reads.promise(lead, promise), "open", "kept", "disputed")
+    _text(note)
+    row.state, row.answered_at, row.grade = "confirmed", act.now, _grade(grade)
+    return Change(body={"promise": row.pk, "kept": True, "grade": grade, "note": note}, saves=[row])
+
+
+@LEADS.action("dispute_promise")
+def dispute_promise(lead: Lead, act: Act, *, promise: object, note: str) -> Change:
+    """The company says that it was not kept: it is owed again. Raises Invalid or NotNow."""
+    row = _in(reads.promise(lead, promise), "open", "kept", "confirmed")
+    _text(note)
+    row.state, row.answered_at = "disputed", act.now
+    return Change(body={"promise": row.pk, "kept": False, "note": note}, saves=[row])
+
+
+@LEADS.action("rate_service")
+def rate_service(lead: Lead, act: Act, *, grade: int, note: str = "") -> Change:
+    """The company rates how it was served, 1 to 5; it may change its mind. Raises Invalid."""
+    _text(note)
+    return Change(body={"grade": _grade(grade), "note": note})
+
+
+def _grade(grade: int | None) -> int | None:
+    if grade is not None and (isinstance(grade, bool) or grade not in GRADES):
+        raise Invalid([Fault("grade", str(grade)[:20], T("从 1 到 5", "from 1 to 5"))])
+    return grade
+
+
+def _text(text: str, field: str = "note") -> None:
+    if faults := note_fault(text, field):
+        raise Invalid(faults)

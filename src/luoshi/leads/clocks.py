@@ -1,0 +1,57 @@
+"""The clocks of a lead: response, judgement, feedback, and the report every two weeks. Changes rows in memory only.
+
+The first three count from the day on which the lead came in, as Jiangmen's rule has it; a report from the last one.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from luoshi.kernel import calendar, installation
+from luoshi.kernel.deadlines import Kind, Rule, due, warn_at
+from luoshi.kernel.text import T
+from luoshi.leads.models import Lead
+from luoshi.leads.rules import RULES
+from luoshi.leads.stages import OPEN
+
+NAMES: Final = {
+    "respond": T("响应", "Response"),
+    "judge": T("研判", "Judgement"),
+    "feedback": T("反馈", "Feedback"),
+    "report": T("报进展", "Report"),
+}
+NEXT: Final = {"respond": "judge", "judge": "feedback", "feedback": "report"}
+
+
+@lru_cache(maxsize=8)
+def rule(name: str) -> Rule:
+    """A clock of `rules.toml` by its name."""
+    said = RULES["clocks"][name]
+    return Rule(cast(Kind, said["kind"]), said["n"])
+
+
+def silent() -> timedelta:
+    """How long nobody may be in touch before an officer is reminded."""
+    return timedelta(days=RULES["days"]["silent"])
+
+
+def start(lead: Lead, name: str, now: datetime) -> None:
+    """Let a clock run, from the day on which the lead came in or (a report) from now; with no name, none."""
+    if not name or lead.status != "going" or lead.state not in OPEN:
+        stop(lead)
+        return
+    one, since = rule(name), now if name == "report" else lead.came_at
+    end = due(one, since, calendar.current())
+    light: dict[str, Any] = installation.current().pack["light"]
+    lead.clock, lead.due_kind, lead.due_at = name, one.kind, end
+    lead.warn_at = warn_at(one, since, end, calendar.current(), **light)
+
+
+def stop(lead: Lead) -> None:
+    """No clock runs."""
+    lead.clock, lead.due_kind, lead.due_at, lead.warn_at = "", "", None, None
+
+
+def entered(lead: Lead, now: datetime) -> None:
+    """The lead has reached a stage: from the first one on it is reported on."""
+    start(lead, "report" if lead.state != "lead" else "respond", now)

@@ -1,0 +1,26 @@
+"""What time does to leads, each minute: warnings, overdue, and a word where nobody was in touch for long.
+
+Every step may run twice: the action's lock and the crossing's unique key let only one through.
+"""
+
+from django.db import IntegrityError
+
+from luoshi.kernel import clock
+from luoshi.kernel.jobs import every
+from luoshi.kernel.problems import Problem
+from luoshi.kernel.viewer import SYSTEM
+from luoshi.leads import reads
+from luoshi.leads.actions import OF_LEAD
+
+
+@every("* * * * *", "leads.time")
+def pass_time() -> None:
+    """Do what is due at the city's present moment."""
+    now = clock.now()
+    for threshold in ("overdue", "warn", "remind"):
+        for ref in reads.crossed(threshold, now):
+            try:
+                OF_LEAD[threshold](viewer=SYSTEM, on=ref)
+            except (Problem, IntegrityError):
+                # somebody moved it meanwhile, or another worker was first: nothing is left to do
+                continue

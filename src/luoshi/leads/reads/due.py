@@ -1,0 +1,142 @@
+"""What waits for somebody: clocks of their leads, leads that nobody was in touch with, money and corrections to decide on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from luoshi.kernel import clock
+from luoshi.kernel.lines import Due
+from luoshi.kernel.rights import may
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads import clocks
+from luoshi.leads.models import Lead, Promise, Proposal, Receipt
+from luoshi.leads.reads.lead import shown, visible_leads
+from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, VERIFY
+
+ROOT: Final = "/work/leads/"
+PRESS: Final = {"respond": "respond", "judge": "judge", "feedback": "feed_back", "report": "report_progress"}
+
+
+def _mine(viewer: Viewer) -> QuerySet[Lead]:
+    """Leads in the viewer's hands with a clock that runs."""
+    if not may(viewer, DEAL):
+        return Lead.objects.none()
+    return visible_leads(viewer).filter(officer__in=viewer.persons, due_at__isnull=False)
+
+
+def _of_lead(lead: Lead) -> Due:
+    move = FLOW.move(PRESS[lead.clock])
+    where = f"{ROOT}{lead.log_id}/"
+    return Due(
+        lead.due_at, lead.warn_at, lead.number, lead.name, FLOW.state(lead.state).text, where, move.text, lead.sim,
+        kind=lead.due_kind, note=str(clocks.NAMES[lead.clock]), form=f"{where}#f-{move.verb}",
+    )  # fmt: skip
+
+
+def _money(viewer: Viewer, limit: int) -> list[Due]:
+    """Reported money that the viewer may verify: not their own."""
+    if not may(viewer, VERIFY):
+        return []
+    rows = Receipt.objects.filter(state="reported", lead__in=visible_leads(viewer)).exclude(
+        persons__overlap=list(viewer.persons)
+    )
+    return [
+        Due(None, None, one.lead.number, one.lead.name, T("到位资金待核实", "Money to verify"), f"{ROOT}{one.lead.log_id}/",
+            T("核实", "Verify"), one.lead.sim, form=f"{ROOT}{one.lead.log_id}/#money")
+        for one in rows.select_related("lead").order_by("at", "id")[:limit]
+    ]  # fmt: skip
+
+
+def _corrections(viewer: Viewer, limit: int) -> list[Due]:
+    if not may(viewer, APPROVE):
+        return []
+    rows = Proposal.objects.filter(state="open", lead__in=visible_leads(viewer)).exclude(
+        persons__overlap=list(viewer.persons)
+    )
+    return [
+        Due(None, None, one.lead.number, one.lead.name, T("更正等批", "Correction proposed"), f"{ROOT}{one.lead.log_id}/",
+            T("批更正", "Decide on it"), one.lead.sim, form=f"{ROOT}{one.lead.log_id}/#corrections")
+        for one in rows.select_related("lead").order_by("at", "id")[:limit]
+    ]  # fmt: skip
+
+
+def owed(viewer: Viewer) -> QuerySet[Promise]:
+    """Promises that a unit of the viewer's owes, the first due first."""
+    if not may(viewer, OWED):
+        return Promise.objects.none()
+    units = {one.unit for one in (viewer, *viewer.instead) if one.unit is not None}
+    rows = Promise.objects.filter(
+        owner__in=units, state__in=["open", "disputed"], lead__in=Lead.objects.filter(shown(viewer))
+    )
+    return rows.select_related("lead", "owner").order_by("until", "id")
+
+
+def due(viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
+    """What waits for the viewer (and is due at `since` or later), first due first."""
+    rows = _mine(viewer) if since is None else _mine(viewer).filter(due_at__gte=since)
+    found = [_of_lead(one) for one in rows.order_by("due_at", "id")[:limit]]
+    if since is None and len(found) < limit:
+        found += _money(viewer, limit - len(found)) + _corrections(viewer, limit - len(found))
+    return found[:limit]
+
+
+def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
+    """How many wait for the viewer that are due before each of the moments, and last how many in all."""
+    times = list(_mine(viewer).values_list("due_at", flat=True))
+    undated = len(_money(viewer, 1000)) + len(_corrections(viewer, 1000))
+    return [*(sum(at < edge for at in times if at) for edge in edges), len(times) + undated]
+
+
+def silent(viewer: Viewer, limit: int = 50) -> list[Lead]:
+    """The viewer's leads with which nobody was in touch for long, the longest first."""
+    before = clock.now() - clocks.silent()
+    rows = visible_leads(viewer).filter(
+        officer__in=viewer.persons, status="going", state__in=OPEN, touched_at__lt=before
+    )
+    return list(rows.order_by("touched_at", "id")[:limit])
+
+
+def crossed(threshold: str, now: datetime, limit: int = 500) -> list[str]:
+    """Ids of the leads whose clock crossed a threshold that is not written yet; for the worker that passes time."""
+    from django.db.models import Exists, OuterRef
+
+    from luoshi.kernel.models import Crossing
+
+    if threshold == "remind":
+        written = Crossing.objects.filter(subject=OuterRef("log_id"), clock="silent", due_at__gt=OuterRef("touched_at"))
+        past = Q(status="going", state__in=OPEN, touched_at__lt=now - clocks.silent())
+        rows = Lead.objects.filter(past).exclude(Exists(written)).order_by("touched_at", "id")
+    else:
+        written = Crossing.objects.filter(
+            subject=OuterRef("log_id"), clock=OuterRef("clock"), threshold=threshold, due_at=OuterRef("due_at")
+        )
+        past = Q(due_at__lt=now) if threshold == "overdue" else Q(warn_at__lte=now, due_at__gte=now)
+        rows = (
+            Lead.objects.filter(past, status="going", warn_at__isnull=False)
+            .exclude(Exists(written))
+            .order_by("due_at", "id")
+        )
+    return [str(one) for one in rows.values_list("log_id", flat=True)[:limit]]
+
+
+def in_hand(person: int) -> list[tuple[str, int | None]]:
+    """(id, unit) of the open leads that a person has in hand; for a hand-over."""
+    rows = Lead.objects.filter(officer=person, state__in=OPEN, status__in=["going", "suspended"])
+    return [(str(one), unit) for one, unit in rows.order_by("id").values_list("log_id", "unit_id")]
+
+
+def at_unit(unit: int) -> list[str]:
+    """Ids of the open leads of a unit."""
+    rows = Lead.objects.filter(unit=unit, state__in=OPEN, status__in=["going", "suspended"])
+    return [str(one) for one in rows.order_by("id").values_list("log_id", flat=True)]
+
+
+def hands(persons: Sequence[int]) -> dict[int, int]:
+    """How many open leads each of the persons has in hand; one query."""
+    from django.db.models import Count
+
+    rows = Lead.objects.filter(officer__in=persons, state__in=OPEN, status__in=["going", "suspended"])
+    return dict(rows.values_list("officer").annotate(n=Count("pk")))

@@ -1,0 +1,294 @@
+"""Leads: which a viewer may see, one, locked for writing, and what stands beside it.
+
+Before it is signed a lead may be for its unit or for named persons only; whoever may not see it does not learn of it: not in
+a list, a search, an export or an error.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from luoshi.kernel import calendar, clock
+from luoshi.kernel.bulk import next_ids
+from luoshi.kernel.ids import code_hash
+from luoshi.kernel.ledger.correct import Said
+from luoshi.kernel.problems import Absent, Fault, Invalid
+from luoshi.kernel.rights import may
+from luoshi.kernel.secret import secret
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads.models import (
+    Agreement,
+    Company,
+    Credit,
+    Document,
+    Invitation,
+    Lead,
+    Occasion,
+    Promise,
+    Proposal,
+    Receipt,
+    Waiver,
+)
+from luoshi.leads.reads import one as companies
+from luoshi.leads.stages import COUNTED, OWED, SECRET, SEE
+from luoshi.people.models import Person, Unit
+
+NO_LEAD: Final = T("没有这个项目", "No such lead")
+NO_OCCASION: Final = T("没有这个活动", "No such occasion")
+TOLD: Final = T("这条记录刚才已被改过，请看新的一版", "This record was changed meanwhile: look at the new version")
+NO_CHOICE: Final = T("不在可选的里面", "is not one of the choices")
+
+
+def shown(viewer: Viewer) -> Q:
+    """Which leads the viewer may see, as a condition."""
+    if viewer.kind == "holder":
+        return Q(log_id=viewer.subject)
+    if not may(viewer, SEE):
+        return Q(pk__in=_owed(viewer)) if may(viewer, OWED) else Q(pk__in=[])
+    if may(viewer, SECRET):
+        return Q()
+    mine = Q(officer__in=viewer.persons) | Q(shown_to__overlap=list(viewer.persons))
+    return Q(level="open") | Q(signed_at__isnull=False) | Q(level="unit", unit__in=_units(viewer)) | mine
+
+
+def _owed(viewer: Viewer) -> Any:
+    """Leads to whose investor a unit of the viewer's owes something."""
+    rows = Promise.objects.filter(owner__in=_units(viewer), state__in=["open", "kept", "disputed"])
+    return rows.values("lead")
+
+
+def _units(viewer: Viewer) -> set[int]:
+    return {one.unit for one in (viewer, *viewer.instead) if one.unit is not None}
+
+
+def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
+    """The leads that the viewer may see."""
+    return Lead.objects.filter(shown(viewer))
+
+
+def _uuid(ref: Any, absent: T) -> UUID:
+    try:
+        return UUID(str(ref))
+    except ValueError:
+        raise Absent(absent) from None
+
+
+def get_lead(viewer: Viewer, ref: UUID | str) -> Lead:
+    """The lead of that id in the log, with company, occasion, officer and unit. Raises Absent."""
+    rows = visible_leads(viewer).select_related("company", "occasion", "officer", "unit", "merged_into", "succeeds")
+    found = rows.filter(log_id=_uuid(ref, NO_LEAD)).first()
+    if found is None:
+        raise Absent(NO_LEAD)
+    return found
+
+
+def lock_lead(viewer: Viewer, ref: Any) -> Lead:
+    """Lock a lead for the caller's transaction. Raises Absent."""
+    rows = visible_leads(viewer).select_for_update(no_key=True, of=("self",)).select_related("company", "occasion")
+    found = rows.filter(log_id=_uuid(ref, NO_LEAD)).first()
+    if found is None:
+        raise Absent(NO_LEAD)
+    if found.merged_into_id is not None:
+        found.merged_into = Lead.objects.select_for_update(no_key=True).get(pk=found.merged_into_id)
+    return found
+
+
+def told_lead(lead: Lead) -> T:
+    """What a stale caller is told."""
+    return TOLD
+
+
+def join_lead(viewer: Viewer, verb: str, data: dict[str, Any]) -> None:
+    """Read what a move names by keys: lead, company, occasion, officer, unit. Raises Invalid for one that is not there."""
+    finders: dict[str, Callable[[str], Any]] = {
+        "into": lambda ref: lock_lead(viewer, ref), "succeeds": lambda ref: get_lead(viewer, ref),
+        "company": lambda ref: companies.lock(viewer, ref), "occasion": lambda ref: get_occasion(viewer, ref),
+        "officer": _officer, "owner": _unit,
+    }  # fmt: skip
+    faults = []
+    for name, find in finders.items():
+        if data.get(name) in (None, "") or not isinstance(data[name], str):
+            continue
+        try:
+            data[name] = find(data[name])
+        except Absent as absent:
+            faults.append(Fault(name, str(data[name])[:40], absent.title))
+    if faults:
+        raise Invalid(faults)
+
+
+def _officer(login: str) -> Person:
+    """An investment officer by their log-in name. Raises Absent."""
+    for one in officers():
+        if one.login == login:
+            return one
+    raise Absent(NO_CHOICE)
+
+
+def _unit(code: str) -> Unit:
+    found = Unit.objects.filter(code=code, valid_to=None).first()
+    if found is None:
+        raise Absent(NO_CHOICE)
+    return found
+
+
+def officers() -> list[Person]:
+    """Who may have leads in hand today: those who hold a post of an investment officer or their head."""
+    from luoshi.people import reads as people
+
+    held = people.holding(("officer", "promoter"))
+    return sorted(held, key=lambda one: one.login)
+
+
+def get_occasion(viewer: Viewer, ref: UUID | str) -> Occasion:
+    """The occasion of that id in the log. Raises Absent."""
+    found = Occasion.objects.filter(log_id=_uuid(ref, NO_OCCASION)).first() if may(viewer, SEE) else None
+    if found is None:
+        raise Absent(NO_OCCASION)
+    return found
+
+
+def lock_occasion(viewer: Viewer, ref: Any) -> Occasion:
+    """Lock an occasion for the caller's transaction. Raises Absent."""
+    get_occasion(viewer, ref)
+    return Occasion.objects.select_for_update(no_key=True).get(log_id=_uuid(ref, NO_OCCASION))
+
+
+def occasions(viewer: Viewer) -> list[Occasion]:
+    """All occasions, the latest first; at most 500."""
+    return list(Occasion.objects.order_by("-first_day", "-id")[:500]) if may(viewer, SEE) else []
+
+
+def waivers(lead: Lead) -> Iterable[Waiver]:
+    """What was waived of a lead and still holds today."""
+    if lead.pk is None or lead._state.adding:
+        return []
+    today = calendar.current().city_date(clock.now())
+    return lead.waivers.filter(until__gte=today).order_by("at")
+
+
+def receipt(lead: Lead, key: Any) -> Receipt:
+    """A receipt of a lead. Raises Invalid."""
+    found: Receipt = _beside(Receipt.objects.filter(lead=lead), "receipt", key)
+    return found
+
+
+def promise(lead: Lead, key: Any) -> Promise:
+    """A promise of a lead. Raises Invalid."""
+    found: Promise = _beside(Promise.objects.filter(lead=lead), "promise", key)
+    return found
+
+
+def proposal(lead: Lead, key: Any) -> Proposal:
+    """A proposed correction of a lead. Raises Invalid."""
+    found: Proposal = _beside(Proposal.objects.filter(lead=lead), "proposal", key)
+    return found
+
+
+def _beside(rows: Any, name: str, key: Any) -> Any:
+    found = rows.filter(pk=key).first() if str(key).isdigit() and len(str(key)) < 19 else None
+    if found is None:
+        raise Invalid([Fault(name, str(key)[:40], NO_CHOICE)])
+    return found
+
+
+def documents(lead: Lead) -> list[Document]:
+    """The documents of a lead that was read through its door, by kind, the newest version first."""
+    return list(Document.objects.filter(lead=lead).select_related("by").order_by("kind", "-version"))
+
+
+def receipts(lead: Lead) -> list[Receipt]:
+    """Its receipts of money, the latest first."""
+    return list(
+        Receipt.objects.filter(lead=lead).select_related("by", "verified_by", "document").order_by("-day", "-id")
+    )
+
+
+def promises(lead: Lead) -> list[Promise]:
+    """Its promises, the first due first."""
+    return list(Promise.objects.filter(lead=lead).select_related("owner").order_by("until", "id"))
+
+
+def credits(lead: Lead) -> list[Credit]:
+    """How the credit is split, the largest share first."""
+    return list(Credit.objects.filter(lead=lead).order_by("-share", "county"))
+
+
+def proposals(lead: Lead) -> list[Proposal]:
+    """Corrections that wait for another person."""
+    return list(Proposal.objects.filter(lead=lead, state="open").select_related("by").order_by("at"))
+
+
+def said(lead: Lead) -> list[Said]:
+    """The events of a lead as corrections see them, oldest first."""
+    return [Said(one.id, one.verb, one.at, one.body, one.corrects) for one in companies.events_of(lead.log_id)]
+
+
+def twins(lead: Lead, company: Company) -> Sequence[Lead]:
+    """Signed projects of a company (or of one that was merged with it) that count, but this one."""
+    rows = Lead.objects.filter(company=company, state__in=COUNTED).exclude(pk=lead.pk)
+    return list(rows.exclude(pk=lead.succeeds_id or 0).order_by("signed_at")[:50])
+
+
+def versions(lead: Lead) -> int:
+    """How many versions its agreement has."""
+    return Agreement.objects.filter(lead=lead).count()
+
+
+def agreements(lead: Lead) -> list[Agreement]:
+    """The versions of its agreement, the newest first."""
+    return list(Agreement.objects.filter(lead=lead).order_by("-version"))
+
+
+def paper_version(lead: Lead, kind: str) -> int:
+    """The number of the next version of a document."""
+    return Document.objects.filter(lead=lead, kind=kind).count() + 1
+
+
+def next_receipt() -> int:
+    """The key of a receipt to be."""
+    return next(next_ids(Receipt, 1))
+
+
+def next_promise() -> int:
+    """The key of a promise to be."""
+    return next(next_ids(Promise, 1))
+
+
+def proposed(lead: Lead, event: UUID) -> bool:
+    """Does a correction of that event wait?"""
+    return Proposal.objects.filter(lead=lead, event=event, state="open").exists()
+
+
+def last_version_event(lead: Lead) -> UUID | None:
+    """The event that made the newest version of the agreement, as it was first said."""
+    found = [
+        one.id
+        for one in companies.events_of(lead.log_id)
+        if one.verb in ("sign", "agree") and not _voided(lead, one.id)
+    ]
+    return found[-1] if found else None
+
+
+def _voided(lead: Lead, event: UUID) -> bool:
+    return any(one.verb == "void" and one.corrects == event for one in companies.events_of(lead.log_id))
+
+
+def same_occasion(name: str, day: date, but: int | None = None) -> bool:
+    """Is there an occasion of that name on that day?"""
+    return Occasion.objects.filter(name=name, first_day=day).exclude(pk=but or 0).exists()
+
+
+def invited(code: str) -> Invitation | None:
+    """The invitation of a code, as long as it is good; for whoever holds the link."""
+    rows = Invitation.objects.filter(hash=code_hash(secret(), code), until__gt=clock.now())
+    return rows.select_related("lead").first()
+
+
+def occasion_names() -> dict[str, T]:
+    """Names of all occasions by their ids in the log: they were public."""
+    return {str(ref): T(name, name) for ref, name in Occasion.objects.values_list("log_id", "name")}

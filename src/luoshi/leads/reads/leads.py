@@ -1,0 +1,188 @@
+"""Lists of leads: filtered and paged, found as one types, counted for the board, compared for doubles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from rapidfuzz import fuzz
+
+from luoshi.kernel import search_tokens
+from luoshi.kernel.search import Written
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads.models import Company, Lead, Occasion
+from luoshi.leads.reads.lead import visible_leads
+from luoshi.leads.stages import COUNTED, STAGES
+
+SIZE: Final = 50
+MOST: Final = 8
+TOGETHER: Final = 2000
+ALIKE: Final = 75
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which leads a list shows; what is empty does not narrow it. `state`: a stage, or `merged`; default all but merged."""
+
+    q: str = ""
+    state: str = ""
+    status: str = ""
+    county: str = ""
+    industry: str = ""
+    officer: int | None = None
+    occasion: str = ""
+    company: int | None = None
+    order: str = "newest"
+
+
+@dataclass(frozen=True)
+class LeadPage:
+    """Rows of a list, and after which row the next page begins."""
+
+    rows: list[Lead]
+    after: tuple[datetime, int] | None
+
+
+def _wanted(viewer: Viewer, wanted: Wanted) -> QuerySet[Lead]:
+    rows = visible_leads(viewer)
+    rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state="merged")
+    for name in ("status", "county", "industry"):
+        if getattr(wanted, name):
+            rows = rows.filter(**{name: getattr(wanted, name)})
+    if wanted.officer is not None:
+        rows = rows.filter(officer=wanted.officer)
+    if wanted.company is not None:
+        rows = rows.filter(company=wanted.company)
+    if wanted.occasion:
+        rows = rows.filter(occasion__log_id=wanted.occasion)
+    if wanted.q:
+        asked = search_tokens.query(wanted.q)
+        rows = rows.filter(tokens__contains=Written(asked)) if asked else rows.none()
+    return rows
+
+
+def lead_page(viewer: Viewer, wanted: Wanted, after: tuple[datetime, int] | None = None, size: int = SIZE) -> LeadPage:
+    """A page of a list; one query."""
+    field = "signed_at" if wanted.order == "signed" else "updated_at"
+    rows = _wanted(viewer, wanted).select_related("company", "officer", "occasion")
+    if field == "signed_at":
+        rows = rows.filter(signed_at__isnull=False)
+    if after is not None:
+        at, key = after
+        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__lt": key}))
+    found = list(rows.order_by(f"-{field}", "-id")[: size + 1])
+    shown = found[:size]
+    return LeadPage(shown, (getattr(shown[-1], field), shown[-1].pk) if len(found) > size else None)
+
+
+def find_leads(viewer: Viewer, text: str, limit: int = MOST) -> list[Lead]:
+    """Leads that match what is being typed, the latest first; one query."""
+    return list(_wanted(viewer, Wanted(q=text)).order_by("-updated_at", "-id")[:limit]) if text.strip() else []
+
+
+def of_company(viewer: Viewer, company: Company) -> list[Lead]:
+    """The leads of a company that the viewer may see, the latest first."""
+    rows = visible_leads(viewer).filter(company=company).select_related("officer")
+    return list(rows.order_by("-updated_at", "-id")[:100])
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage of the board: how many go on there, their agreed fen, and the first of them."""
+
+    stage: str
+    count: int
+    agreed: int | None
+    rows: Sequence[Lead]
+
+
+def board(viewer: Viewer, wanted: Wanted, each: int = 8) -> list[Column]:
+    """Going leads by stage: counts and sums of all, and the latest of each; one query, and one a stage."""
+    going = _wanted(viewer, Wanted(**{**wanted.__dict__, "state": "", "status": "going"}))
+    sums = {row["state"]: row for row in going.order_by().values("state").annotate(n=Count("pk"), agreed=Sum("agreed"))}
+    found = []
+    for stage in STAGES:
+        rows = going.filter(state=stage).select_related("company", "officer").order_by("-updated_at", "-id")[:each]
+        row: Any = sums.get(stage, {"n": 0, "agreed": None})
+        found.append(Column(stage, row["n"], row["agreed"], list(rows) if row["n"] else []))
+    return found
+
+
+def by_county(viewer: Viewer) -> dict[str, tuple[int, int]]:
+    """Signed projects and their agreed fen by county, as far as the viewer may see them; one query."""
+    rows = visible_leads(viewer).filter(state__in=COUNTED).order_by().values("county")
+    return {row["county"]: (row["n"], row["agreed"] or 0) for row in rows.annotate(n=Count("pk"), agreed=Sum("agreed"))}
+
+
+@dataclass(frozen=True)
+class Double:
+    """Two signed projects that may be one, how alike they are (0–100), and what was said of it when the second was signed."""
+
+    one: Lead
+    other: Lead
+    score: int
+    apart: str
+
+
+def doubles(viewer: Viewer, limit: int = 200) -> list[Double]:
+    """Signed projects of one company that are alike in name or amount, the likeliest first; two queries."""
+    counted = visible_leads(viewer).filter(state__in=COUNTED, company__isnull=False)
+    many = counted.order_by().values("company").annotate(n=Count("pk")).filter(n__gt=1).values("company")
+    rows = (
+        counted.filter(company__in=many)
+        .select_related("company", "occasion")
+        .order_by("company", "signed_at", "pk")[:TOGETHER]
+    )
+    by_company: dict[int | None, list[Lead]] = {}
+    for row in rows:
+        by_company.setdefault(row.company_id, []).append(row)
+    found = []
+    for some in by_company.values():
+        for at, other in enumerate(some):
+            for one in some[:at]:
+                score = 100 if one.agreed and one.agreed == other.agreed else round(fuzz.ratio(one.name, other.name))
+                if score >= ALIKE and other.succeeds_id != one.pk:
+                    found.append(Double(one, other, score, other.apart))
+    return sorted(found, key=lambda pair: (bool(pair.apart), -pair.score))[:limit]
+
+
+@dataclass(frozen=True)
+class Yield:
+    """What came of an occasion: leads, signed ones, agreed fen, and how many have no known amount."""
+
+    occasion: Occasion
+    leads: int
+    signed: int
+    agreed: int
+    unknown: int
+
+
+def yields(viewer: Viewer, occasions: Sequence[Occasion]) -> list[Yield]:
+    """What came of occasions as of now, as far as the viewer may see it; one query."""
+    counted = Q(state__in=COUNTED)
+    rows = visible_leads(viewer).filter(occasion__in=occasions).exclude(state="merged").order_by().values("occasion")
+    sums = {
+        row["occasion"]: row
+        for row in rows.annotate(
+            n=Count("pk"), signed=Count("pk", filter=counted), agreed=Sum("agreed", filter=counted),
+            unknown=Count("pk", filter=counted & Q(agreed=None)),
+        )
+    }  # fmt: skip
+    none = {"n": 0, "signed": 0, "agreed": 0, "unknown": 0}
+    found = []
+    for one in occasions:
+        row = sums.get(one.pk, none)
+        found.append(Yield(one, row["n"], row["signed"], row["agreed"] or 0, row["unknown"]))
+    return found
+
+
+def at_occasion(viewer: Viewer, occasion: Occasion) -> list[Lead]:
+    """Leads from an occasion, signed ones first."""
+    rows = visible_leads(viewer).filter(occasion=occasion).exclude(state="merged").select_related("company", "officer")
+    return list(rows.order_by(F("signed_at").desc(nulls_last=True), "-id")[:500])
+
+
+def met_at(viewer: Viewer, occasion: Occasion) -> int:
+    """How many companies stand behind its leads."""
+    return visible_leads(viewer).filter(occasion=occasion, company__isnull=False).values("company").distinct().count()
