@@ -57,13 +57,13 @@ def told(cast: dict[str, Viewer], home: Path) -> None:
         address="https://example.cn/a?b=1,2",
     )
     publish(cast, member="150600", value="4715.7", status="final", source="内蒙古统计局", document="公报：全区")
-    publish(cast, figure="city.companies_contacted", value="5918", status="final")
+    publish(cast, figure="city.communities_renovated", value="5918", status="final")
     seal(home)
 
 
 @pytest.mark.parametrize("form", make.FORMS)
 @pytest.mark.parametrize(
-    ("name", "by"), [("city.gdp", ()), ("city.gdp", ("member",)), ("city.companies_contacted", ())]
+    ("name", "by"), [("city.gdp", ()), ("city.gdp", ("member",)), ("city.communities_renovated", ())]
 )
 def test_validators_of_others_accept_them(cast: dict[str, Viewer], home: Path, tmp_path: Path, form: make.Form, name: str, by: tuple[str, ...]) -> None:  # fmt: skip
     told(cast, home)
@@ -91,7 +91,7 @@ def test_the_newest_value_with_the_first_release_beside_it(cast: dict[str, Viewe
     assert city["note"] == "'" + DANGEROUS, "no spreadsheet takes it for a formula"
     (one,) = rows(files("city.gdp", "csvw", member="150600")["city.gdp.csv"])
     assert one == ordos
-    (alone,) = rows(files("city.companies_contacted", "sdmx")["city.companies_contacted.sdmx.csv"])
+    (alone,) = rows(files("city.communities_renovated", "sdmx")["city.communities_renovated.sdmx.csv"])
     assert (alone["REF_AREA"], alone["OBS_VALUE"], alone["OBS_STATUS"], alone["CONF_STATUS"]) == (
         "_X",
         "5918",
@@ -104,7 +104,7 @@ def test_sdmx_comes_in_as_it_went_out(cast: dict[str, Viewer], home: Path, tmp_p
     with transaction.atomic():
         told(cast, home)
         before = kept()
-        gone = {**files("city.gdp", "sdmx", "member"), **files("city.companies_contacted", "sdmx")}
+        gone = {**files("city.gdp", "sdmx", "member"), **files("city.communities_renovated", "sdmx")}
         keep(tmp_path / "out", gone)
         again = [reported.take(tmp_path / "out" / name, cast["statistician"]) for name in gone]
         assert [(one.proposed, one.unchanged) for one in again] == [(0, 3), (0, 1)]

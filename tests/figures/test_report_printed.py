@@ -159,7 +159,7 @@ def test_numbers_that_wait_for_their_lines_are_listed(year: Told) -> None:
             "71.1",
             "97.4",
         ]
-    assert "待由记录计算</span>" in own(year, '签约 {{ figure("city.projects_signed") }}').html.decode()
+    assert "待由记录计算</span>" in own(year, '改造 {{ figure("city.communities_renovated") }}').html.decode()
 
 
 def test_a_hidden_number_is_a_dot_with_its_reason(year: Told) -> None:

@@ -217,7 +217,7 @@ def test_the_commands(cast: dict[str, Viewer], home: Path, shell: Any) -> None:
     kinds = {one["id"]: one["kind"] for one in orjson.loads(out)}
     assert code == 0 and kinds["city.gdp"] == "reported" and kinds["cases.on_time"] == "share"
     pending = {one["id"] for one in orjson.loads(out) if one.get("pending")}
-    assert len(pending) == 7 and "city.gdp" not in pending
+    assert len(pending) == 3 and "city.gdp" not in pending
     file = home / "one.csv"
     head = "figure,period,value,vintage,status,source,document\n"
     file.write_text(f"{head}city.gdp,2020,2787.4,2021-04-06,final,局,公报\n", "utf-8")

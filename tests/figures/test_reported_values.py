@@ -159,15 +159,15 @@ def test_growth_is_reported_and_never_recomputed(cast: dict[str, Viewer], home: 
 
 
 def test_every_key_of_a_computed_figure_is_there(cast: dict[str, Viewer], home: Path) -> None:
-    publish(cast, figure="city.companies_contacted", value="5918", page="1", address="https://example.cn/a")
+    publish(cast, figure="city.communities_renovated", value="5918", page="1", address="https://example.cn/a")
     size = seal(home)
-    found: dict[str, Any] = answer("city.companies_contacted")
+    found: dict[str, Any] = answer("city.communities_renovated")
     keys = {
         "figure", "name", "period", "as_of", "log_size", "provisional", "numerator", "denominator", "n", "value",
         "suppressed", "unit", "fingerprint", "engine", "rows", "missing", "compare",
     }  # fmt: skip
     assert keys < set(found) and (found["numerator"], found["denominator"], found["n"]) == (None, None, 0)
-    assert (found["value"], found["unit"], found["pending"], found["log_size"]) == ("5918", "家", True, size)
+    assert (found["value"], found["unit"], found["pending"], found["log_size"]) == ("5918", "个", True, size)
     assert found["document"] == {"name": "2021年统计公报", "page": "1", "address": "https://example.cn/a"}
     assert found["vintage"] == "2022-03-31" and found["source"] == "市统计局"
 

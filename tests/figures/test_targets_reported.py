@@ -35,7 +35,7 @@ MORE = (
     + QUARTERLY.format(name="output", unit="亿元")
     + entry("city.rate", value="8")
     + entry("city.output", value="3200", trajectory='"points"', points="{ 6 = 1500 }")
-    + entry("city.companies_contacted", value="6000", level="true", direction='"at_most"')
+    + entry("city.communities_renovated", value="6000", level="true", direction='"at_most"')
 )
 
 
@@ -69,9 +69,9 @@ def test_the_last_published_value_counts_as_of_the_log(home: Path, cast: dict[st
 def test_a_value_is_held_against_the_day_that_it_speaks_of(home: Path, cast: dict[str, Viewer]) -> None:
     with clock.at(NOW), declared(home, MORE):
         publish(cast, figure="city.output", value="1200", vintage="2021-08-01", period="2021Q2")
-        publish(cast, figure="city.companies_contacted", value="6001", vintage="2021-12-01")
+        publish(cast, figure="city.communities_renovated", value="6001", vintage="2021-12-01")
         seal(home)
-        half, most = standing("city.output"), standing("city.companies_contacted")
+        half, most = standing("city.output"), standing("city.communities_renovated")
         assert (half.due, half.light) == (1500, "g") and half.measured is not None and half.measured.gap == F(-75, 8)
         assert most.target.most and most.measured is not None and most.measured.gap < 0 and most.due == 6000
 

@@ -95,6 +95,7 @@ def test_an_increase_counts_only_its_increment_and_stages_that_miss_are_named() 
 
 def test_other_currencies_are_converted_by_the_rate_of_the_day_or_refused() -> None:
     one = paper(to(lead(), "talk"), "agreement")
+    ExchangeRate.objects.all().delete()
     with pytest.raises(Invalid) as refused:
         do(one, "sign", amount=1_000_000_00, currency="USD")
     assert "没有这一天或之前的汇率：USD" in rules(refused)

@@ -81,3 +81,22 @@ def test_no_brand_is_that_of_a_listed_company() -> None:
     brands = {first + second for first in FIRST for second in SECOND}
     assert not [(brand, name) for name in listed for brand in brands if brand in name]
     assert not [(brand, name) for name in real for brand in brands if brand in name]
+
+
+def test_the_money_and_the_projects_come_out_of_what_stands(year: None) -> None:
+    scale = SOME / totals.CONTACTED
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE e.verb = 'sign'), count(*) FILTER (WHERE e.verb = 'land'),"
+            " sum((coalesce(c.body, e.body)->>'added')::bigint)"
+            " FROM event e LEFT JOIN event c ON c.corrects = e.id"
+            " WHERE e.verb IN ('sign', 'agree', 'land') AND (c.verb IS NULL OR c.verb <> 'void')"
+        )
+        signed, landed, agreed = cursor.fetchone()
+    assert (signed, landed) == (round(totals.SIGNED * scale), round(totals.LANDED * scale))
+    assert agreed == round(totals.AGREED * scale) * 10**10
+    naive = Event.objects.filter(verb="sign")
+    assert naive.count() > signed and naive.exclude(body__has_key="added").exists()
+    verbs = set(Event.objects.filter(line="leads").values_list("verb", flat=True))
+    assert {"agree", "merge_lead", "correct", "lose", "money_in", "progress", "judge"} <= verbs
+    assert derived(10) == []

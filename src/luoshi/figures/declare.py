@@ -18,6 +18,9 @@ from luoshi.packs.faults import Fault, Faults
 from luoshi.packs.tables import Toml, read_toml
 
 HOUR: Final = 3_600_000_000
+YUAN: Final = 100
+"""Facts hold money in fen."""
+MONEY: Final = ("万元", "亿元")
 UNITS: Final[Mapping[str, tuple[T, int]]] = {
     "%": (T("%", "%"), 1),
     "分": (T("分", "points"), 1),
@@ -28,6 +31,8 @@ UNITS: Final[Mapping[str, tuple[T, int]]] = {
     "分钟": (T("分钟", "minutes"), HOUR // 60),
     "小时": (T("小时", "hours"), HOUR),
     "天": (T("天", "days"), 24 * HOUR),
+    "万元": (T("万元", "× 10,000 yuan"), 10_000 * YUAN),
+    "亿元": (T("亿元", "× 100 million yuan"), 100_000_000 * YUAN),
 }
 """What a figure is counted in: its name, and how many of what facts hold make one."""
 OTHERS: Final = frozenset({"reported", "members", "targets"})
@@ -227,9 +232,15 @@ def _narrowed(measure: Measure, where: Mapping[str, tuple[Value, ...]]) -> Measu
 
 
 def _check_unit(toml: Toml, path: tuple[str, str], figure: Figure) -> None:
-    """A share is in per cent, an index in points or per cent, a time in a unit of time, what is counted in none of these."""
-    kind, timed = figure.measure.kind, figure.per > 1
-    fits = {"share": figure.unit == "%", "index": figure.unit in ("分", "%"), "quantile": timed}
-    if not fits.get(kind, not timed and figure.unit not in ("%", "分")):
+    """A share is in per cent, an index in points or per cent, a time in a unit of time, a sum may be money; what is counted is
+    in none of these.
+    """
+    kind, timed = figure.measure.kind, figure.per > 1 and figure.unit not in MONEY
+    fits = {
+        "share": figure.unit == "%", "ratio": figure.unit == "%", "survival": figure.unit == "%",
+        "index": figure.unit in ("分", "%"), "quantile": timed,
+        "sum": not timed and figure.unit not in ("%", "分"),
+    }  # fmt: skip
+    if not fits.get(kind, figure.per == 1 and figure.unit not in ("%", "分")):
         toml.fault((*path, "unit"), "「{unit}」不合这个口径（{kind}）", "'{unit}' does not fit the measure ({kind})",
                    unit=figure.unit, kind=kind)  # fmt: skip

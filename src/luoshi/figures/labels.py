@@ -21,7 +21,7 @@ from luoshi.web import parts, words
 PLACES: Final = ("county", "street", "community")
 NONE: Final = T("未定", "not known")
 NAMES: Final[Mapping[str, T]] = {
-    "province": T("省份", "Province"), "industry": T("行业", "Industry"), "way": T("方式", "Way"),
+    "occasion": T("招商活动", "Occasion"), "province": T("省份", "Province"), "industry": T("行业", "Industry"), "way": T("方式", "Way"),
     "county": T("旗县区", "County"), "street": T("街道苏木镇", "Street or town"), "community": T("社区嘎查村", "Community"),
     "top": T("大类", "Top category"), "category": T("类别", "Category"), "channel": T("渠道", "Channel"),
     "unit": T("单位", "Unit"), "source": T("来源", "Source"), "stage": T("状态", "State"), MONTH: T("月份", "Month"),

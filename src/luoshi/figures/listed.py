@@ -14,7 +14,7 @@ def listed(figure: Figure) -> dict[str, Any]:
         "id": figure.id,
         "name": str(figure.name),
         "define": str(figure.define),
-        "unit": str(figure.unit_name),
+        "unit": figure.unit,
         "by": list(figure.by),
         "kind": figure.measure.kind,
         "decimals": figure.decimals,

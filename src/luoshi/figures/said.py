@@ -108,7 +108,7 @@ def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None
     found: dict[str, Any] = {
         "figure": question.figure.id, "name": str(question.figure.name), "period": question.period.text,
         "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
-        **as_cell(question.figure, answer.total), "unit": str(question.figure.unit_name),
+        **as_cell(question.figure, answer.total), "unit": question.figure.unit,
         "fingerprint": question.figure.fingerprint, "engine": question.engine, "rows": rows(answer, ranked=ranked),
     }  # fmt: skip
     found["missing"] = missing(answer) if ranked else []

@@ -11,6 +11,7 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import clocks, occasions, reads, stages
 from luoshi.leads.actions import passing
+from luoshi.leads.actions.rates import load_rates
 from luoshi.leads.flow import FLOW, IMPORT, SEE, WAYS, WORDS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.measures import FACTS, measures
@@ -86,7 +87,8 @@ class _Face:
         return derived(limit)
 
     def load(self, pack: Pack) -> None:
-        """A pack says nothing for this line."""
+        """Dated exchange rates; a pack says nothing more for this line."""
+        load_rates()
 
     def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
         """Open leads by the officer who has them in hand."""

@@ -125,7 +125,7 @@ MOVES: Final = (
     _step("engage", T("转入对接", "Engage"), "lead"),
     _step("talk", T("转入在谈", "Enter talks"), "engaged"),
     _step("sign", T("签约", "Sign"), "talking", (),
-          ("amount", "currency", "fixed", "unknown", "stages", "occasion", "apart")),
+          ("amount", "currency", "fixed", "unknown", "stages", "occasion", "apart", "looked")),
     _step("land", T("落地", "Land"), "signed"),
     _step("start", T("开工", "Start building"), "landed"),
     _step("produce", T("投产", "Begin production"), "started"),

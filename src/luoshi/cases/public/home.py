@@ -46,6 +46,13 @@ RATES: Final = {
     "cases.on_time": T("办完时没有过时限", "done within the time allowed"),
 }
 """The year's street numbers, each with the claim that it makes."""
+INVESTMENT: Final = {
+    "leads.contacted": T("今年联系过的，一家只算一次", "contacted this year, each once"),
+    "leads.signed": T("今年首次签约的，重复登记的不算", "signed this year for the first time, doubles left out"),
+    "leads.agreed": T("签约加增减，不详的不当作零", "signed and changed; unknown is not zero"),
+    "leads.landed": T("今年落地的", "landed this year"),
+}
+"""Those of the investment line, where it is installed."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def numbers(year: Period) -> Numbers:
     """The year's, as of what pages speak of; one query. Empty before anything was sealed."""
     two = Period(year.first - 12, year.last)
     asked = [((), year), ((MONTH,), two), (("county",), year)]
-    kept = board.kept([all_figures()[name] for name in (*COUNTS, *RATES)], asked)
+    kept = board.kept([all_figures()[name] for name in (*COUNTS, *RATES, *INVESTMENT) if name in all_figures()], asked)
     mine = {name: one for (name, by, period), one in kept.items() if not by and period == year.text}
     found = {by: one for (name, by, _), one in kept.items() if name == FIRST and by}
     months, places = (found[by].cells if by in found else {} for by in (MONTH, "county"))
@@ -190,6 +197,7 @@ def _home(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "year": year.first // 12, "counts": [_one(name, claim, found, "num-s") for name, claim in COUNTS.items()],
         "rates": [_one(name, claim, found, "") for name, claim in RATES.items()],
+        "investment": [_one(name, claim, found, "num-s") for name, claim in INVESTMENT.items() if name in found.totals],
         "told": headlines.figures(found.at), "map": city_map(found.counties), "trend": trend(year, found),
         "promises": [T(*one) for one in city.pack["promises"]], "emergency": T(*city.pack["emergency"]),
         "all": tables.link("/figure/", T("所有指标和口径", "All figures and definitions")),

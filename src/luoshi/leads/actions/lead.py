@@ -71,9 +71,12 @@ def note_fault(note: str, field: str = "note") -> list[Fault]:
 def add_lead(
     act: Act, *, name: str, company: Company | str | None = None, county: str = "", industry: str = "", sector: str = "",
     about: str = "", occasion: Occasion | str | None = None, officer: Person | str | None = None, level: str = "open",
-    succeeds: Lead | str | None = None, day: date | None = None, key: int = 0,
+    succeeds: Lead | str | None = None, day: date | None = None, number_key: int = 0,
 ) -> tuple[Lead, Change]:  # fmt: skip
-    """Note a lead: its officer (default: whoever notes it) has it in hand. `day`: when it came in. Raises Invalid."""
+    """Note a lead: its officer (default: whoever notes it) has it in hand. Raises Invalid.
+
+    `day`: when it came in. `number_key`: the key that a batch has reserved for it.
+    """
     given: dict[str, Any] = {"company": company, "occasion": occasion, "officer": officer, "succeeds": succeeds}
     LEADS.join(act.viewer, "add_lead", given)
     name = " ".join(name.split())
@@ -88,7 +91,7 @@ def add_lead(
     if faults:
         raise Invalid(faults)
     lead = Lead(
-        pk=key or next(next_ids(Lead, 1)), name=name, county=county, industry=industry or _industry(given["company"]), sector=sector,
+        pk=number_key or next(next_ids(Lead, 1)), name=name, county=county, industry=industry or _industry(given["company"]), sector=sector,
         about=about, company=given["company"] or None, occasion=given["occasion"] or None, officer=person, level=level,
         succeeds=older, sim=installation.current().demo, came_at=came, touched_at=came, updated_at=act.now,
         unit_id=unit_of(person) if person else None,

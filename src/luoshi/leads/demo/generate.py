@@ -19,15 +19,19 @@ from luoshi.kernel.bulk import Batch, next_ids
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions
+from luoshi.leads.demo import deals, planned
 from luoshi.leads.demo.invented import Invented, companies, otherwise
-from luoshi.leads.demo.totals import CONTACTED
+from luoshi.leads.demo.totals import AGREED, CONTACTED, LANDED, SIGNED
 from luoshi.leads.flow import WAYS
 from luoshi.leads.models import Company
 from luoshi.people.viewer import of_login
 from luoshi.web import words
 
 STEP: Final = T("招商的一年", "The year's investment work")
+LEADS_STEP: Final = T("招商项目", "Leads")
 YEAR: Final = 2021
+YI: Final = 10_000_000_000
+"""Fen of 100 million yuan."""
 NEVER, TWICE = 240, 20
 """Companies that were never contacted; that stand in the register twice for a while."""
 LISTED: Final = 0.35
@@ -69,10 +73,39 @@ def run(*, progress: Progress = _silent, contacted: int = CONTACTED, seed: int =
     rows = _play(random, invented, steps, progress)
     for number in range(twice):
         _merge(random, rows[len(invented) - twice + number], rows[number], days)
+    leads = _leads(Random(f"{seed}:deals"), rows[:contacted], steps, days, scale, progress)
     return [
         (T("企业（模拟）", "Companies (simulated)"), words.number(len(rows))),
+        (T("招商项目（模拟）", "Leads (simulated)"), words.number(leads)),
         (T("联系", "Contacts"), words.number(sum(step.at is not None for step in steps))),
     ]
+
+
+def _leads(
+    random: Random, rows: Sequence[Company], steps: Sequence[Step], days: list[date], scale: float, progress: Progress
+) -> int:
+    """The year's leads, on companies that had been contacted before; how many."""
+    first, cal = dict[int, int](), calendar.current()
+    places = {day: at for at, day in enumerate(days)}
+    for step in steps:
+        if step.at is not None and step.number < len(rows):
+            first.setdefault(step.number, places[cal.city_date(step.when)])
+    agreed, many = round(AGREED * scale) * YI, planned.sizes(round(SIGNED * scale), round(LANDED * scale), scale)
+    year = deals.Year(random, days, _moment)
+    plans = planned.plans(
+        random,
+        [first[number] for number in range(len(rows))],
+        [row.industry for row in rows],
+        days,
+        many,
+        agreed // planned.WAN,
+    )
+    deals.settle(plans, days, agreed)
+    year.gather()
+    progress(LEADS_STEP, 0, len(plans))
+    deals.play(year, plans, rows)
+    progress(LEADS_STEP, len(plans), len(plans))
+    return len(plans)
 
 
 def _workdays() -> list[date]:
