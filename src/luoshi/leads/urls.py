@@ -2,7 +2,11 @@
 
 from django.urls import path
 
+from luoshi.leads.public import answer
 from luoshi.leads.staff import imports, listing, record
+from luoshi.leads.staff.deals import listing as leads
+from luoshi.leads.staff.deals import occasions, views
+from luoshi.leads.staff.deals import record as lead
 
 urlpatterns = [
     path("work/companies/", listing.page, name="companies"),
@@ -16,4 +20,21 @@ urlpatterns = [
     path("work/companies/<uuid:ref>/", record.page, name="company"),
     path("work/companies/<uuid:ref>/merge/", record.merge, name="company-merge"),
     path("work/companies/<uuid:ref>/do/<slug:verb>/", record.do, name="company-do"),
+    path("work/leads/", leads.page, name="leads"),
+    path("work/leads/board/", leads.board, name="leads-board"),
+    path("work/leads/places/", leads.places, name="leads-places"),
+    path("work/leads/doubles/", leads.doubles, name="leads-doubles"),
+    path("work/leads/export.csv", leads.export, {"kind": "csv"}, name="leads-csv"),
+    path("work/leads/export.xlsx", leads.export, {"kind": "xlsx"}, name="leads-xlsx"),
+    path("work/leads/funnel/", views.funnel, name="leads-funnel"),
+    path("work/leads/day/", views.day, name="leads-day"),
+    path("work/leads/brief/", views.brief, name="leads-brief"),
+    path("work/leads/add/", lead.add, name="lead-add"),
+    path("work/leads/<uuid:ref>/", lead.page, name="lead"),
+    path("work/leads/<uuid:ref>/do/<slug:verb>/", lead.do, name="lead-do"),
+    path("work/leads/<uuid:ref>/papers/<uuid:paper>/", lead.paper, name="lead-paper"),
+    path("work/occasions/", occasions.page, name="occasions"),
+    path("work/occasions/<uuid:ref>/", occasions.one, name="occasion"),
+    path("work/occasions/<uuid:ref>/do/<slug:verb>/", occasions.do, name="occasion-do"),
+    path("answer/<str:code>/", answer.answer, name="answer"),
 ]

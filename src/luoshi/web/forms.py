@@ -70,7 +70,7 @@ MESSAGES: Final[dict[str, str]] = {
 }
 
 
-def _messages(field: forms.Field) -> dict[str, Any]:
+def messages(field: forms.Field) -> dict[str, Any]:
     """Django's messages, covered by ours, covered by those that the field's declaration gave itself."""
     defaults: dict[str, Any] = {}
     for kind in reversed(type(field).__mro__):
@@ -169,7 +169,7 @@ class Form(forms.Form):
         kwargs.setdefault("auto_id", "f-%s")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages = _messages(field)
+            field.error_messages = messages(field)
             if isinstance(field.widget, forms.Textarea):
                 # Django's 10 × 40 would outgrow the look's own height.
                 field.widget.attrs = {k: v for k, v in field.widget.attrs.items() if (k, v) not in _LARGE}

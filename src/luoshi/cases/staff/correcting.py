@@ -63,7 +63,7 @@ class Propose(forms.Form):
             max_length=correct.LONGEST, widget=django.Textarea(attrs={"rows": "3"}), label=why
         )
         for field in self.fields.values():
-            field.error_messages = forms._messages(field)
+            field.error_messages = forms.messages(field)
 
     def changes(self) -> dict[str, Any]:
         """The fields that were typed otherwise than they stand, as a proposal holds them; faults go to their fields."""

@@ -292,3 +292,11 @@ def invited(code: str) -> Invitation | None:
 def occasion_names() -> dict[str, T]:
     """Names of all occasions by their ids in the log: they were public."""
     return {str(ref): T(name, name) for ref, name in Occasion.objects.values_list("log_id", "name")}
+
+
+def by_number(viewer: Viewer, number: str) -> str:
+    """The id of the lead of a number, as an action takes it. Raises Invalid."""
+    found = visible_leads(viewer).filter(number=number.strip().upper()).first()
+    if found is None:
+        raise Invalid([Fault("into", number[:40], NO_LEAD)])
+    return str(found.log_id)

@@ -165,15 +165,15 @@ def yields(viewer: Viewer, occasions: Sequence[Occasion]) -> list[Yield]:
     sums = {
         row["occasion"]: row
         for row in rows.annotate(
-            n=Count("pk"), signed=Count("pk", filter=counted), agreed=Sum("agreed", filter=counted),
+            n=Count("pk"), signed=Count("pk", filter=counted), money=Sum("agreed", filter=counted),
             unknown=Count("pk", filter=counted & Q(agreed=None)),
         )
     }  # fmt: skip
-    none = {"n": 0, "signed": 0, "agreed": 0, "unknown": 0}
+    none = {"n": 0, "signed": 0, "money": 0, "unknown": 0}
     found = []
     for one in occasions:
         row = sums.get(one.pk, none)
-        found.append(Yield(one, row["n"], row["signed"], row["agreed"] or 0, row["unknown"]))
+        found.append(Yield(one, row["n"], row["signed"], row["money"] or 0, row["unknown"]))
     return found
 
 
@@ -186,3 +186,9 @@ def at_occasion(viewer: Viewer, occasion: Occasion) -> list[Lead]:
 def met_at(viewer: Viewer, occasion: Occasion) -> int:
     """How many companies stand behind its leads."""
     return visible_leads(viewer).filter(occasion=occasion, company__isnull=False).values("company").distinct().count()
+
+
+def largest(viewer: Viewer, limit: int) -> list[Lead]:
+    """The signed projects with the largest agreed investment."""
+    rows = visible_leads(viewer).filter(state__in=COUNTED, agreed__isnull=False).select_related("company", "officer")
+    return list(rows.order_by("-agreed", "id")[:limit])

@@ -1,0 +1,1 @@
+"""What a company sees: the promises made to it, by an expiring link."""

@@ -1,0 +1,224 @@
+"""`/work/leads/`: the board by stage, the list with its filters and exports, doubles, districts."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from luoshi.kernel import installation
+from luoshi.kernel.rights import may
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads import money, reads
+from luoshi.leads.industries import INDUSTRIES
+from luoshi.leads.models import Lead
+from luoshi.leads.reads import Wanted
+from luoshi.leads.staff.deals.forms import counties
+from luoshi.leads.stages import DEAL, FLOW, HEAD, SEE, STATUSES
+from luoshi.people import reads as people
+from luoshi.people.sessions import having
+from luoshi.web import charts, pager, parts, sheets, words
+from luoshi.web.http import viewer_of
+from luoshi.web.tables import Column, Table
+
+ROOT: Final = "/work/leads/"
+MOST: Final = 50_000
+ORDERS: Final = {"newest": T("最近改动", "Last changed"), "signed": T("最近签约", "Last signed")}
+STAGE_NAMES: Final = {state.name: state.text for state in FLOW.states}
+
+
+def link_to(lead: Lead) -> SafeString:
+    """A lead's page; the address holds no name."""
+    mark = parts.tag_demo() if lead.sim else SafeString("")
+    return format_html('<a href="{}{}/">{}</a> {}', ROOT, lead.log_id, lead.name, mark)
+
+
+def stage_of(lead: Lead) -> SafeString:
+    """Its stage; its status where it is not going."""
+    if lead.status == "going" or lead.state == "merged":
+        return format_html("{}", STAGE_NAMES[lead.state])
+    return format_html("{} {}", STAGE_NAMES[lead.state], parts.tag(STATUSES[lead.status], "f"))
+
+
+def agreed_of(lead: Lead) -> str:
+    """What is agreed; nothing before it is signed, and `不详` where it is not known."""
+    return money.shown(lead.agreed) if lead.signed_at else "—"
+
+
+TABLE: Final = Table[Lead](
+    T("招商项目", "Leads"),
+    (
+        Column(T("编号", "Number"), lambda one: one.number, "n nb m-no"),
+        Column(T("项目", "Project"), link_to, "b", is_header=True),
+        Column(T("企业", "Company"), lambda one: one.company.name if one.company else "—"),
+        Column(T("阶段", "Stage"), stage_of),
+        Column(T("协议总投资", "Agreed"), agreed_of, "r n nb"),
+        Column(
+            T("到位资金", "In place"), lambda one: money.shown(one.in_place) if one.in_place else "—", "r n nb m-no"
+        ),
+        Column(T("旗县区", "District"), lambda one: people.division_name(one.county) if one.county else "—"),
+        Column(T("负责人", "Officer"), lambda one: one.officer.name if one.officer else "—"),
+        Column(T("下一次", "Next due"), lambda one: parts.time(one.due_at) if one.due_at else "—", "n nb"),
+    ),
+)
+
+
+def wanted(request: HttpRequest) -> Wanted:
+    """What an address asks for; a value that is none of the choices is left out."""
+    given = {name: request.GET.get(name, "").strip().replace("\0", "")[:80] for name in Wanted.__annotations__}
+
+    def one_of(name: str, known: Mapping[str, Any], default: str = "") -> str:
+        return given[name] if given[name] in known else default
+
+    officers = {one.login: one.pk for one in reads.officers()}
+    return Wanted(
+        q=given["q"], state=one_of("state", STAGE_NAMES), status=one_of("status", STATUSES),
+        county=one_of("county", dict(counties())), industry=one_of("industry", INDUSTRIES),
+        officer=officers.get(given["officer"]), occasion=one_of("occasion", reads.occasion_names()),
+        order=one_of("order", ORDERS, "newest"),
+    )  # fmt: skip
+
+
+def _context(request: HttpRequest, asked: Wanted) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    return {
+        "asked": asked, "stages": STAGE_NAMES.items(), "statuses": STATUSES.items(), "counties": counties(),
+        "industries": INDUSTRIES.items(), "officers": [(one.login, one.name, one.pk) for one in reads.officers()],
+        "occasions": reads.occasion_names().items(), "orders": ORDERS.items(), "filtered": asked != Wanted(),
+        "deals": may(viewer, DEAL), "heads": may(viewer, HEAD), "root": ROOT, "query": pager.address(request.GET, after=""),
+    }  # fmt: skip
+
+
+@having(SEE)
+def page(request: HttpRequest) -> HttpResponse:
+    """The list; keyset paged."""
+    viewer, asked = viewer_of(request), wanted(request)
+    order = f"leads.{asked}"
+    given = request.GET.get(pager.NAME, "")
+    after = cast("tuple[datetime, int]", pager.decode(given, order)) if given else None
+    found = reads.lead_page(viewer, asked, after)
+    cursor = pager.encode(found.after, order) if found.after else ""
+    context = _context(request, asked) | {
+        "table": TABLE.render(found.rows) if found.rows else "", "pager": pager.pager(request.GET, len(found.rows), cursor),
+    }  # fmt: skip
+    return render(request, "leads/deals/list.html", context)
+
+
+@having(SEE)
+def board(request: HttpRequest) -> HttpResponse:
+    """`/work/leads/board/`: what goes on, by stage: how many, how much, the latest of each."""
+    viewer, asked = viewer_of(request), wanted(request)
+    columns = [
+        (
+            STAGE_NAMES[one.stage],
+            one.stage,
+            words.number(one.count),
+            money.shown(one.agreed) if one.agreed else "",
+            one.rows,
+        )
+        for one in reads.board(viewer, asked)
+    ]
+    return render(request, "leads/deals/board.html", _context(request, asked) | {"columns": columns})
+
+
+@having(SEE)
+def places(request: HttpRequest) -> HttpResponse:
+    """`/work/leads/places/`: signed projects by district, each bar opening its list."""
+    found = reads.by_county(viewer_of(request))
+    rows = sorted(((n, agreed, code) for code, (n, agreed) in found.items()), reverse=True)
+    bars = [
+        charts.Bar(people.division_name(code) if code else str(T("未定", "not known")), n, url=f"{ROOT}?county={code}")
+        for n, _, code in rows
+    ]
+    most = people.division_name(rows[0][2]) if rows else ""
+    finding = (
+        T("{name}签约最多", "{name} has most signed projects").fill(name=most)
+        if rows
+        else T("还没有签约", "Nothing signed yet")
+    )
+    frame = charts.Frame(finding, T("已签约项目，个", "Signed projects"), T("", ""), installation.current().demo)
+    table = Table[tuple[int, int, str]](
+        T("各旗县区", "By district"),
+        (
+            Column(
+                T("旗县区", "District"),
+                lambda row: people.division_name(row[2]) if row[2] else "—",
+                "b",
+                is_header=True,
+            ),
+            Column(T("签约项目", "Signed"), lambda row: words.number(row[0]), "r n"),
+            Column(T("协议总投资", "Agreed"), lambda row: money.shown(row[1]), "r n"),
+        ),
+    ).render(rows)
+    chart = charts.bars(frame, (T("旗县区", "District"), T("项目", "Projects")), bars)
+    return render(request, "leads/deals/places.html", {"chart": chart, "table": table, "root": ROOT})
+
+
+@having(SEE)
+def doubles(request: HttpRequest) -> HttpResponse:
+    """`/work/leads/doubles/`: signed projects that may be one and the same."""
+    viewer = viewer_of(request)
+    table = Table[reads.Double](
+        T("可能重复签约", "May be signed twice"),
+        (
+            Column(T("项目", "Project"), lambda pair: link_to(pair.one), "b", is_header=True),
+            Column(T("另一个", "The other"), lambda pair: link_to(pair.other)),
+            Column(T("企业", "Company"), lambda pair: pair.one.company.name if pair.one.company else ""),
+            Column(T("活动", "Occasions"), lambda pair: " / ".join(one.occasion.name if one.occasion else "—" for one in (pair.one, pair.other))),
+            Column(T("像多少", "Alike"), lambda pair: str(pair.score), "r n"),
+            Column(T("说明过的理由", "Declared reason"), lambda pair: pair.apart or "—"),
+        ),
+    )  # fmt: skip
+    rows = reads.doubles(viewer)
+    return render(
+        request,
+        "leads/deals/doubles.html",
+        {"table": table.render(rows) if rows else "", "root": ROOT, "heads": may(viewer, HEAD)},
+    )
+
+
+HEADS: Final = (
+    T("编号", "Number"), T("项目", "Project"), T("企业", "Company"), T("阶段", "Stage"), T("状态", "Status"),
+    T("协议总投资（万元）", "Agreed (10,000 yuan)"), T("到位资金（万元）", "In place (10,000 yuan)"), T("旗县区", "District"),
+    T("行业门类", "Industry"), T("负责人", "Officer"), T("活动", "Occasion"), T("签约", "Signed"), T("落地", "Landed"),
+    T("更正次数", "Corrections"), T("模拟", "Simulated"),
+)  # fmt: skip
+
+
+def _row(one: Lead) -> tuple[str, ...]:
+    return (
+        one.number, one.name, one.company.name if one.company else "", str(STAGE_NAMES[one.state]), str(STATUSES[one.status]),
+        money.wan(one.agreed) if one.signed_at else "", money.wan(one.in_place), people.division_name(one.county) if one.county else "",
+        one.industry, one.officer.name if one.officer else "", one.occasion.name if one.occasion else "",
+        words.day(one.signed_at) if one.signed_at else "", words.day(one.landed_at) if one.landed_at else "", str(one.corrected),
+        str(T("是", "yes")) if one.sim else "",
+    )  # fmt: skip
+
+
+def _rows(viewer: Viewer, asked: Wanted) -> Iterator[tuple[str, ...]]:
+    """All rows of a list, some hundreds a query."""
+    after = None
+    while True:
+        found = reads.lead_page(viewer, asked, after, 1000)
+        yield from map(_row, found.rows)
+        if found.after is None:
+            return
+        after = found.after
+
+
+@having(SEE)
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """`/work/leads/export.csv` and `.xlsx`: what the list shows, all pages."""
+    rows = _rows(viewer_of(request), wanted(request))
+    if kind == "xlsx":
+        some = [row for _, row in zip(range(MOST), rows, strict=False)]
+        response = HttpResponse(sheets.workbook(T("招商项目", "Leads"), HEADS, some), content_type=sheets.XLSX)
+    else:
+        body = b"".join(sheets.csv_lines([str(head) for head in HEADS], rows))
+        response = HttpResponse(body, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="leads.{kind}"'
+    return response

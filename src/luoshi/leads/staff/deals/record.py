@@ -1,0 +1,211 @@
+"""`/work/leads/<id>/`: what is known of a lead, what the next stage lacks, its money, papers, promises; every move a form."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+
+from luoshi.kernel.flow import Move
+from luoshi.kernel.problems import Absent, Fault, Invalid, NotNow
+from luoshi.kernel.rights import may
+from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
+from luoshi.leads import actions, gates, money, reads
+from luoshi.leads.actions.correct import FIELDS as CORRECTABLE
+from luoshi.leads.actions.money import PROOFS
+from luoshi.leads.models import Lead
+from luoshi.leads.reads.one import Happened
+from luoshi.leads.staff.deals import tables
+from luoshi.leads.staff.deals.forms import Deal, New, moves
+from luoshi.leads.staff.deals.listing import ROOT, STAGE_NAMES
+from luoshi.leads.stages import AFTER, DEAL, FLOW, HOLDER, SEE, STATUSES, SYSTEM
+from luoshi.people import reads as people
+from luoshi.people.sessions import having
+from luoshi.ports import papers
+from luoshi.web.http import version_seen, viewer_of
+from luoshi.web.said import onward
+
+DOOR: Final = "leads"
+Rows = list[tuple[T, Deal, str]]
+"""Forms with their words and what each still lacks."""
+BESIDE: Final = frozenset(
+    {"verify_money", "refuse_money", "withdraw_money", "keep_promise", "drop_promise", "approve", "approve_void", "decline", "propose"}
+)  # fmt: skip
+"""Moves about one row of a table: their forms stand at that row."""
+
+
+def _may(viewer: Viewer, lead: Lead) -> Any:
+    return lambda move: move.right not in (SYSTEM, HOLDER) and may(viewer, move.right, lead)
+
+
+def _bound(bound: Deal | None, move: Move, mark: str = "") -> Deal | None:
+    return bound if bound is not None and bound.verb == move.verb and bound.mark == mark else None
+
+
+def _forms(lead: Lead, viewer: Viewer, bound: Deal | None) -> list[tuple[T, Deal, str]]:
+    """The moves that are possible now, each with its form and what it still lacks."""
+    found = []
+    for move in moves(lead, viewer, _may(viewer, lead)):
+        if move.verb not in BESIDE:
+            lacks = FLOW.lacks(move, lead, viewer)
+            found.append((move.text, _bound(bound, move) or Deal(move, lead), "；".join(map(str, lacks))))
+    return sorted(found, key=lambda one: (bool(one[2]) and not one[1].move.main, not one[1].move.main))
+
+
+def _beside(
+    lead: Lead, viewer: Viewer, bound: Deal | None, field: str, key: Any, verbs: tuple[str, ...]
+) -> list[tuple[T, Deal, str]]:
+    """The forms of one row of a table."""
+    found = []
+    for verb in verbs:
+        move = FLOW.move(verb)
+        if FLOW.fits(move, lead) and may(viewer, move.right, lead):
+            form = _bound(bound, move, f"-{key}") or Deal(move, lead, mark=f"-{key}", initial={field: str(key)})
+            found.append((move.text, form, ""))
+    return found
+
+
+def _money(lead: Lead, viewer: Viewer, bound: Deal | None) -> list[tuple[Any, str, T, Rows]]:
+    found = []
+    for row in reads.receipts(lead):
+        mine = not viewer.persons.isdisjoint(row.persons)
+        verbs = ("withdraw_money",) if mine else ("verify_money", "refuse_money")
+        forms = _beside(lead, viewer, bound, "receipt", row.pk, verbs) if row.state == "reported" else []
+        text = f"{money.shown(row.amount, row.currency)} {PROOFS.get(row.proof, '')}"
+        found.append((row, text, tables.RECEIPT[row.state], forms))
+    return found
+
+
+def _promises(lead: Lead, viewer: Viewer, bound: Deal | None) -> list[tuple[Any, T, Rows]]:
+    verbs = {
+        "open": ("keep_promise", "drop_promise"),
+        "disputed": ("keep_promise", "drop_promise"),
+        "kept": ("drop_promise",),
+    }
+    return [
+        (row, tables.PROMISE[row.state], _beside(lead, viewer, bound, "promise", row.pk, verbs.get(row.state, ())))
+        for row in reads.promises(lead)
+    ]
+
+
+def _corrections(lead: Lead, viewer: Viewer, bound: Deal | None, happened: list[Happened]) -> dict[str, Any]:
+    """Corrections that wait, with their forms, and the entries that could be corrected."""
+    waiting = []
+    for row in reads.proposals(lead):
+        verb = "approve_void" if row.void else "approve"
+        mine = not viewer.persons.isdisjoint(row.persons)
+        forms = [] if mine else _beside(lead, viewer, bound, "proposal", row.pk, (verb, "decline"))
+        waiting.append((row, tables.proposed(row), forms))
+    could = [one for one in happened if one.verb in CORRECTABLE and not one.void] if may(viewer, DEAL, lead) else []
+    entries = [(tables.entry(one), _beside(lead, viewer, bound, "event", one.id, ("propose",))) for one in could]
+    return {"waiting": waiting, "correctable": [one for one in entries if one[1]]}
+
+
+def _next(lead: Lead, viewer: Viewer) -> dict[str, Any]:
+    """The next stage and its checklist: what is there, what is missing, what is waived."""
+    verb = next((verb for verb, to in AFTER.items() if FLOW.fits(FLOW.move(verb), lead)), None)
+    if verb is None:
+        return {}
+    missing = {need.key for need in gates.missing(lead, verb, viewer.persons)}
+    needs = [(need.text, there, not there and need.key not in missing) for need, there in gates.checklist(lead, verb)]
+    return {"next": FLOW.move(verb).text, "needs": needs}
+
+
+def show(request: HttpRequest, lead: Lead, bound: Deal | None = None, secret: str = "") -> HttpResponse:
+    """The page; with a form that was refused, its faults (422)."""
+    viewer = viewer_of(request)
+    happened = reads.events_of(lead.log_id)[::-1]
+    names = people.names({one.actor for one in happened if one.actor is not None})
+    context = {
+        "lead": lead, "facts": tables.facts(lead), "rail": tables.rail(lead), "moves": _forms(lead, viewer, bound), "bound": bound,
+        "history": tables.history(names).render(happened), "root": ROOT, "base": f"{ROOT}{lead.log_id}/", "version": lead.version,
+        "stage": STAGE_NAMES[lead.state], "status": STATUSES[lead.status] if lead.status != "going" else "",
+        "agreements": tables.agreements(reads.agreements(lead)), "money": _money(lead, viewer, bound),
+        "documents": tables.documents(lead, reads.documents(lead)), "promises": _promises(lead, viewer, bound),
+        "credits": tables.credits(reads.credits(lead)), "secret": secret, **_next(lead, viewer),
+        **_corrections(lead, viewer, bound, happened),
+    }  # fmt: skip
+    return render(request, "leads/deals/lead.html", context, status=422 if bound is not None else 200)
+
+
+@having(SEE)
+def page(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """One lead."""
+    return show(request, reads.get_lead(viewer_of(request), ref))
+
+
+@having(SEE)
+def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
+    """POST `/work/leads/<id>/do/<verb>/`. A form that was refused comes back with its faults (422)."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    viewer = viewer_of(request)
+    lead = reads.get_lead(viewer, ref)
+    if verb not in actions.OF_LEAD or FLOW.move(verb).right in (SYSTEM, HOLDER):
+        raise Absent
+    row = next((request.POST[name] for name in ("receipt", "promise", "proposal", "event") if name in request.POST), "")
+    form = Deal(FLOW.move(verb), lead, request.POST, request.FILES, mark=f"-{row}" if row else "")
+    if not form.is_valid():
+        return show(request, lead, form)
+    try:
+        done = actions.OF_LEAD[verb](
+            viewer=viewer, on=str(ref), seen=version_seen(request), key=form.cleaned_data["key"] or None,
+            door=f"{DOOR}:{viewer.person}", **form.data_for(viewer),
+        )  # fmt: skip
+    except (Invalid, NotNow) as refused:
+        form.refuse(refused)
+        return show(request, reads.get_lead(viewer, ref), form)
+    if done.secret:
+        return show(
+            request, reads.get_lead(viewer, ref), secret=request.build_absolute_uri(f"/answer/{done.secret['code']}/")
+        )
+    text = T("{who}：{what}，已记下", "{who}: {what}, done").fill(who=lead.name, what=FLOW.move(verb).text)
+    return onward(f"{ROOT}{ref}/", text)
+
+
+@having(DEAL)
+def add(request: HttpRequest) -> HttpResponse:
+    """`/work/leads/add/`: note a lead."""
+    viewer, form = viewer_of(request), New(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = _named(
+                viewer, {name: value for name, value in form.cleaned_data.items() if name != "key" and value}
+            )
+            done = actions.add_lead(
+                viewer=viewer, key=form.cleaned_data["key"] or None, door=f"{DOOR}:{viewer.person}", **given
+            )
+        except Invalid as refused:
+            form.refuse(refused)
+        else:
+            text = T("已记下：{number}", "Noted: {number}").fill(number=done.answer["number"])
+            return onward(f"{ROOT}{done.answer['lead']}/", text)
+    return render(request, "leads/deals/add.html", {"form": form, "root": ROOT}, status=422 if form.errors else 200)
+
+
+def _named(viewer: Viewer, given: dict[str, Any]) -> dict[str, Any]:
+    """A company by its name or code, a former project by its number, as the action takes them. Raises Invalid."""
+    if "company" in given:
+        text = given["company"]
+        found = reads.listed_with(code=text.strip().upper()) or reads.listed_with(name=text.strip())
+        if found is None:
+            rule = T("企业库里没有这家，先登记", "is not in the register: list it first")
+            raise Invalid([Fault("company", text[:40], rule)])
+        given["company"] = str(found.log_id)
+    if "succeeds" in given:
+        given["succeeds"] = reads.by_number(viewer, given["succeeds"])
+    return given
+
+
+@having(SEE)
+def paper(request: HttpRequest, ref: UUID, paper: UUID) -> Any:
+    """`/work/leads/<id>/papers/<id>/`: a document, for whoever may see the lead."""
+    lead = reads.get_lead(viewer_of(request), ref)
+    found = next((one for one in reads.documents(lead) if one.pk == paper), None)
+    if found is None or not papers.path(found.pk, found.type).exists():
+        raise Absent
+    name = f"{lead.number}-{found.kind}-{found.version}.{papers.SUFFIX[found.type]}"
+    response = FileResponse(papers.path(found.pk, found.type).open("rb"), as_attachment=True, filename=name)
+    response["Content-Type"], response["X-Content-Type-Options"] = found.type, "nosniff"
+    return response

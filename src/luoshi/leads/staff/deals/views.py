@@ -1,0 +1,138 @@
+"""`/work/leads/funnel/`, `/work/leads/day/`, `/work/leads/brief/`: cohorts as of a day, an officer's day, a leader's page."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from luoshi.figures import ask, days, pages
+from luoshi.figures.answer import value
+from luoshi.figures.catalogue import all_figures
+from luoshi.figures.period import Period, parse
+from luoshi.kernel import calendar, clock, installation
+from luoshi.kernel.lines import Due
+from luoshi.kernel.text import T
+from luoshi.leads import reads
+from luoshi.leads.staff.deals.listing import ROOT, TABLE
+from luoshi.leads.stages import SEE
+from luoshi.people.sessions import having
+from luoshi.web import charts, parts, words
+from luoshi.web.http import viewer_of
+from luoshi.web.tables import Column, Table, link
+
+YEARLY: Final = (
+    "leads.contacted",
+    "leads.noted",
+    "leads.signed",
+    "leads.landed",
+    "leads.started",
+    "leads.producing",
+    "leads.full",
+)
+COHORT: Final = ("leads.fulfilment", "leads.landing_rate", "leads.start_rate", "leads.production_rate")
+MONEY: Final = ("leads.agreed", "leads.increased", "leads.in_place", "leads.unknown")
+SPEED: Final = ("leads.days_to_sign", "leads.days_to_land", "leads.days_to_start")
+
+
+def _asked(request: HttpRequest) -> tuple[Period, str]:
+    """The period and the day that an address asks for; this year and the last checkpoint otherwise. Raises Invalid."""
+    given = request.GET.get("period", "").strip()[:10]
+    year = calendar.current().city_date(clock.now()).year
+    return parse(given or str(year)), request.GET.get("as_of", "").strip()[:20]
+
+
+def _numbers(request: HttpRequest, names: tuple[str, ...]) -> list[tuple[Any, Any, str]]:
+    """(figure, cell, address) of each."""
+    period, as_of = _asked(request)
+    found = []
+    for name in names:
+        figure = all_figures()[name]
+        when = days.known(viewer_of(request), figure, as_of or None, "as_of")
+        answer = ask.ask(ask.Question(figure, period, when))
+        more = f"&as_of={as_of}" if as_of else ""
+        found.append((figure, answer.total, f"/figure/{name}?period={period.text}{more}"))
+    return found
+
+
+def _figures(request: HttpRequest, names: tuple[str, ...]) -> list[parts.Figure]:
+    found = []
+    for figure, cell, url in _numbers(request, names):
+        ground = (
+            [(T("分子", "Numerator"), words.number(cell.num)), (T("分母", "Denominator"), words.number(cell.den))]
+            if cell.den is not None
+            else []
+        )
+        found.append(
+            parts.Figure(
+                figure.name,
+                words.number(value(figure, cell)),
+                figure.unit_name,
+                T("", ""),
+                ground,
+                url,
+                pages.tags(),
+                "num-s",
+            )
+        )
+    return found
+
+
+@having(SEE)
+def funnel(request: HttpRequest) -> HttpResponse:
+    """Milestones of a period, and how far the projects signed in it have come, as of a day; each number opens."""
+    period, as_of = _asked(request)
+    bars = [charts.Bar(str(figure.name), cell.num or 0, url=url) for figure, cell, url in _numbers(request, YEARLY)]
+    signed = next((bar.value for bar in bars if bar.url.startswith("/figure/leads.signed")), 0)
+    landed = next((bar.value for bar in bars if bar.url.startswith("/figure/leads.landed")), 0)
+    finding = T("签约 {a}，落地 {b}", "{a} signed, {b} landed").fill(a=words.number(signed), b=words.number(landed))
+    frame = charts.Frame(
+        finding, T("{period}，个", "{period}").fill(period=period.text), T("", ""), installation.current().demo
+    )
+    context = {
+        "chart": charts.bars(frame, (T("环节", "Milestone"), T("数", "Number")), bars), "rates": _figures(request, COHORT),
+        "speed": _figures(request, SPEED), "money": _figures(request, MONEY), "period": period.text, "as_of": as_of, "root": ROOT,
+    }  # fmt: skip
+    return render(request, "leads/deals/funnel.html", context)
+
+
+DUE: Final = Table[Due](
+    T("到期的、要核的", "Due, and to decide on"),
+    (
+        Column(
+            T("什么时候", "When"), lambda one: parts.time(one.due_at) if one.due_at else "—", "n nb", is_header=True
+        ),
+        Column(T("编号", "Number"), lambda one: one.number, "n nb m-no"),
+        Column(T("项目", "Project"), lambda one: link(one.address, one.title), "b"),
+        Column(T("阶段", "Stage"), lambda one: str(one.stage)),
+        Column(T("做什么", "What"), lambda one: link(one.form, one.press or one.note)),
+    ),
+    kind="t t-d fold",
+)
+
+
+@having(SEE)
+def day(request: HttpRequest) -> HttpResponse:
+    """What waits for the viewer today: clocks, silence, money and corrections to decide on."""
+    viewer = viewer_of(request)
+    due, silent = reads.due(viewer, 200), reads.silent(viewer)
+    context = {
+        "due": DUE.render(due) if due else "", "silent": TABLE.render(silent) if silent else "",
+        "today": words.day(clock.now()), "root": ROOT,
+    }  # fmt: skip
+    return render(request, "leads/deals/day.html", context)
+
+
+@having(SEE)
+def brief(request: HttpRequest) -> HttpResponse:
+    """A leader's page: the year's numbers, the occasions, the largest signed this year; one sheet when printed."""
+    viewer = viewer_of(request)
+    period, as_of = _asked(request)
+    from luoshi.leads.staff.deals.occasions import TABLE as OCCASIONS
+
+    rows = reads.largest(viewer, 10)
+    held = [one for one in reads.yields(viewer, reads.occasions(viewer)) if one.signed][:6]
+    context = {
+        "figures": _figures(request, (*YEARLY[:4], *MONEY[:1], *COHORT[1:3])), "largest": TABLE.render(rows) if rows else "",
+        "occasions": OCCASIONS.render(held) if held else "", "period": period.text, "as_of": as_of, "now": words.when(clock.now()),
+    }  # fmt: skip
+    return render(request, "leads/deals/brief.html", context)
