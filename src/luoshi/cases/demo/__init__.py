@@ -2,5 +2,5 @@
 
 from typing import Final
 
-DATA_VERSION: Final = 8
+DATA_VERSION: Final = 9
 """Changes whenever another year would be generated. It stands here because a home is looked at before Django is set up."""
