@@ -191,9 +191,30 @@ def test_what_was_left_out_or_taken_out_is_named(place: Place, case: str, forced
     event = (forced.execute("DELETE FROM event_pending RETURNING event_id").fetchone() or ("",))[0]
     assert [(one.what, one.event) for one in look(place).bad] == [("left out", str(event))]
     forced.execute("INSERT INTO event_pending VALUES (%s)", [event])
-    forced.execute("DELETE FROM event WHERE id = (SELECT event_id FROM log_leaf WHERE idx = 17)")
+
+
+@pytest.mark.parametrize("place_too", [False, True], ids=["event", "event and place"])
+def test_a_deleted_event_is_named_alone(place: Place, case: str, forced: Forced, place_too: bool) -> None:
+    key, subject = forced.execute(
+        "SELECT id, subject FROM event JOIN log_leaf ON event_id = id WHERE idx = 17"
+    ).fetchone() or ("", "")
+    forced.execute("DELETE FROM event WHERE id = %s", [key])
+    if place_too:
+        forced.execute("DELETE FROM log_leaf WHERE idx = 17")
+    (bad,) = look(place).bad
+    assert bad[:5] == ("place", 17, str(key), "test", str(subject)) and "no event" in bad.detail
+    shutil.rmtree(place.folder.root / "tile" / "entries")
     first = look(place).first_bad
     assert first is not None and (first.what, first.idx) == ("place", 17)
+    assert first.event == (None if place_too else str(key))
+
+
+def test_a_record_without_events_is_said_to_have_none(place: Place, case: str, forced: Forced) -> None:
+    ((subject,),) = forced.execute('SELECT log_id FROM "case" WHERE number = %s', [case]).fetchall()
+    forced.execute("DELETE FROM event WHERE subject = %s", [subject])
+    bad = look(place).bad
+    assert [(one.what, one.subject) for one in bad] == [("place", str(subject)), ("row", str(subject))]
+    assert bad[1].detail == f"{case}: the record has no events"
 
 
 def test_a_checkpoint_changed_or_signed_by_another_is_named(place: Place, case: str, forced: Forced) -> None:
