@@ -43,7 +43,10 @@ def test_strangers_see_nothing(page: str) -> None:
 
 def test_a_lead_is_noted_and_carried_to_its_signing_by_pages_alone() -> None:
     firm, browse = company("包头市甲乙有限公司"), client("officer")
-    answer = browse.post("/work/leads/add/", {"name": "磁材项目", "company": firm.name, "county": COUNTY, "industry": "C", "level": "open"})
+    answer = browse.post(
+        "/work/leads/add/",
+        {"name": "磁材项目", "company": firm.name, "county": COUNTY, "industry": "C", "level": "open"},
+    )
     assert answer.status_code == 303
     one = Lead.objects.get(name="磁材项目")
     base = f"/work/leads/{one.log_id}/"
@@ -68,7 +71,12 @@ def test_a_lead_is_noted_and_carried_to_its_signing_by_pages_alone() -> None:
 def test_money_is_verified_on_the_page_by_another() -> None:
     one = to(lead(), "land")
     base, mine, other = f"/work/leads/{one.log_id}/", client("officer"), client("statistician")
-    assert mine.post(f"{base}do/report_money/", {"amount": "5000", "day": DAY.isoformat(), "proof": "bank", "currency": "CNY"}).status_code == 303
+    assert (
+        mine.post(
+            f"{base}do/report_money/", {"amount": "5000", "day": DAY.isoformat(), "proof": "bank", "currency": "CNY"}
+        ).status_code
+        == 303
+    )
     row = reads.receipts(one)[0]
     assert "核实资金" not in text(mine.get(base)) and "核实资金" in text(other.get(base))
     assert mine.post(f"{base}do/verify_money/", {"receipt": row.pk}).status_code == 403
