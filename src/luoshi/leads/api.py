@@ -13,6 +13,7 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.leads import actions, reads
 from luoshi.leads.actions.company import LONGEST, NOTE
+from luoshi.leads.api_leads import ENDPOINTS as LEADS
 from luoshi.leads.flow import FLOW, LISTED, MERGED, SEE, WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
@@ -170,4 +171,5 @@ ENDPOINTS: Final = (
              query={"name": text(LONGEST), "code": text(40)}, refusals=(403,)),
     Endpoint("GET", "/companies/{id}", "leads.company", T("一家企业", "One company"), shown, WHOLE_COMPANY, refusals=(404,)),
     *(_move(move) for move in FLOW.moves),
+    *LEADS,
 )  # fmt: skip

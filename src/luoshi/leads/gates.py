@@ -61,8 +61,9 @@ def has(lead: Any, need: Need) -> bool:
 def missing(lead: Any, verb: str, persons: Iterable[int]) -> list[Need]:
     """What a move needs that is neither there nor waived by another person than those who would move it."""
     own = set(persons)
-    waived = {one.item for one in lead.waived if one.by_id not in own}
-    return [need for need in GATES.get(verb, ()) if need.key not in waived and not has(lead, need)]
+    lacks = [need for need in GATES.get(verb, ()) if not has(lead, need)]
+    waived = {one.item for one in lead.waived if one.by_id not in own} if lacks else set()
+    return [need for need in lacks if need.key not in waived]
 
 
 def checklist(lead: Any, verb: str) -> list[tuple[Need, bool]]:

@@ -43,6 +43,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     name: {word: code for code, text in known.items() for word in (code, text.zh, text.en.lower())}
     for name, known in (("province", PROVINCES), ("industry", INDUSTRIES))
 }
+INDUSTRY_WORDS: Final = _WORDS["industry"]
+"""Industries as people write them → letters of GB/T 4754."""
 _SHORT: Final = ("省", "市", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区")
 
 
@@ -82,11 +84,11 @@ class Report:
 Progress = Callable[[int, int], None]
 
 
-def _silent(done: int, total: int) -> None:
+def silent(done: int, total: int) -> None:
     """Says nothing."""
 
 
-def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = _silent) -> Report:
+def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent) -> Report:
     """List or correct the companies of a file. Raises FileProblem, OSError or Denied; rows before a break-off are in."""
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()

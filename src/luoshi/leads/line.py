@@ -28,12 +28,15 @@ ALL_WORDS: Final[Mapping[str, T]] = {**WORDS, **occasions.WORDS, **stages.WORDS}
 class _Face:
     name = "leads"
     title = T("招商", "Investment")
-    flow = FLOW
+    flows = (
+        (T("项目", "Leads"), LEADS), (T("企业", "Companies"), FLOW), (T("招商活动", "Occasions"), occasions.FLOW),
+    )  # fmt: skip
     grants = GRANTS
     pages = (
         Page(T("招商项目", "Leads"), "/work/leads/", SEE),
         Page(T("企业库", "Companies"), "/work/companies/", SEE),
         Page(T("导入企业", "Import companies"), "/work/companies/import/", IMPORT),
+        Page(T("导入项目", "Import leads"), "/work/leads/import/", IMPORT),
     )
     facts = FACTS
 

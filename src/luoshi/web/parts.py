@@ -73,16 +73,19 @@ def _stage(stage: Stage) -> SafeString:
     )
 
 
-def rail(stages: Iterable[Stage], label: Text = T("各阶段", "Stages")) -> SafeString:
+CLOCKED: Final = T(
+    "框是规定时限，实心是已用时间。空框还没开始。",
+    "Frame: time allowed. Solid: time used. An empty frame has not begun.",
+)
+
+
+def rail(stages: Iterable[Stage], label: Text = T("各阶段", "Stages"), note: Text = CLOCKED) -> SafeString:
     """The stages of a record, each with its clock, and the line that explains them."""
     return format_html(
         '<ol class="rail" aria-label="{}">{}</ol><p class="fig-n">{}</p>',
         label,
         format_html_join("", "{}", ((_stage(s),) for s in stages)),
-        T(
-            "框是规定时限，实心是已用时间。空框还没开始。",
-            "Frame: time allowed. Solid: time used. An empty frame has not begun.",
-        ),
+        note,
     )
 
 

@@ -5,11 +5,14 @@ from luoshi.leads.actions.company import add_company, change_company, contact, r
 from luoshi.leads.actions.correct import approve, approve_void, decline, propose
 from luoshi.leads.actions.double import merge_lead, unmerge_lead
 from luoshi.leads.actions.lead import STEPS, add_lead, change_lead, feed_back, judge, report_progress, respond
+from luoshi.leads.actions.lead import check as check_lead
 from luoshi.leads.actions.merge import merge_company, unmerge_company
 from luoshi.leads.actions.money import (
     agree,
+    alike,
     refuse_money,
     report_money,
+    same,
     sign,
     split_credit,
     verify_money,
@@ -57,9 +60,12 @@ __all__ = [
     "add_lead",
     "add_occasion",
     "agree",
+    "alike",
+    "check_lead",
     "contact",
     "hold_occasion",
     "merge_company",
     "merge_lead",
+    "same",
     "sign",
 ]

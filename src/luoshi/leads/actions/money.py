@@ -102,11 +102,13 @@ def same(lead: Lead) -> Lead | None:
     """The counted project of its company that this one may be: alike in name, or of the same amount."""
     if lead.company is None:
         return None
-    for other in reads.twins(lead, lead.company):
-        amounts = lead.agreed is not None and lead.agreed == other.agreed
-        if amounts or fuzz.ratio(lead.name, other.name) >= ALIKE:
-            return other
-    return None
+    return next((other for other in reads.twins(lead, lead.company) if alike(lead, other)), None)
+
+
+def alike(lead: Lead, other: Lead) -> bool:
+    """May two signed projects of one company be the same?"""
+    amounts = lead.agreed is not None and lead.agreed == other.agreed
+    return amounts or fuzz.ratio(lead.name, other.name) >= ALIKE
 
 
 @LEADS.action("sign")

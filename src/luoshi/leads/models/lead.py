@@ -1,5 +1,8 @@
 """A lead: one project from the first word of it to full production."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -94,9 +97,12 @@ class Lead(Searchable):
         """Whoever has it in hand, or (for the company) whoever holds its link."""
         return self.officer_id in viewer.persons or viewer.subject == str(self.log_id)
 
+    granted: Sequence[Any] = ()
+    """Waivers that are not written yet, put here by whoever brings in leads with their history."""
+
     @property
-    def waived(self) -> list["object"]:
+    def waived(self) -> list[Any]:
         """What was waived and still holds."""
         from luoshi.leads.reads.lead import waivers
 
-        return list(waivers(self))
+        return [*self.granted, *waivers(self)]

@@ -192,3 +192,8 @@ def largest(viewer: Viewer, limit: int) -> list[Lead]:
     """The signed projects with the largest agreed investment."""
     rows = visible_leads(viewer).filter(state__in=COUNTED, agreed__isnull=False).select_related("company", "officer")
     return list(rows.order_by("-agreed", "id")[:limit])
+
+
+def known_leads(names: Sequence[str]) -> set[tuple[int | None, str]]:
+    """(company, name) of the leads of those names; for whoever brings in a list."""
+    return set(Lead.objects.filter(name__in=names).values_list("company_id", "name"))

@@ -1,7 +1,8 @@
-"""`/work/companies/import/`: a file is looked at first, then taken."""
+"""`/work/companies/import/` and `/work/leads/import/`: a file is looked at first, then taken."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django import forms as django
 from django.conf import settings
@@ -14,7 +15,7 @@ from luoshi.kernel import clock
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
-from luoshi.leads import importing
+from luoshi.leads import importing, importing_leads
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import Report
 from luoshi.leads.staff.listing import ROOT
@@ -29,8 +30,55 @@ SHOWN: Final = 200
 LARGEST: Final = 5_000_000  # bytes
 HOUR: Final = 3600
 _MARK: Final = "companies-"
-FIELDS: Final = {"name": T("企业名称", "Company name"), "code": T("统一社会信用代码", "Credit code"),
-                 "province": T("省份", "Province"), "industry": T("行业", "Industry")}  # fmt: skip
+
+
+class Kind(NamedTuple):
+    """What is brought in: its words, what takes a file, the columns in words, an example, where it is shown."""
+
+    name: str
+    title: T
+    help: T
+    take: Callable[..., Report]
+    fields: Mapping[str, T]
+    example: tuple[str, ...]
+    root: str
+    shown: T
+
+
+KINDS: Final = {
+    "companies": Kind(
+        "companies", T("导入企业", "Import companies"),
+        T(
+            "先看预览，确认之前什么也不写。第一行是列名：企业名称（必有）、统一社会信用代码、省份、行业。代码或名称已在库里的，只补不重。",
+            "First comes a preview: nothing is written before you confirm. The first row names the columns: company name (needed), "
+            "credit code, province, industry. What is listed already by code or name is completed, never listed twice.",
+        ),
+        importing.take,
+        {"name": T("企业名称", "Company name"), "code": T("统一社会信用代码", "Credit code"), "province": T("省份", "Province"),
+         "industry": T("行业", "Industry")},
+        ("包头市示例稀土材料有限公司", "", "内蒙古", "C"), ROOT, T("企业库", "Companies"),
+    ),
+    "leads": Kind(
+        "leads", T("导入项目", "Import leads"),
+        T(
+            "先看预览，确认之前什么也不写。第一行是列名，项目名称必有；到了哪个阶段由各阶段的日期说明；金额单位万元，也可写 3.2亿，不详就写不详。"
+            "同一企业的同名项目已有的，不再写一遍。",
+            "First comes a preview: nothing is written before you confirm. The first row names the columns, the project's name is needed; "
+            "how far it has come is said by the days of its stages; amounts in 10,000, or 3.2亿, or unknown. A project of that company "
+            "and name that is there already stays as it is.",
+        ),
+        importing_leads.take,
+        {"name": T("项目名称", "Project"), "company": T("企业名称", "Company name"), "code": T("统一社会信用代码", "Credit code"),
+         "county": T("旗县区", "District"), "industry": T("行业", "Industry"), "amount": T("协议总投资（万元）", "Agreed (10,000)"),
+         "currency": T("币种", "Currency"), "officer": T("负责人", "Officer"), "occasion": T("招商活动", "Occasion"),
+         "noted": T("线索日期", "Noted"), "engage": T("对接日期", "Engaged"), "talk": T("在谈日期", "Talking"), "sign": T("签约日期", "Signed"),
+         "land": T("落地日期", "Landed"), "start": T("开工日期", "Started"), "produce": T("投产日期", "Producing"),
+         "reach": T("达产日期", "Full production")},
+        ("示例磁材项目", "包头市示例稀土材料有限公司", "", "昆都仑区", "C", "32000", "人民币", "", "", "2021-03-01", "2021-03-02", "2021-03-20",
+         "2021-05-06", "", "", "", ""),
+        "/work/leads/", T("招商项目", "Leads"),
+    ),
+}  # fmt: skip
 REFUSED: Final = Table[tuple[int, T, str, T]](
     T("不能导入的行", "Rows that cannot be taken"),
     (
@@ -52,9 +100,10 @@ class File(forms.Form):
     )
 
 
-def _table(report: Report) -> str:
+def _table(kind: Kind, report: Report) -> str:
     rows = [
-        (line, FIELDS.get(one.field, T("整行", "row")), one.value, one.rule) for line, one in report.refused[:SHOWN]
+        (line, kind.fields.get(one.field, T("整行", "row")), one.value, one.rule)
+        for line, one in report.refused[:SHOWN]
     ]
     return REFUSED.render(rows) if rows else ""
 
@@ -92,30 +141,35 @@ def _opened(token: str) -> Path:
     return path
 
 
-def _taken(request: HttpRequest, path: Path, *, dry: bool) -> Report:
+def _taken(request: HttpRequest, kind: Kind, path: Path, *, dry: bool) -> Report:
     """Raises Invalid for a file that cannot be read."""
     try:
-        return importing.take(path, viewer_of(request), dry=dry)
+        return kind.take(path, viewer_of(request), dry=dry)
     except FileProblem as problem:
         text = received.named(problem.text, path, str(T("这个文件", "the file")))
         raise Invalid([Fault("file", "", text)]) from None
 
 
 @having(IMPORT)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest, kind: str = "companies") -> HttpResponse:
     """The form; POST with a file looks at it and writes nothing, POST with the preview's token takes it."""
-    token = request.POST.get("token", "")
+    one, token = KINDS[kind], request.POST.get("token", "")
     form = File(request.POST, request.FILES) if request.method == "POST" and not token else File()
-    context: dict[str, object] = {"form": form, "root": ROOT}
+    context: dict[str, object] = {"form": form, "kind": one, "root": one.root}
     refused = False
     if request.method == "POST" and (token or form.is_valid()):
         try:
             path = _opened(token) if token else _kept(form.cleaned_data["file"])
-            report = _taken(request, path, dry=not token)
+            report = _taken(request, one, path, dry=not token)
         except Invalid as problem:
             context["refused"], refused = problem.faults[0].rule, True
         else:
-            context |= {"report": report, "numbers": report.numbers(), "table": _table(report), "taken": bool(token)}
+            context |= {
+                "report": report,
+                "numbers": report.numbers(),
+                "table": _table(one, report),
+                "taken": bool(token),
+            }
             if token:
                 path.unlink(missing_ok=True)
             elif report.created or report.updated:
@@ -124,10 +178,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @having(IMPORT)
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: HttpRequest, kind: str = "companies") -> HttpResponse:
     """`/work/companies/import/template.xlsx`: the heads and one example."""
-    example = ("包头市示例稀土材料有限公司", "", "内蒙古", "C")
-    body = sheets.workbook(T("企业", "Companies"), list(FIELDS.values()), [example])
+    one = KINDS[kind]
+    body = sheets.workbook(one.shown, list(one.fields.values()), [one.example])
     response = HttpResponse(body, content_type=sheets.XLSX)
-    response["Content-Disposition"] = 'attachment; filename="companies-template.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="{kind}-template.xlsx"'
     return response

@@ -99,7 +99,7 @@ def show(request: HttpRequest, company: Company, bound: MoveForm | None = None) 
         "history": _table(names).render([one for one in happened if one.verb != "void"]),
         "contacts": len(reads.contacts(happened)), "twins": twins, "root": ROOT, "base": f"{ROOT}{company.log_id}/",
         "version": company.version, "merges": may(viewer, MERGE), "state": FLOW.state(company.state).text,
-        "members": reads.members(viewer, company),
+        "members": reads.members(viewer, company), "leads": reads.of_company(viewer, company),
     }  # fmt: skip
     return render(request, "leads/company.html", context, status=422 if bound is not None else 200)
 

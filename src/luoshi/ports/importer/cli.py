@@ -4,6 +4,7 @@ Exit codes: 0 the file was processed, 1 where the file breaks off or a row was r
 use.
 """
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,15 +140,31 @@ def figures(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int
 @click.pass_context
 def companies(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
     """导入企业名单：CSV、XLSX 或 JSON；列：企业名称、统一社会信用代码、省份、行业。Import a list of companies."""
+    return _listed(ctx, "importing", file, dry_run, strict, as_json)
+
+
+@import_.command("leads")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
+@click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
+@click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
+@click.pass_context
+def leads(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
+    """导入招商项目：CSV、XLSX 或 JSON；列：项目名称、企业名称、旗县区、行业、协议总投资、各阶段日期 ……。Import leads."""
+    return _listed(ctx, "importing_leads", file, dry_run, strict, as_json)
+
+
+def _listed(ctx: click.Context, module: str, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
+    """Take a list with `take` of a module of the investment line, and say what became of it."""
     conf, _ = session.made()
     with session.connected():
-        from luoshi.leads import importing
+        from luoshi.leads.importing import keep_refused
         from luoshi.ports.importer.rows import FileProblem
 
         try:
             with steps() as show:
                 label = T("读入（字节）", "Reading (bytes)")
-                report = importing.take(
+                report = import_module(f"luoshi.leads.{module}").take(
                     file, session.viewer(ctx), dry=dry_run, progress=lambda done, total: show(label, done, total)
                 )
         except FileProblem as error:
@@ -160,7 +177,7 @@ def companies(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_js
         "{read} rows: {created} created, {updated} updated, {unchanged} unchanged, {refused} refused",
     )
     said(text.fill(**{name: numbers[name] for name in ("read", "created", "updated", "unchanged", "refused")}))
-    kept = importing.keep_refused(report, conf.home / "imports" / f"{file.name}.refused.csv")
+    kept = keep_refused(report, conf.home / "imports" / f"{file.name}.refused.csv")
     if kept is not None:
         said(T(f"拒收的行：{kept}", f"Refused rows: {kept}"))
     if as_json:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from luoshi.kernel.flow import Move
 from luoshi.kernel.problems import Absent, Fault, Invalid, NotNow
-from luoshi.kernel.rights import may
+from luoshi.kernel.rights import demand, may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, gates, money, reads
@@ -146,6 +146,7 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
         raise Absent
     row = next((request.POST[name] for name in ("receipt", "promise", "proposal", "event") if name in request.POST), "")
     form = Deal(FLOW.move(verb), lead, request.POST, request.FILES, mark=f"-{row}" if row else "")
+    demand(viewer, form.move.right, lead)
     if not form.is_valid():
         return show(request, lead, form)
     try:

@@ -81,7 +81,14 @@ def rail(lead: Lead) -> SafeString:
         )
         found.append(parts.Stage(FLOW.state(stage).text, note, 1.0 if at else None, now=stage == lead.state))
         before = at or before
-    return parts.rail(found, T("阶段", "Stages"))
+    return parts.rail(
+        found,
+        T("阶段", "Stages"),
+        T(
+            "到达每个阶段的日期，和从上一个阶段起用的天数。",
+            "The day on which each stage was reached, and the days since the one before.",
+        ),
+    )
 
 
 def agreements(rows: Sequence[Agreement]) -> SafeString | str:

@@ -1,0 +1,99 @@
+"""Leads from a file: history by the days of the stages, unknown is not zero, a second run adds nothing, doubles are named."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from register import client, who
+
+from luoshi.kernel.models import Event
+from luoshi.kernel.problems import Denied
+from luoshi.kernel.viewer import OPERATOR
+from luoshi.leads import importing_leads, reads
+from luoshi.leads.models import Company, Lead
+from luoshi.leads.reads.derived import derived
+from luoshi.ports.importer.rows import FileProblem
+
+pytestmark = pytest.mark.usefixtures("db")
+LIST = """项目名称,企业名称,旗县区,行业,协议总投资（万元）,对接日期,签约日期,落地日期,负责人
+磁材一期项目,包头市甲磁材有限公司,昆都仑区,制造业,32000,2021-02-01,2021-05-06,2021-07-01,邱子琳
+光伏电站项目,北京乙新能源有限公司,固阳县,D,不详,,2021-06-01,,
+洽谈中的项目,包头市丙有限公司,,C,,2021-11-01,,,officer2
+只有一句话的线索,,,,,,,,
+磁材一期项目,包头市甲磁材有限公司,昆都仑区,C,1,,,,
+磁材一期建设项目,包头市甲磁材有限公司,青山区,C,32000,,2021-08-01,,
+没有旗县区的签约,上海丁有限公司,,C,5000,,2021-08-01,,
+火星项目,上海丁有限公司,火星区,C,5000,,2021-08-01,,
+倒着走的项目,上海丁有限公司,青山区,C,5000,2021-08-01,2021-07-01,,
+还没到的项目,上海丁有限公司,青山区,C,三千万,,2022-07-01,,
+,上海丁有限公司,,,,,,,
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "leads.csv"
+    path.write_text(LIST, "utf-8")
+    return path
+
+
+def test_a_preview_writes_nothing_and_tells_the_same(file: Path) -> None:
+    looked = importing_leads.take(file, OPERATOR, dry=True)
+    assert not Lead.objects.exists() and not Company.objects.exists() and not Event.objects.exists()
+    taken = importing_leads.take(file, OPERATOR)
+    for name in ("read", "created", "unchanged", "refused"):
+        assert looked.numbers()[name] == taken.numbers()[name]
+    assert (taken.read, taken.created) == (11, 4)
+
+
+def test_history_comes_in_as_it_happened(file: Path) -> None:
+    importing_leads.take(file, OPERATOR)
+    one = Lead.objects.get(name="磁材一期项目")
+    assert (one.state, one.agreed, one.officer.login) == ("landed", 320_000_000_00, "officer")
+    verbs = Event.objects.filter(subject=one.log_id).order_by("recorded_at", "id").values_list("verb", flat=True)
+    assert list(verbs) == ["add_lead", "engage", "talk", "sign", "land"]
+    signed = Event.objects.get(subject=one.log_id, verb="sign")
+    assert signed.occurred_at.date().isoformat() == "2021-05-06" and one.company.name == "包头市甲磁材有限公司"
+    assert "document:agreement" in {row.item for row in reads.waivers(one)}
+    other = Lead.objects.get(name="光伏电站项目")
+    assert (other.state, other.agreed) == ("signed", None)
+    assert {Lead.objects.get(name=name).state for name in ("洽谈中的项目", "只有一句话的线索")} == {"engaged", "lead"}
+    assert derived(10) == []
+
+
+def test_every_refused_row_names_field_and_rule_and_leaves_nothing(file: Path) -> None:
+    report = importing_leads.take(file, OPERATOR)
+    told = {line: (fault.field, fault.rule.zh) for line, fault in report.refused}
+    assert {line: field for line, (field, _) in told.items()} == {
+        6: "name", 7: "name", 8: "sign", 9: "county", 10: "sign", 11: "sign", 12: "name",
+    }  # fmt: skip
+    assert "像是已签约的" in told[7][1] and "落地旗县区" in told[8][1]
+    assert not Company.objects.filter(name="上海丁有限公司").exists() and Lead.objects.count() == 4
+
+
+def test_a_second_run_adds_nothing(file: Path) -> None:
+    importing_leads.take(file, OPERATOR)
+    count = Event.objects.count()
+    again = importing_leads.take(file, OPERATOR)
+    assert (again.created, again.unchanged, Event.objects.count()) == (0, 4, count)
+
+
+def test_who_may_not_import_is_refused_and_a_file_without_projects_too(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(Denied):
+        importing_leads.take(file, who("officer"))
+    bare = tmp_path / "bare.csv"
+    bare.write_text("企业名称\n甲公司\n", "utf-8")
+    with pytest.raises(FileProblem):
+        importing_leads.take(bare, OPERATOR)
+
+
+def test_the_page_previews_then_takes() -> None:
+    browse = client("promoter")
+    upload = SimpleUploadedFile("leads.csv", LIST.encode(), "text/csv")
+    seen = browse.post("/work/leads/import/", {"file": upload})
+    assert seen.status_code == 200 and not Lead.objects.exists()
+    token = seen.content.decode().partition('name="token" value="')[2].partition('"')[0]
+    assert browse.post("/work/leads/import/", {"token": token}).status_code == 200
+    assert Lead.objects.count() == 4
+    assert browse.get("/work/leads/import/template.xlsx").status_code == 200
+    assert client("officer").get("/work/leads/import/").status_code == 403
