@@ -10,7 +10,7 @@ import pytest
 from deals import DAY, YI, do, lead, to
 from django.conf import settings
 from django.db import connection
-from register import who
+from register import client, who
 
 from luoshi.conf import Conf
 from luoshi.figures import ask, lake
@@ -30,6 +30,7 @@ from luoshi.leads import actions, importing_leads, money
 from luoshi.leads.demo import generate
 from luoshi.leads.models import Lead
 from luoshi.leads.reads.counted import records
+from luoshi.people.viewer import of_login
 
 _TOLD = """
 WITH told AS (SELECT e.*, l.idx FROM event e JOIN log_leaf l ON l.event_id = e.id WHERE l.idx < %(size)s AND e.line = 'leads'),
@@ -104,8 +105,13 @@ def test_each_number_is_what_its_words_say_on_both_engines_at_three_sizes(home: 
                     cell = asked(name, period, size, engine).total
                     assert (cell.num, cell.den, cell.n) == (number, n, n), (engine, size, period, name)
     assert by_hand(_COUNTS, "2021", whole)[1] > by_hand(_COUNTS, "2021", whole // 3)[1] > 0
-    by = asked("signed", "2021", whole, "duckdb", ("county",))
-    assert sum(cell.num for cell in by.cells.values()) == by.total.num
+    for dimension in ("county", "industry", "occasion", "officer"):
+        by = asked("signed", "2021", whole, "duckdb", (dimension,))
+        assert sum(cell.num for cell in by.cells.values()) == by.total.num
+    for login, status in (("", 422), ("statistician", 200)):
+        browse = client(login)
+        for query in ("by=officer", f"officer={of_login('officer').person}"):
+            assert browse.get(f"/figure/leads.signed?period=2021&{query}").status_code == status
 
 
 def test_the_lake_holds_and_a_public_record_says_where_and_how_much_alone(home: Place) -> None:

@@ -45,7 +45,8 @@ FACTS: Final = Facts(
     clocks=(
         "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
     ),
-    dimensions=("province", "industry", "way", "county", "occasion", "stage"),
+    dimensions=("province", "industry", "way", "county", "occasion", "officer", "stage"),
+    inner=("officer",),
     closed=(("stage", (*EARLY, *COUNTED)),),
 )  # fmt: skip
 _LISTED: Final = Is("stage", ("listed",))
