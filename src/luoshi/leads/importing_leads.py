@@ -25,11 +25,11 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, gates, kept, money, reads
 from luoshi.leads.flow import IMPORT
-from luoshi.leads.importing import INDUSTRY_WORDS, Progress, Report, silent
+from luoshi.leads.importing import INDUSTRY_WORDS, NOTHING, Progress, Report, columns_of, silent
 from luoshi.leads.models import Company, Lead, Waiver
 from luoshi.leads.stages import AFTER
 from luoshi.people import reads as people
-from luoshi.ports.importer.rows import FileProblem, Row, Source
+from luoshi.ports.importer.rows import Row, Source
 
 MANY: Final = 200
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -74,12 +74,14 @@ class Given:
     days: Mapping[str, date] = field(default_factory=dict)
 
 
-def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent) -> Report:
+def take(
+    file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent, columns: Mapping[str, str] = NOTHING
+) -> Report:
     """Note the leads of a file. Raises FileProblem, OSError or Denied; rows before a break-off are in."""
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()
     source = Source.open(file)
-    rows = _read(source.rows(), report)
+    rows = _read(source.rows(), report, columns)
     while some := list(islice(rows, MANY)):
         with transaction.atomic():
             _write(some, viewer, report, dry)
@@ -88,7 +90,7 @@ def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = 
     return report
 
 
-def _read(rows: Iterable[Row], report: Report) -> Iterator[Given]:
+def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str]) -> Iterator[Given]:
     """The rows that can be taken; the others are noted with their faults."""
     columns: dict[str, str] | None = None
     words, seen = _Words(), set[tuple[str, str]]()
@@ -97,7 +99,7 @@ def _read(rows: Iterable[Row], report: Report) -> Iterator[Given]:
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
-        columns = columns if columns is not None else _columns(row.data)
+        columns = columns if columns is not None else columns_of(row.data, HEADS, given)
         said = {name: str(row.data.get(head) or "").strip() for name, head in columns.items()}
         found, faults = words.given(row.line, said)
         key = (found.code or found.company, found.name)
@@ -110,16 +112,6 @@ def _read(rows: Iterable[Row], report: Report) -> Iterator[Given]:
         else:
             seen.add(key)
             yield found
-
-
-def _columns(data: Mapping[str, Any]) -> dict[str, str]:
-    """Our names → the file's own heads. Raises FileProblem where there is no column of projects."""
-    heads = {str(head).strip().lower(): head for head in data}
-    found = {name: heads[word] for name, words in HEADS.items() for word in words[::-1] if word in heads}
-    if "name" not in found:
-        zh, en = "没有项目名称那一列（认得的列名：{words}）", "there is no column of projects (known heads: {words})"
-        raise FileProblem(T(zh, en).fill(words="、".join(HEADS["name"])), misused=True)
-    return found
 
 
 class _Words:
