@@ -118,7 +118,7 @@ class _Words:
     """Names as people write them → our codes; read once for a file."""
 
     def __init__(self) -> None:
-        self.counties = {people.division_name(code): code for code in people.codes_of("county")}
+        self.counties = people.counties()
         self.officers = {name: one.login for one in reads.officers() for name in (one.login, one.name)}
         self.occasions = {text.zh: ref for ref, text in reads.occasion_names().items()}
 

@@ -78,6 +78,12 @@ def codes_of(level: str) -> list[str]:
     return list(Division.objects.filter(level=level).order_by("code").values_list("code", flat=True))
 
 
+def counties() -> dict[str, str]:
+    """Codes of the districts and counties of today by their names in either language."""
+    rows = [one for one in tree.today().divisions.values() if one.level == "county"]
+    return {name: one.code for one in rows for name in (one.zh, one.en)}
+
+
 def division_name(code: str) -> str:
     """Name of a division in the current language; the code itself where it is unknown."""
     division = tree.today().divisions.get(code)

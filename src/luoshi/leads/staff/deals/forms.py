@@ -179,7 +179,7 @@ class Deal(forms.Form):
         if found.get("stages"):
             found["stages"] = self._lines("stages", found["stages"], lambda text: money.amount(text, currency))
         if found.get("shares"):
-            codes = {name: code for code, name in counties()}
+            codes = people.counties()
             pairs = self._lines("shares", found["shares"], _per_cent)
             found["shares"] = {codes.get(name, name): share for name, share in pairs}
         return found
