@@ -196,3 +196,29 @@ def test_private_words_stand_only_in_private_bodies(events: dict[Any, list[Event
         text = texts[event.subject]
         assert orjson.loads(bytes(hidden[event.pk]))["text"] == text
         assert text.encode() not in bytes(event.payload) and text not in str(event.body)
+
+
+def _shown(before: Event, closing: Event) -> tuple[object, ...]:
+    """What an outsider reads of a closing in the log, but where and how long after the check it came."""
+    payload = orjson.loads(closing.payload)
+    fields = {name: payload["open"][name] for name in ("stage", "status", "clock", "source", "part")}
+    whole, same = (
+        closing.recorded_at.microsecond == 0,
+        closing.recorded_at.microsecond == before.recorded_at.microsecond,
+    )
+    at_once = payload["occurred_at"] == payload["recorded_at"]
+    return orjson.dumps(fields), tuple(payload["open"]), payload["private"] is None, at_once, whole, same
+
+
+def test_a_closings_shape_and_its_second_do_not_tell_whether_anybody_judged(events: dict[Any, list[Event]]) -> None:
+    shapes, seconds = defaultdict[Any, Counter[bool]](Counter), defaultdict[bool, list[int]](list)
+    for before, closing in (pair for mine in events.values() for pair in pairwise(mine)):
+        if closing.verb == "close" and before.body["stage"] == "verified":
+            judged = closing.body["move"] != "close_unrated"
+            shapes[_shown(before, closing)][judged] += 1
+            seconds[judged].append(closing.recorded_at.second)
+    assert min(map(len, seconds.values())) > 80
+    telling = {shape: counted for shape, counted in shapes.items() if not 0.3 < counted[True] / counted.total() < 0.7}
+    assert sum(counted.total() for counted in telling.values()) <= 5
+    for found in seconds.values():
+        assert 0.35 < sum(second < 30 for second in found) / len(found) < 0.65

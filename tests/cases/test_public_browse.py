@@ -151,7 +151,7 @@ def test_an_unknown_case_is_not_found(browse: Client, number: str) -> None:
 
 
 def test_the_points_on_maps_are_rounded(browse: Client) -> None:
-    from luoshi.cases.public import place
+    from luoshi.people import place
 
     case = new()
     seen = place.view("150204000000", 288)

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from public_walk import Walk
 
-from luoshi.cases.public import place
-from luoshi.cases.public.mapview import PRESS
 from luoshi.kernel.text import set_language
+from luoshi.people import place
+from luoshi.people.mapview import PRESS
 from luoshi.web import map as maps
 
 OBO = "150206000000"  # lies within another district and is small

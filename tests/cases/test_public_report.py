@@ -11,9 +11,9 @@ from django.test import Client
 from public_walk import Walk, picture, upload
 
 from luoshi.cases.models import Case, CaseCode, Photo
-from luoshi.cases.public import place
 from luoshi.conf import Conf
 from luoshi.kernel.models import Event, EventPrivate, Idempotency
+from luoshi.people import place
 
 
 @pytest.fixture

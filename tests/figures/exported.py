@@ -13,7 +13,7 @@ from pysdmx.io import read_sdmx
 from pysdmx.model import Component, Components, Concept, DataType, Role, Schema
 
 _TYPES = {
-    "OBS_VALUE": DataType.DOUBLE, "NUMERATOR": DataType.LONG, "DENOMINATOR": DataType.LONG, "OBS_COUNT": DataType.LONG,
+    "OBS_VALUE": DataType.DOUBLE, "NUMERATOR": DataType.DOUBLE, "DENOMINATOR": DataType.LONG, "OBS_COUNT": DataType.LONG,
     "LOG_SIZE": DataType.LONG, "DECIMALS": DataType.SHORT, "UNIT_MULT": DataType.SHORT, "VINTAGE": DataType.DATE,
 }  # fmt: skip
 _ATTRIBUTES = (

@@ -145,14 +145,24 @@ def figures(size: int, start: datetime, stop: datetime, until: datetime) -> dict
 
     `until`: the end of the period, or just after the last of the entries where that is earlier.
     """
+    return {name: Numbers(num, den, n) for name, num, den, n in _asked(_ALL, size, start, stop, until)}
+
+
+def rows(query: str, size: int, start: datetime, stop: datetime, until: datetime) -> list[tuple[Any, ...]]:
+    """What a query over the same tables gives."""
+    return _asked(f"{_TABLES} {query}", size, start, stop, until)
+
+
+def _asked(query: str, size: int, start: datetime, stop: datetime, until: datetime) -> list[tuple[Any, ...]]:
     events = corrected(size)
     given = {
         "size": size, "start": start, "stop": stop, "until": until, "events": json.dumps(events, default=str),
         "corrected": _corrected(size),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_ALL, given)
-        return {name: Numbers(num, den, n) for name, num, den, n in cursor.fetchall()}
+        cursor.execute(query, given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _corrected(size: int) -> list[Any]:

@@ -116,14 +116,15 @@ def measures(draw: Any) -> Measure:
     types = FACTS.types(table)
     clocks = [name for name in FACTS.clocks if f"{name}_month" in types] + [None] * (table == "life")
     numbers = [name for name, type_ in types.items() if type_ in ("int", "time")]
-    kind = draw(st.sampled_from(("count", "distinct", "sum", "share", "quantile", "index")))
+    kind = draw(st.sampled_from(("count", "distinct", "sum", "share", "ratio", "quantile", "index")))
     wheres = conditions(table)
     value = st.sampled_from(numbers) | st.builds(Less, st.sampled_from([*numbers, END]), st.sampled_from(numbers))
     found = Measure(
         "tried.one", kind, table, draw(st.sampled_from(clocks)), draw(wheres) if kind != "index" else ALWAYS,
-        draw(wheres) if kind == "share" else ALWAYS, draw(value) if kind in ("sum", "quantile") else None,
+        draw(wheres) if kind == "share" else ALWAYS, draw(value) if kind in ("sum", "ratio", "quantile") else None,
         tuple(draw(st.permutations(("kind", "unit")))[: draw(st.integers(1, 2))]) if kind == "distinct" else (),
         draw(st.sampled_from([Fraction(1, 2), Fraction(9, 10), Fraction(1, 4), Fraction(1)])),
+        over=draw(value) if kind == "ratio" else None,
     )  # fmt: skip
     if kind == "index":
         shares = [

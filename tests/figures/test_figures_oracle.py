@@ -16,11 +16,15 @@ from luoshi.kernel.ledger import rows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def by_hand(period: str, size: int) -> dict[str, oracle.Numbers]:
+def bounds(period: str, size: int) -> tuple[datetime, datetime, datetime]:
+    """The period's first moment, the one after it, and the end by which things have happened."""
     asked = parse(period)
     start, stop = (start_of(month, "Asia/Shanghai") for month in (asked.first, asked.last))
-    last = EPOCH + timedelta(microseconds=ask.as_of(str(size)).moment + 1)
-    return oracle.figures(size, start, stop, min(stop, last))
+    return start, stop, min(stop, EPOCH + timedelta(microseconds=ask.as_of(str(size)).moment + 1))
+
+
+def by_hand(period: str, size: int) -> dict[str, oracle.Numbers]:
+    return oracle.figures(size, *bounds(period, size))
 
 
 def test_every_figure_is_what_its_words_say(here: Any, face: Any) -> None:

@@ -15,7 +15,7 @@ from sealing import files, write
 from luoshi.cli.mirror import mirror
 from luoshi.cli.verify import verify
 from luoshi.cli.witness import witness
-from luoshi.kernel.ledger import checkpoint, keys, note, publish, rekey, rotate, seal
+from luoshi.kernel.ledger import checkpoint, keys, note, publish, rekey, rotate, seal, tiles
 from luoshi.kernel.ledger import place as places
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.tree import leaf_hash
@@ -51,8 +51,8 @@ def rewrite(place: Place, forced: psycopg.Connection[Any], index: int) -> None:
     publish.remake(place)
 
 
-def watch(url: str, folder: Path) -> Result:
-    arguments = ["--log", url, "--state", str(folder / "state"), "--key", str(folder / "witness.key"), "--once"]
+def watch(url: str, folder: Path, *more: str) -> Result:
+    arguments = ["--log", url, "--state", str(folder / "state"), "--key", str(folder / "witness.key"), "--once", *more]
     return CliRunner().invoke(witness, arguments)
 
 
@@ -74,8 +74,16 @@ def test_a_witness_cosigns_growth_and_names_the_fork(
     assert note.Verifier.read(told).verify(note.split(kept)[0], note.split(kept)[1][1][2])
     rewrite(place, forced, 123)
     done = watch(url, tmp_path)
-    assert done.exit_code != 0 and "rewritten (fork)" in str(done.exception)
+    assert done.exit_code == 1 and "✗ fork: 日志被改写（分叉）" in done.stdout
     assert (tmp_path / "state" / "checkpoint").read_bytes() == kept
+    (evidence,) = (tmp_path / "state" / "evidence").iterdir()
+    assert evidence.name.startswith("640-20") and str(evidence) in done.stdout
+    assert evidence.read_bytes() == place.folder.checkpoint()
+    again = watch(url, tmp_path, "--json")
+    found = json.loads(again.stdout)
+    assert again.exit_code == 1 and not found["ok"] and found["first_bad"]["what"] == "fork"
+    assert "rewritten (fork)" in found["first_bad"]["detail"]
+    assert found["evidence"] == str(evidence) and [*evidence.parent.iterdir()] == [evidence]
 
 
 def test_a_witness_refuses_a_log_that_shrank_and_one_of_another_key(url: str, place: Place, tmp_path: Path) -> None:
@@ -84,7 +92,9 @@ def test_a_witness_refuses_a_log_that_shrank_and_one_of_another_key(url: str, pl
     seal.seal_all(place)
     assert watch(url, tmp_path).exit_code == 0
     (place.folder.root / "checkpoint").write_bytes(early or b"")
-    assert "shrank" in str(watch(url, tmp_path).exception)
+    done = watch(url, tmp_path)
+    assert done.exit_code == 1 and "shrunken" in done.stdout and "shrank" in done.stdout
+    assert [file.read_bytes() for file in (tmp_path / "state" / "evidence").glob("600-*")] == [early]
     stranger = str(note.Key.new(place.origin).verifier)
     assert "not to be trusted" in watch_trusting(url, tmp_path, stranger)
 
@@ -131,9 +141,47 @@ def test_a_mirror_refuses_a_rewritten_log_and_keeps_what_it_had(
     assert CliRunner().invoke(mirror, [url, str(copy)]).exit_code == 0
     before = _files(copy)
     rewrite(place, forced, 7)
-    done = CliRunner().invoke(mirror, [url, str(copy)])
-    assert done.exit_code == 1 and "rewritten (fork)" in str(done.exception)
-    assert _files(copy) == before
+    done = CliRunner().invoke(mirror, [url, str(copy), "--json"])
+    found = json.loads(done.stdout)
+    assert done.exit_code == 1 and not found["ok"] and "rewritten (fork)" in found["first_bad"]["detail"]
+    after, evidence = _files(copy), Path(found["evidence"])
+    assert after.pop(evidence.relative_to(copy).as_posix()) == place.folder.checkpoint()
+    assert after == before
+
+
+@pytest.mark.parametrize("path", ["tile/0/001", "tile/entries/000", "both"])
+def test_what_was_damaged_in_a_mirror_is_fetched_again_and_told(url: str, copy_of: Any, path: str) -> None:
+    copy, whole = copy_of
+    paths = ["tile/0/001", "tile/entries/001"] if path == "both" else [path]
+    for one in paths:  # both: as one who rewrites the mirror would, so that entry and leaf agree
+        data = (copy / one).read_bytes()
+        (copy / one).write_bytes(bytes(len(data)) if "entries" not in one else data.replace(b'"new"', b'"old"', 1))
+    if path == "both":
+        entries = tiles.entries((copy / paths[1]).read_bytes(), 256)
+        (copy / paths[0]).write_bytes(b"".join(map(leaf_hash, entries)))
+    done = copied(url, copy, "--json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["ok"], sorted(found["fetched_again"])) == (0, True, sorted(paths))
+    assert all(path in done.stderr for path in paths)
+    assert _files(copy) == whole
+
+
+@pytest.fixture
+def copy_of(url: str, tmp_path: Path) -> tuple[Path, dict[str, bytes]]:
+    copy = tmp_path / "copy"
+    assert copied(url, copy).exit_code == 0
+    return copy, _files(copy)
+
+
+def test_what_cannot_be_read_is_no_fault_of_the_log(url: str, tmp_path: Path) -> None:
+    nobody = "http://127.0.0.1:9/log"
+    for done in (copied(nobody, tmp_path / "copy", "--json"), watch(nobody, tmp_path, "--json")):
+        found = json.loads(done.stdout)
+        assert (done.exit_code, found["ok"]) == (2, False) and nobody in found["error"] and "first_bad" not in found
+    assert copied(url, tmp_path / "copy", "--key", "nonsense", "--json").exit_code == 2
+    (tmp_path / "witness.key").chmod(0o644)
+    done = watch(url, tmp_path, "--json")
+    assert done.exit_code == 2 and "chmod 600" in json.loads(done.stdout)["error"]
 
 
 def grow(place: Place, count: int = 30) -> None:
@@ -172,7 +220,7 @@ def test_mirror_and_witness_follow_a_change_that_the_key_they_trust_has_sealed(
     forged = checkpoint.sign(checkpoint.Head(place.origin, head.size, head.root), [stolen])
     (place.folder.root / "checkpoint").write_bytes(forged)
     for done in (copied(url, copy), copied(url, copy, "--key", first[0]), watch(url, tmp_path)):
-        assert done.exit_code != 0 and "former key" in str(done.exception)
+        assert done.exit_code == 1 and "former key" in done.stdout
 
 
 def test_a_named_key_is_remembered(url: str, place: Place, tmp_path: Path) -> None:
@@ -182,7 +230,7 @@ def test_a_named_key_is_remembered(url: str, place: Place, tmp_path: Path) -> No
     _, fresh = rekey.rotate(place)
     grow(place)
     (place.folder.root / "handed" / "601").unlink()
-    assert "no handed/601" in str(copied(url, copy).exception)
+    assert "no handed/601" in copied(url, copy).stdout
     assert copied(url, copy, "--key", str(fresh)).exit_code == 0 and kept(copy) == [str(fresh)]
     assert copied(url, copy).exit_code == 0 and CliRunner().invoke(verify, ["mirror", str(copy)]).exit_code == 0
 
@@ -202,5 +250,5 @@ def test_a_change_that_the_trusted_key_did_not_seal_is_not_followed(url: str, pl
     ):
         handed.write_bytes(forged)
         done = copied(url, copy)
-        assert done.exit_code != 0 and "not to be trusted" in str(done.exception)
+        assert done.exit_code == 1 and "检查点不可信" in done.stdout
     assert len(kept(copy)) == 1

@@ -57,6 +57,9 @@ def test_it_is_noticed_and_the_missing_tail_makes_it_whole(place: Place, mirror:
     fresh = write(3, NOW + timedelta(hours=1))
     with pytest.raises(LogProblem, match="missing tail"):
         seal.seal_all(place)
+    report = look(place)
+    assert [(one.what, one.idx) for one in report.bad] == [("behind", 300)]
+    assert "ends at 300 entries and 1005 were published (log.last)" in report.bad[0].detail
     assert place.folder.head().size == 300 and rows("SELECT count(*) FROM log_leaf") == [(300,)]  # type: ignore[union-attr]
     assert tail.supply(place, mirror) == (300, 1005, 700)
     assert holds(place) == 1009 == sealed_once()  # what was written meanwhile, and the event that tells of it
@@ -86,13 +89,17 @@ def test_a_tail_that_was_altered_or_falls_short_changes_nothing(place: Place, mi
     bundle.unlink()
     with pytest.raises(LogProblem, match="missing"):
         tail.supply(place, mirror)
-    with pytest.raises(LogProblem, match="Nothing is missing"):
+    with pytest.raises(
+        LogProblem, match=r"ends at 300 .* 1005 were published .* holds 300: entries 300 to 1004 are still"
+    ):
         tail.supply(place, Folder(tmp_path / "before"))
     with pytest.raises(LogProblem, match="not to be trusted"):
         tail.supply(place, Folder(tmp_path / "nowhere"))
     assert rows("SELECT count(*) FROM log_leaf") == [(300,)] == rows("SELECT max(size) FROM checkpoint")
     bundle.write_bytes(whole)
     assert tail.supply(place, mirror).end == 1005
+    with pytest.raises(LogProblem, match="Nothing is missing: the database holds 1006"):
+        tail.supply(place, mirror)
 
 
 def test_a_mirror_that_is_behind_what_was_published_is_refused(place: Place, mirror: Folder) -> None:

@@ -1,6 +1,10 @@
 """A superuser changes what nobody may change, in every way that others met: verification names each."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
@@ -187,9 +191,30 @@ def test_what_was_left_out_or_taken_out_is_named(place: Place, case: str, forced
     event = (forced.execute("DELETE FROM event_pending RETURNING event_id").fetchone() or ("",))[0]
     assert [(one.what, one.event) for one in look(place).bad] == [("left out", str(event))]
     forced.execute("INSERT INTO event_pending VALUES (%s)", [event])
-    forced.execute("DELETE FROM event WHERE id = (SELECT event_id FROM log_leaf WHERE idx = 17)")
+
+
+@pytest.mark.parametrize("place_too", [False, True], ids=["event", "event and place"])
+def test_a_deleted_event_is_named_alone(place: Place, case: str, forced: Forced, place_too: bool) -> None:
+    key, subject = forced.execute(
+        "SELECT id, subject FROM event JOIN log_leaf ON event_id = id WHERE idx = 17"
+    ).fetchone() or ("", "")
+    forced.execute("DELETE FROM event WHERE id = %s", [key])
+    if place_too:
+        forced.execute("DELETE FROM log_leaf WHERE idx = 17")
+    (bad,) = look(place).bad
+    assert bad[:5] == ("place", 17, str(key), "test", str(subject)) and "no event" in bad.detail
+    shutil.rmtree(place.folder.root / "tile" / "entries")
     first = look(place).first_bad
     assert first is not None and (first.what, first.idx) == ("place", 17)
+    assert first.event == (None if place_too else str(key))
+
+
+def test_a_record_without_events_is_said_to_have_none(place: Place, case: str, forced: Forced) -> None:
+    ((subject,),) = forced.execute('SELECT log_id FROM "case" WHERE number = %s', [case]).fetchall()
+    forced.execute("DELETE FROM event WHERE subject = %s", [subject])
+    bad = look(place).bad
+    assert [(one.what, one.subject) for one in bad] == [("place", str(subject)), ("row", str(subject))]
+    assert bad[1].detail == f"{case}: the record has no events"
 
 
 def test_a_checkpoint_changed_or_signed_by_another_is_named(place: Place, case: str, forced: Forced) -> None:
@@ -229,7 +254,7 @@ def command(place: Place, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def run(*arguments: str) -> tuple[int, Any]:
         done = CliRunner().invoke(cli.verify, [*arguments, "--json"])
-        return done.exit_code, json.loads(done.output) if done.exit_code < 2 else done.output
+        return done.exit_code, json.loads(done.stdout)
 
     return run
 
@@ -244,7 +269,11 @@ def test_the_command_answers_in_json_with_its_exit_codes(
     code, found = command("log")
     assert (code, found["first_bad"]["what"], found["first_bad"]["idx"]) == (1, "column", 290)
     assert found["first_bad"]["line"] == "test" and found["first_bad"]["subject"]
-    assert command("log", "--key", "nonsense")[0] == 2
+    code, found = command("log", "--key", "nonsense")
+    assert (code, found["ok"]) == (2, False) and "VKEY" in found["error"]
+    place.key_file.chmod(0o644)
+    code, found = command("log")
+    assert (code, found["ok"]) == (2, False) and "chmod 600" in found["error"]
 
 
 def test_consistency_of_two_checkpoints(place: Place, case: str, forced: Forced, command: Any, tmp_path: Path) -> None:
@@ -260,14 +289,41 @@ def test_consistency_of_two_checkpoints(place: Place, case: str, forced: Forced,
     assert code == 1 and "forked" in found["first_bad"]["detail"]
     code, found = command("consistency", str(new), str(old))
     assert code == 1 and "shrank" in found["first_bad"]["detail"]
-    assert command("consistency", str(old), str(tmp_path / "none"))[0] == 2
+    code, found = command("consistency", str(old), str(tmp_path / "none"))
+    assert (code, found["ok"]) == (2, False) and "none" in found["error"]
+    shutil.copytree(place.folder.root, tmp_path / "mirror")
+    outsider(tmp_path, old, new, fork, str(key.verifier))
+
+
+def outsider(folder: Path, old: Path, new: Path, fork: Path, vkey: str) -> None:
+    """Nothing but files and the key: no home, no settings, no database."""
+    empty = folder / "empty"
+    empty.mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LUOSHI_", "DATABASE_"))}
+
+    def ask(*arguments: str) -> tuple[int, Any]:
+        command = [sys.executable, "-m", "luoshi", "verify", *arguments, "--json"]
+        done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, json.loads(done.stdout)
+
+    key, mirror = ("--key", vkey), str(folder / "mirror")
+    well = {"ok": True, "first_bad": None, "old": 300, "new": 600}
+    assert ask("consistency", str(old), str(new), *key, "--log", mirror) == (0, well)
+    assert ask("consistency", str(old), f"{mirror}/checkpoint", *key) == (0, well)
+    code, found = ask("consistency", str(fork), str(new), *key, "--log", mirror)
+    assert code == 1 and "forked" in found["first_bad"]["detail"]
+    assert ask("consistency", str(new), str(old), *key)[0] == 1  # it shrank: no proof is needed to see that
+    assert ask("consistency", str(old), str(old), *key)[0] == 0
+    for arguments in (("consistency", str(old), str(new), *key), ("consistency", str(old), str(new)), ("log",)):
+        code, found = ask(*arguments)
+        assert (code, found["ok"]) == (2, False) and found["error"]
+    assert ask("mirror", mirror, *key)[0] == 0
+    assert list(empty.iterdir()) == []
 
 
 def test_the_night_keeps_what_it_found_and_doctor_says_it(
     place: Place, case: str, forced: Forced, command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import subprocess
-
     from luoshi import conf
     from luoshi.cli import examinations
     from luoshi.kernel.ledger import nightly

@@ -80,7 +80,7 @@ def _proposed(row: Correction) -> Due:
 class _Face:
     name = "cases"
     title = T("街面", "Cases")
-    flow = FLOW
+    flows = ((T("案件", "Cases"), FLOW),)
     grants = GRANTS
     pages = (
         Page(T("街面", "Cases"), "/work/cases/", "cases.see"),

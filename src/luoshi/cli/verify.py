@@ -1,6 +1,5 @@
 """`luoshi verify`: the log, two checkpoints, a receipt. Exit code 1 with what differs first, 2 for wrong use."""
 
-import json
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +7,10 @@ from typing import Any
 
 import click
 
+from luoshi.cli.answering import Answering, answer, as_json
 from luoshi.cli.session import connected
 from luoshi.kernel.text import T
 
-as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。As JSON.")
 keys_given = click.option(
     "--key", "keys", multiple=True, metavar="VKEY", help="所信任的验证公钥。A trusted verifier key."
 )
@@ -50,21 +49,7 @@ def trusted(keys: Sequence[str]) -> list[Any]:
         raise click.UsageError(f"VKEY: {error}") from None
 
 
-def answer(ctx: click.Context, as_json: bool, found: dict[str, Any], well: T) -> None:
-    """Say what was found and end with 0 or 1."""
-    first = found.get("first_bad")
-    if as_json:
-        click.echo(json.dumps({"ok": first is None, **found}, ensure_ascii=False))
-    elif first is None:
-        click.echo(str(well))
-    else:
-        for one in found.get("bad") or [first]:
-            parts = [f"{name}={one[name]}" for name in ("idx", "event", "line", "subject") if one.get(name) is not None]
-            click.echo(f"✗ {one['what']}: {one.get('detail', '')}  {' '.join(parts)}")
-    ctx.exit(0 if first is None else 1)
-
-
-@verify.command("log")
+@verify.command("log", cls=Answering)
 @as_json
 @keys_given
 @click.pass_context
@@ -145,20 +130,30 @@ def deleted(deletions: Sequence[Any]) -> list[dict[str, Any]]:
     return found
 
 
-@verify.command("consistency")
+@verify.command("consistency", cls=Answering)
 @click.argument("old", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("new", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @as_json
 @keys_given
+@click.option(
+    "--log", "source", metavar="URL|DIR", help="日志的网址或镜像目录，证明取自其中。Where the log's tiles are."
+)
 @click.pass_context
-def consistency(ctx: click.Context, old: Path, new: Path, as_json: bool, keys: Sequence[str]) -> None:
-    """两个检查点（文件）：新的只是旧的增长。Two checkpoint files: the newer only grew from the older."""
-    known = trusted(keys)
-    with connected():
-        from luoshi.kernel.ledger import compare, place, rotate
+def consistency(
+    ctx: click.Context, old: Path, new: Path, as_json: bool, keys: Sequence[str], source: str | None
+) -> None:
+    """两个检查点（文件）：新的只是旧的增长。Two checkpoint files: the newer only grew from the older.
 
-        ours = place.current()
-        heads, fault = compare.grown(ours.folder, old.read_bytes(), new.read_bytes(), known or rotate.trusted(ours))
+    给出 --key 时不需要数据库；证明取自 --log，或检查点所在的镜像目录，或本机的日志。With --key no database is needed; the
+    proof is made from --log, else from the mirror in which a checkpoint lies, else from this installation's log.
+    """
+    from luoshi.kernel.ledger import compare
+
+    known, logs = trusted(keys), _tiles(source, old, new)
+    if not known:
+        known, ours = _own()
+        logs = logs or ours
+    heads, fault = compare.grown(logs, old.read_bytes(), new.read_bytes(), known)
     found: dict[str, Any] = {
         "first_bad": {"what": "consistency", "detail": fault} if fault else None,
         "old": heads[0].size if heads else None,
@@ -170,7 +165,21 @@ def consistency(ctx: click.Context, old: Path, new: Path, as_json: bool, keys: S
     answer(ctx, as_json, found, well)
 
 
-@verify.command("receipt")
+def _tiles(source: str | None, *checkpoints: Path) -> Any:
+    """Where a log's tiles can be read without a database: what was named, a mirror around a checkpoint, this home's."""
+    from luoshi import conf
+    from luoshi.kernel.ledger.folder import NAME, Folder
+    from luoshi.kernel.ledger.remote import Remote
+
+    if source is not None and source.startswith(("http://", "https://")):
+        return Remote(source)
+    if source is not None and not Path(source).is_dir():
+        raise click.UsageError(f"--log {source}: no folder and no URL")
+    around = [Path(source)] if source is not None else [*(file.parent for file in checkpoints), conf.load().home / NAME]
+    return next((Folder(folder) for folder in around if (folder / "tile").is_dir()), None)
+
+
+@verify.command("receipt", cls=Answering)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @as_json
 @keys_given
@@ -206,7 +215,7 @@ def _own() -> tuple[list[Any], Any]:
         return list(rotate.trusted(ours)), ours.folder
 
 
-@verify.command("mirror")
+@verify.command("mirror", cls=Answering)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @as_json
 @keys_given
@@ -233,7 +242,7 @@ def mirror(ctx: click.Context, folder: Path, as_json: bool, keys: Sequence[str])
     answer(ctx, as_json, found, well)
 
 
-@verify.command("package")
+@verify.command("package", cls=Answering)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @as_json
 @click.option("--key", metavar="VKEY", default="", help="所信任的验证公钥。A trusted verifier key.")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from luoshi.cli.answering import Answering, as_json, told
 from luoshi.cli.said import Failed, problem_text, said
 from luoshi.cli.verify import trusted
 from luoshi.kernel.text import T
 
 if TYPE_CHECKING:
-    from luoshi.kernel.ledger.note import Key, Witness
+    from luoshi.kernel.ledger.note import Key, Verifier, Witness
 
 
-@click.command()
+@click.command(cls=Answering)
 @click.option("--log", "url", required=True, metavar="URL", help="日志的网址，如 https://…/log。The log's address.")
 @click.option(
     "--state", required=True, type=click.Path(path_type=Path, file_okay=False), help="见证所记的目录。Its memory."
@@ -32,27 +33,51 @@ if TYPE_CHECKING:
 @click.option(
     "--trust", "keys", multiple=True, metavar="VKEY", help="日志的验证公钥；不给则记住第一次见到的。The log's key."
 )
-def witness(url: str, state: Path, file: Path, name: str, once: bool, every: int, keys: Sequence[str]) -> None:
+@as_json
+@click.pass_context
+def witness(
+    ctx: click.Context,
+    url: str,
+    state: Path,
+    file: Path,
+    name: str,
+    once: bool,
+    every: int,
+    keys: Sequence[str],
+    as_json: bool,
+) -> None:
     """见证一份日志：记住它，只联署它的增长。Witness a log: remember it, cosign nothing but its growth."""
-    from luoshi.kernel.ledger import follow
-    from luoshi.kernel.ledger.remote import Remote
-
     given = trusted(keys)
     state.mkdir(mode=0o755, parents=True, exist_ok=True)
-    key, remote = _key(file, name), Remote(url)
+    key = _key(file, name)
     _tell(state, str(_at(key).verifier))
     while True:
         try:
-            head = follow.witness(remote, state, _at(key), follow.trusted(state, remote, given))
-            click.echo(f"{head.size} {b64encode(head.root).decode()}")
+            code = _look(url, state, key, given, as_json)
         except Exception as error:
             text = problem_text(error)
             if once or text is None:
                 raise
             said(text)
-        if once:
-            return
+        else:
+            if once:
+                ctx.exit(code)
         sleep(every)
+
+
+def _look(url: str, state: Path, key: "Key", given: Sequence["Verifier"], as_json: bool) -> int:
+    """Look once and say what was found; gives the exit code. Raises LogProblem where the log cannot be read."""
+    from luoshi.kernel.ledger import follow
+    from luoshi.kernel.ledger.remote import Remote
+
+    remote = Remote(url)
+    try:
+        head = follow.witness(remote, state, _at(key), follow.trusted(state, remote, given))
+    except follow.Distrusted as refused:
+        return told(as_json, refused.found(), refused.text, refused.text)
+    root = b64encode(head.root).decode()
+    found = {"first_bad": None, "origin": head.origin, "size": head.size, "root": root}
+    return told(as_json, found, T("{n} {root}", "{n} {root}").fill(n=head.size, root=root))
 
 
 def _key(file: Path, name: str) -> "Key":

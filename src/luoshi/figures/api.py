@@ -25,7 +25,7 @@ from luoshi.web.http import Request
 MOST, USUAL = 200, 50
 ANY: Final[Schema] = {"type": "object"}
 _NUMBER: Final[Mapping[str, Schema]] = {
-    "numerator": or_null(WHOLE), "denominator": or_null(WHOLE), "n": or_null(WHOLE), "value": or_null(TEXT),
+    "numerator": {"anyOf": [WHOLE, TEXT, {"type": "null"}]}, "denominator": or_null(WHOLE), "n": or_null(WHOLE), "value": or_null(TEXT),
     "suppressed": YES,
 }  # fmt: skip
 CELL: Final[Schema] = {"type": "object", "properties": dict(_NUMBER), "required": list(_NUMBER)}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from luoshi.figures import duck, engines, guard, lake, shapes, subjects
-from luoshi.figures.answer import Cell, Group, cell_of
+from luoshi.figures.answer import Cell, Group, cells_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
@@ -202,8 +202,7 @@ def _zone() -> str:
 
 
 def _asked(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
-    rows = _run(question, by=tuple(by), rows=False)
-    return {tuple(row[name] for name in by): cell_of(question.figure.measure, row) for row in rows}
+    return cells_of(question.figure.measure, by, _run(question, by=tuple(by), rows=False))
 
 
 def _run(

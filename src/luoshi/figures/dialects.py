@@ -79,6 +79,8 @@ def text(engine: Engine, table: Table) -> str:
         if _is(of, "LUOSHI_LAST"):
             value, place = of.expressions
             return last(value, place, where)
+        if isinstance(node, exp.Mod):  # a sign of per cent begins a parameter of PostgreSQL's client
+            return exp.Anonymous(this="MOD", expressions=[node.this.unnest(), node.expression.unnest()])
         return quantile(*node.expressions) if _is(node, "LUOSHI_QUANTILE") else node
 
     def named(node: exp.Expression) -> exp.Expression:

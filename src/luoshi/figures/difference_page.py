@@ -65,7 +65,7 @@ def _caused(causes: tuple[Cause, ...], roles: dict[int, list[str]], staff: bool)
 
 def _table(found: Difference, staff: bool) -> Table[Row]:
     roles = people.roles_of(found.actors)
-    share = found.new.figure.measure.kind == "share"
+    share = found.new.figure.measure.kind in ("share", "survival")
 
     def value(cell: Any) -> str:
         if cell is None:

@@ -11,8 +11,10 @@ from typing import Any, Final
 import ibis
 import ibis.expr.types as ir
 
+from luoshi.figures.answer import DAY
 from luoshi.figures.shape import Shape
 from luoshi.kernel.measures import (
+    END,
     Below,
     Condition,
     End,
@@ -29,6 +31,7 @@ from luoshi.kernel.measures import (
     Term,
     month_of,
     reads_of,
+    summed_of,
 )
 
 _TYPES: Final = {"text": "string", "int": "int64", "bool": "boolean", "time": "int64", "uuid": "uuid"}
@@ -178,11 +181,16 @@ def _needed(measure: Measure, facts: Facts, shape: Shape) -> set[str]:
 
 
 # filters on a whole number need a number that stands for them
-MARKS_OF_INT: Final[Mapping[str, int]] = {name: 8_100_000_000_000_000_029 + n for n, name in enumerate(("unit",))}
+MARKS_OF_INT: Final[Mapping[str, int]] = {
+    name: 8_100_000_000_000_000_029 + n for n, name in enumerate(("unit", "officer"))
+}
 
 
 def answer(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
-    """What is asked: one row a group with `num`, `den` and `n`; of an index, `num_0`, `den_0` … and `n`."""
+    """What is asked: one row a group with `num`, `den` and `n`; of an index, `num_0`, `den_0` … and `n`.
+
+    Of a survival one row a group and day `spent`: for how many it came then (`num`), and of how many more is not known (`n`).
+    """
     table = _base(measure, facts, shape)
     groups = {name: table[month_of(measure.clock) if name == "month" and measure.clock else name] for name in shape.by}
     if measure.kind == "distinct":
@@ -192,11 +200,30 @@ def answer(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
         return pairs.aggregate(by=list(shape.by), num=pairs.count(), n=pairs.count())
     if measure.kind == "index":
         return _index(measure, table, groups)
-    kept = table.filter(truth(measure.where, table))
-    if measure.value is not None:
-        kept = kept.filter(value(measure.value, kept).notnull())
+    kept = _counted(measure, measure.where, table)
     by = [kept[column.get_name()].name(name) for name, column in groups.items()]
+    if measure.kind == "survival":
+        came, spent = _waited(measure, kept)
+        most = ibis.least(spent, ibis.literal((measure.days + 1) * DAY, "int64"))
+        by.append((most - most % DAY).name("spent"))
+        return kept.aggregate(by=by, num=kept.count(where=came), n=kept.count())
     return kept.aggregate(by=by, **_numbers(measure, kept))
+
+
+def _counted(measure: Measure, where: Condition, table: ir.Table) -> ir.Table:
+    """The rows that count: the condition holds, and what is summed is known."""
+    kept = table.filter(truth(where, table))
+    for one in summed_of(measure):
+        kept = kept.filter(value(one, kept).notnull())
+    return kept
+
+
+def _waited(measure: Measure, kept: ir.Table) -> tuple[Any, Any]:
+    """Whether the time of a survival has come, and how long it took; else how long there was somebody to wait for it."""
+    end, came_at, start = value(END, kept), kept[str(measure.value)], kept[str(measure.clock)]
+    stop = ibis.least(kept[measure.until].fill_null(end), end) if measure.until else end
+    came = (came_at.notnull() & (came_at < end) & (came_at <= stop)).fill_null(False)
+    return came, ibis.greatest(ibis.ifelse(came, came_at, stop) - start, ibis.literal(0, "int64"))
 
 
 def _numbers(measure: Measure, kept: ir.Table) -> dict[str, Any]:
@@ -208,6 +235,8 @@ def _numbers(measure: Measure, kept: ir.Table) -> dict[str, Any]:
             return {"num": kept.count(where=truth(measure.part, kept)), "den": n, "n": n}
         case "sum" if measure.value is not None:
             return {"num": value(measure.value, kept).sum(), "n": n}
+        case "ratio" if measure.value is not None and measure.over is not None:
+            return {"num": value(measure.value, kept).sum(), "den": value(measure.over, kept).sum(), "n": n}
         case "quantile" if measure.value is not None:
             return {"num": quantile_disc(value(measure.value, kept), float(measure.q)), "n": n}
     raise MeasureError(f"not in the vocabulary: {measure.kind}")
@@ -231,14 +260,11 @@ def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
     """
     table = _base(measure, facts, shape)
     counted = Every((measure.where,)) if measure.kind != "index" else Some(tuple(one.where for _, one in measure.parts))
-    kept = table.filter(truth(counted, table))
+    kept = _counted(measure, counted, table)
     if shape.part:
         kept = kept.filter(truth(measure.part, kept))
-    if measure.value is not None:
-        kept = kept.filter(value(measure.value, kept).notnull())
     place = kept.place if measure.table == "events" else kept["first"]
-    part = truth(measure.part, kept, negated=True) if measure.kind == "share" else ibis.literal(True)
-    number = value(measure.value, kept) if measure.value is not None else ibis.null("int64")
+    part, number = _told(measure, kept)
     rows = kept.select(place=place, subject=kept.subject, part=part, value=number,
                        **{name: kept[name] for name in measure.keys if name != "subject"})  # fmt: skip
     if measure.kind == "distinct":
@@ -246,6 +272,16 @@ def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
         rows = rows.semi_join(firsts, "place")
     rows = rows.filter(rows.place > MARKS["after"])
     return rows.order_by("place").limit(LIMIT_MARK)
+
+
+def _told(measure: Measure, kept: ir.Table) -> tuple[Any, Any]:
+    """Of each row, whether it stands above the line, and its own value: of a survival the time that it took, if it came."""
+    if measure.kind == "survival":
+        came, spent = _waited(measure, kept)
+        above = came & (spent < ibis.literal((measure.days + 1) * DAY, "int64"))
+        return above, ibis.ifelse(came, spent, ibis.null("int64"))
+    part = truth(measure.part, kept, negated=True) if measure.kind == "share" else ibis.literal(True)
+    return part, value(measure.value, kept) if measure.value is not None else ibis.null("int64")
 
 
 LIMIT_MARK: Final = 8_200_000_000_000_000_033

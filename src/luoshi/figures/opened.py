@@ -31,6 +31,11 @@ class Opened(NamedTuple):
     onward: str
 
 
+def above(request: Request, question: Question) -> bool:
+    """Are only the records asked for that stand above the line? They are told apart of a share alone."""
+    return question.figure.measure.kind == "share" and bool(request.GET.get("part"))
+
+
 def page(request: Request, question: Question, size: int) -> Opened:
     """The page that the address names by `after`; with `part` those above the line. Of a hidden number none.
 
@@ -40,7 +45,7 @@ def page(request: Request, question: Question, size: int) -> Opened:
     whole = replace(question, by=())
     total, given = asked.number(whole), request.GET.get(pager.NAME)
     after = int(str(pager.decode(given, ORDER)[0])) if given else -1
-    part = bool(request.GET.get("part"))
+    part = above(request, question)
     if withheld(request.viewer, question.figure):
         left = (total.num if part else total.n) or 0
         left -= after + 1

@@ -28,6 +28,7 @@ from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.targets.part import part
 from luoshi.kernel import installation
 from luoshi.kernel.ledger import rows as log_rows
+from luoshi.kernel.measures import DIVIDED
 from luoshi.kernel.text import T
 from luoshi.web import charts, parts, tables, words
 from luoshi.web.http import Request, holds
@@ -37,7 +38,8 @@ _NAMED: Final = 12
 HIDDEN: Final = T("少于 {n} 件，不显示", "fewer than {n}, not shown")
 KINDS: Final = {
     "count": T("计数", "count"), "distinct": T("不同的个数", "distinct count"), "sum": T("合计", "sum"),
-    "share": T("占比", "share"), "quantile": T("分位数", "quantile"), "index": T("加权", "weighted index"),
+    "share": T("占比", "share"), "ratio": T("合计之比", "ratio of sums"), "quantile": T("分位数", "quantile"), "index": T("加权", "weighted index"),
+    "survival": T("Kaplan–Meier 估计", "Kaplan–Meier estimate"),
 }  # fmt: skip
 EVERY: Final = {"M": T("月", "month"), "Q": T("季", "quarter"), "A": T("年", "year")}
 
@@ -84,6 +86,7 @@ def number(answer: Answer) -> SafeString:
     """The number that matters, and below the line what it rests on."""
     question, cell, figure = answer.question, answer.total, answer.question.figure
     records = address(question, "/records", by="")
+    above = {"part": "1"} if figure.measure.kind == "share" else {}
     ground: list[tuple[Any, Any]] = []
     if cell.suppressed:
         ground.append((T("隐去", "Hidden"), HIDDEN.fill(n=figure.measure.suppress_below)))
@@ -91,7 +94,7 @@ def number(answer: Answer) -> SafeString:
         ground.append(
             (
                 T("分子", "Numerator"),
-                tables.link(address(question, "/records", by="", part="1"), words.number(cell.num)),
+                tables.link(address(question, "/records", by="", **above), words.number(cell.num)),
             )
         )
         ground.append((T("分母", "Denominator"), tables.link(records, words.number(cell.den))))
@@ -122,7 +125,7 @@ def trend(question: Question, cells: Mapping[int, Cell]) -> SafeString:
     unit = T("按月，{unit}", "By month, {unit}").fill(unit=figure.unit_name)
     frame = charts.Frame(figure.name, unit, "", installation.current().demo)
     label = T("{name}逐月，数据见下表", "{name} by month: the numbers stand below").fill(name=figure.name)
-    this, prev, zero = line(first), line(first - 12), figure.measure.kind != "share"
+    this, prev, zero = line(first), line(first - 12), figure.measure.kind not in ("share", "ratio", "survival")
     return charts.year_over_last(frame, first // 12, this, prev, label, figure.decimals, zero=zero)
 
 
@@ -145,7 +148,7 @@ def groups(answer: Answer) -> SafeString:
         return charts.Bar(name, None if exactly is None else float(exactly), shown(figure, cell), (more,), own)
 
     heads = (labels.NAMES.get(question.by[0], T(question.by[0], question.by[0])), figure.unit_name,
-             T("分子 / 分母", "Numerator / denominator") if figure.measure.kind == "share" else T("记录", "Records"))  # fmt: skip
+             T("分子 / 分母", "Numerator / denominator") if figure.measure.kind in DIVIDED else T("记录", "Records"))  # fmt: skip
     frame = charts.Frame(_finding(question, found), _measure(answer), _missing(answer), installation.current().demo)
     return charts.bars(frame, heads, [bar(*item) for item in found], float(top) or None)
 
@@ -215,7 +218,11 @@ def _computed(request: Request, question: Question) -> HttpResponse:
     name, question = question.figure.id, _usual_by(question)
     question = replace(question, by=question.by[:1])
     answer = asked.answered(request, question)
-    choices = [(one, labels.NAMES.get(one, T(one, one))) for one in question.figure.by if one not in question.where]
+    choices = [
+        (one, labels.NAMES.get(one, T(one, one)))
+        for one in question.figure.by
+        if one not in question.where and (request.viewer.is_staff or one not in question.figure.facts.inner)
+    ]
     context: dict[str, Any] = {
         "figure": question.figure, "question": question, "number": number(answer),
         "trend": trend(question, asked.months(request, question)),

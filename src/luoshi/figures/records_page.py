@@ -43,8 +43,11 @@ def _table(question: Question) -> Table[Row]:
             T("账本", "Log"), lambda row: words.number(row[0].place) if row[0].place is not None else "", "r n m-no"
         ),
     ]
-    if question.figure.measure.kind == "share":
-        shared.insert(1, Column(T("计入分子", "In the numerator"), lambda row: MARKS[row[0].part]))
+    measure = question.figure.measure
+    within = T("{n} 天内到来", "Came within {n} days").fill(n=measure.days)
+    heads_of = {"share": T("计入分子", "In the numerator"), "survival": within}
+    if measure.kind in heads_of:
+        shared.insert(1, Column(heads_of[measure.kind], lambda row: MARKS[row[0].part]))
     return Table(T("数字背后的记录", "The records behind the number"), shared)
 
 
@@ -58,7 +61,7 @@ def show(request: Request, name: str) -> HttpResponse:
     """A page of them."""
     question = replace(asked.read(request, name), by=())
     total, rows, onward = opened.page(request, question, SIZE)
-    part = bool(request.GET.get("part"))
+    part = opened.above(request, question)
     shown = _table(question).render(rows) if rows else _nothing(question, total.suppressed)
     context = {
         "figure": question.figure, "question": question, "number": pages.shown(question.figure, total),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from luoshi.figures import labels
-from luoshi.figures.answer import Cell, Group, change, ranks, value
+from luoshi.figures.answer import Cell, Group, change, numerator, ranks, value
 from luoshi.figures.ask import Answer, Question, ask
 from luoshi.figures.declare import Figure
 from luoshi.figures.period import moment
@@ -26,9 +26,11 @@ def plain(number: Decimal | None) -> str | None:
 
 
 def as_cell(figure: Figure, cell: Cell) -> dict[str, Any]:
-    """The number and its parts; all null of a hidden one."""
+    """The number and its parts; all null of a hidden one. What stands above the line is text where it has decimals."""
+    above = numerator(figure, cell)
     return {
-        "numerator": cell.num, "denominator": cell.den, "n": cell.n, "value": plain(value(figure, cell)),
+        "numerator": plain(above) if isinstance(above, Decimal) else above, "denominator": cell.den, "n": cell.n,
+        "value": plain(value(figure, cell)),
         "suppressed": cell.suppressed,
     }  # fmt: skip
 

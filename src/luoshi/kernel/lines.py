@@ -88,7 +88,8 @@ class Face(Protocol):
 
     name: str
     title: T
-    flow: Flow
+    # what lives in the line: its name, and its life cycle
+    flows: Sequence[tuple[T, Flow]]
     # role → right → scope
     grants: Mapping[str, Mapping[str, Scope]]
     pages: Iterable[Page]

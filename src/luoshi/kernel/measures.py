@@ -115,7 +115,7 @@ class Facts:
     `life` has all columns of the subject's last event in `carried`, and the rolled ones. `clocks` are the columns of time
     by which a period can ask; each has a companion `<name>_month` (year × 12 + month − 1 in the city's time). `trees` are
     dimensions of which each value lies in one value of the one before. `closed`: all values of the dimensions that the
-    line itself gives values.
+    line itself gives values. `inner`: dimensions by which staff alone may ask, such as who did it.
     """
 
     line: str
@@ -126,6 +126,7 @@ class Facts:
     dimensions: tuple[str, ...]
     trees: tuple[tuple[str, ...], ...] = ()
     closed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    inner: tuple[str, ...] = ()
 
     def types(self, table: str) -> dict[str, Type]:
         """The columns of `events` or `life` by name, the kernel's own among them."""
@@ -161,7 +162,11 @@ def month_of(clock: str) -> str:
     return f"{clock}_month"
 
 
-Kind = Literal["count", "distinct", "sum", "share", "quantile", "index"]
+Kind = Literal["count", "distinct", "sum", "share", "ratio", "quantile", "index", "survival"]
+RATES: Final[frozenset[Kind]] = frozenset({"share", "ratio", "index", "survival"})
+"""Kinds that are shown in per cent, or points: a change is the difference of two."""
+DIVIDED: Final[frozenset[Kind]] = frozenset({"share", "ratio"})
+"""Kinds that are one whole number over another."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +174,11 @@ class Measure:
     """What is counted.
 
     count: the rows. distinct: the different values of `keys` together. sum: of `value`. share: rows for which `part`
-    holds ÷ rows. quantile: the smallest `value` whose cumulative share reaches `q`. index: the sum of `parts`, each a
-    share with its weight. The period asks by `clock`; without one it is the stock at the period's end.
+    holds ÷ rows. ratio: the sum of `value` ÷ the sum of `over`, of rows that have both. quantile: the smallest `value`
+    whose cumulative share reaches `q`. index: the sum of `parts`, each a share with its weight. survival: the share (by
+    Kaplan and Meier) for whom the time `value` has come within `days` whole days of `clock`; who was lost at the time
+    `until` counts as long as they were there, all others until the end. The period asks by `clock`; without one it is the
+    stock at the period's end.
     """
 
     id: str
@@ -183,6 +191,9 @@ class Measure:
     keys: tuple[str, ...] = ()
     q: Fraction = Fraction(1, 2)
     parts: tuple[tuple[int, "Measure"], ...] = ()
+    over: str | Less | None = None
+    until: str | None = None
+    days: int = 0
     # reads verdicts, reasons or actors: a group of fewer records is not shown
     suppress_below: int = 0
 
@@ -201,16 +212,20 @@ def columns_of(condition: Condition) -> Iterator[str]:
                 yield from columns_of(one)
 
 
+def summed_of(measure: Measure) -> Iterator[str | Less]:
+    """What a row has to have in order to count: the values of a sum, a quantile or a ratio."""
+    yield from (one for one in (measure.value, measure.over) if one is not None and measure.kind != "survival")
+
+
 def reads_of(measure: Measure) -> set[str]:
     """All columns that a measure reads, with those of its parts."""
     found = {*columns_of(measure.where), *columns_of(measure.part), *measure.keys}
-    match measure.value:
-        case str(name):
-            found.add(name)
-        case Less(a, b):
-            found.update(term for term in (a, b) if isinstance(term, str))
-    if measure.clock:
-        found.add(measure.clock)
+    for value in summed_of(measure):
+        terms = (value.a, value.b) if isinstance(value, Less) else (value,)
+        found.update(term for term in terms if isinstance(term, str))
+    found.update(name for name in (measure.clock, measure.until) if name)
+    if measure.kind == "survival":
+        found.add(str(measure.value))
     for _, part in measure.parts:
         found |= reads_of(part)
     return found
@@ -232,16 +247,34 @@ def check(measure: Measure, facts: Facts) -> None:
     ):
         raise MeasureError(f"{measure.id}: groups can be hidden of counts and shares in a period only")
     needed = {"distinct": bool(measure.keys), "sum": bool(measure.value), "quantile": bool(measure.value),
-              "index": bool(measure.parts)}  # fmt: skip
+              "index": bool(measure.parts), "ratio": bool(measure.value and measure.over)}  # fmt: skip
     if not needed.get(measure.kind, True):
         raise MeasureError(f"{measure.id}: a {measure.kind} needs {MISSING[measure.kind]}")
+    if measure.over is not None and measure.kind != "ratio":
+        raise MeasureError(f"{measure.id}: only a ratio is over something")
+    _check_survival(measure, types)
     for _, part in measure.parts:
         if part.kind != "share":
             raise MeasureError(f"{measure.id}: {part.id} is no share")
         check(part, facts)
 
 
-MISSING: Final[Mapping[str, str]] = {"distinct": "keys", "sum": "a value", "quantile": "a value", "index": "parts"}
+MISSING: Final[Mapping[str, str]] = {
+    "distinct": "keys", "sum": "a value", "quantile": "a value", "index": "parts", "ratio": "a value and what it is over",
+}  # fmt: skip
+
+
+def _check_survival(measure: Measure, types: Mapping[str, Type]) -> None:
+    """Raises MeasureError where a survival lacks what it needs, or something else has it."""
+    if measure.kind != "survival":
+        if measure.until is not None or measure.days:
+            raise MeasureError(f"{measure.id}: days and until are of a survival")
+        return
+    if measure.table != "life" or measure.clock is None or measure.days < 1:
+        raise MeasureError(f"{measure.id}: a survival is of lives, from a clock on, by some day")
+    for name in (measure.clock, measure.value, *([measure.until] if measure.until else [])):
+        if not isinstance(name, str) or types[name] != "time":
+            raise MeasureError(f"{measure.id}: a survival needs columns of time, not {name!r}")
 
 
 def as_json(one: Any) -> Any:
@@ -273,10 +306,17 @@ def _term(term: Term) -> Any:
 def _measure(one: Measure) -> dict[str, Any]:
     found: dict[str, Any] = {"id": one.id, "kind": one.kind, "table": one.table, "clock": one.clock}
     found |= {"where": as_json(one.where), "part": as_json(one.part), "keys": list(one.keys)}
-    found["value"] = {"column": one.value} if isinstance(one.value, str) else as_json(one.value) if one.value else None
+    found["value"] = _value(one.value)
     found["q"] = [one.q.numerator, one.q.denominator]
     found["parts"] = [[weight, _measure(part)] for weight, part in one.parts]
+    # what other kinds do not know is not said of them: their fingerprints stay what they were
+    found |= {"over": _value(one.over)} if one.kind == "ratio" else {}
+    found |= {"until": _value(one.until), "days": one.days} if one.kind == "survival" else {}
     return found | {"suppress_below": one.suppress_below}
+
+
+def _value(one: str | Less | None) -> Any:
+    return {"column": one} if isinstance(one, str) else as_json(one) if one else None
 
 
 def rolled_json(facts: Facts) -> dict[str, Any]:

@@ -28,7 +28,9 @@ ALL_WORDS: Final[Mapping[str, T]] = {**WORDS, **occasions.WORDS, **stages.WORDS}
 class _Face:
     name = "leads"
     title = T("招商", "Investment")
-    flow = FLOW
+    flows = (
+        (T("项目", "Leads"), LEADS), (T("企业", "Companies"), FLOW), (T("招商活动", "Occasions"), occasions.FLOW),
+    )  # fmt: skip
     grants = GRANTS
     pages = (
         Page(T("招商项目", "Leads"), "/work/leads/", SEE),

@@ -23,9 +23,17 @@ def rights() -> str:
 
 
 def life(face: Face) -> str:
-    """The life cycle of a line: diagram, states, moves."""
-    flow: Flow = face.flow
-    lines = [f"# Life cycle: {face.name} {face.title.zh}\n", MADE, "```mermaid", diagram(flow).rstrip(), "```\n"]
+    """The life cycles of a line: diagram, states, moves of each."""
+    lines = [f"# Life cycle: {face.name} {face.title.zh}\n", MADE]
+    several = len(face.flows) > 1
+    for name, flow in face.flows:
+        lines += [f"## {name.en} {name.zh}\n"] if several else []
+        lines += [*_flow(flow), ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _flow(flow: Flow) -> list[str]:
+    lines = ["```mermaid", diagram(flow).rstrip(), "```\n"]
     lines += ["| verb | 中文 | from | to | right | needs | guards | in the log |", "| --- " * 8 + "|"]
     for move in flow.moves:
         cells = (
@@ -33,7 +41,7 @@ def life(face: Face) -> str:
             ", ".join(move.needs), ", ".join(move.guards), f"`{move.log_verb}`",
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def pages() -> dict[str, str]:

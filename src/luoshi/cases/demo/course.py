@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any, Final
 
 from luoshi.cases import clocks
@@ -33,8 +34,9 @@ class Moved(Exception):
 class Course:
     """A case of a batch, played from its report until `end`. Every act is later than the one before."""
 
-    def __init__(self, batch: Batch, case: Case, end: datetime) -> None:
+    def __init__(self, batch: Batch, case: Case, end: datetime, looks: Random) -> None:
         self.batch, self.case, self.end = batch, case, end
+        self._looks, self._ticks = looks, dict[datetime, datetime]()
         self.now = case.reported_at
         self._asides: list[tuple[datetime, str, Aside]] = []
         self._crossed: set[tuple[str, str, datetime | None]] = set()
@@ -104,7 +106,7 @@ class Course:
         """What time does next to the case as it stands."""
         case = self.case
         if case.status == "asked" and case.ask_due_at is not None:
-            return _tick(case.ask_due_at), "end_ask", {}
+            return self._tick(case.ask_due_at), "end_ask", {}
         if case.status != "going":
             return None
         found = [self._crossing("step", case.step_warn_at)]
@@ -112,7 +114,7 @@ class Course:
             found.append(self._crossing("whole", case.warn_at))
         if case.state == "verified" and case.verified_at is not None:
             unrated = due(clocks.rule("unrated"), case.verified_at, calendar.current())
-            found.append((_tick(unrated), "close_unrated", {}))
+            found.append((self._tick(unrated), "close_unrated", {}))
         return min((entry for entry in found if entry is not None), key=lambda entry: entry[0], default=None)
 
     def _crossing(self, name: str, warn: datetime | None) -> _Next | None:
@@ -120,11 +122,13 @@ class Course:
         end = self._due(name)
         if end is None or (name, "overdue", end) in self._crossed:
             return None
-        if warn is not None and (name, "warn", end) not in self._crossed and _tick(warn) <= end:
-            return _tick(warn), "warn", {"clock": name}
-        return _tick(end), "overdue", {"clock": name}
+        if warn is not None and (name, "warn", end) not in self._crossed and self._tick(warn) <= end:
+            return self._tick(warn), "warn", {"clock": name}
+        return self._tick(end), "overdue", {"clock": name}
 
-
-def _tick(moment: datetime) -> datetime:
-    """The whole minute after a moment: that is when the worker looks."""
-    return moment.replace(second=0, microsecond=0) + _MINUTE
+    def _tick(self, moment: datetime) -> datetime:
+        """When the worker looks after a moment: within a minute, at no round time, so that the log's times do not tell
+        what it did from what people did."""
+        if moment not in self._ticks:
+            self._ticks[moment] = moment + _MINUTE * (1 - self._looks.random())
+        return self._ticks[moment]

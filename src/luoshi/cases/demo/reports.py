@@ -1,6 +1,7 @@
 """How a case of the demo begins: by which channel, where, about what, in which words."""
 
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from luoshi.cases.actions import report_case
@@ -43,7 +44,7 @@ def begin(
         channel=channel, place=place.words, county=place.county, street=place.street, community=place.community,
         by_staff=channel == PATROL, **data,
     )  # fmt: skip
-    return Course(batch, case, world.until), reachable
+    return Course(batch, case, world.until, Random(f"{world.seed}:worker:{number}")), reachable
 
 
 def _viewer(world: World, channel: str, place: Place) -> Viewer:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 from luoshi.cases import clocks, reads
 from luoshi.cases.flow import FLOW, OPEN
 from luoshi.cases.models import Case
-from luoshi.cases.public import dots, kinds, pictures, place, story
+from luoshi.cases.public import dots, kinds, pictures, story
 from luoshi.cases.reads import Filters
 from luoshi.cases.reads.lists import public_page
 from luoshi.cases.reads.one import entries, shown
 from luoshi.kernel import clock
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
+from luoshi.people import place
 from luoshi.people import reads as people
 from luoshi.web import pager, parts, tables
 

@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 
 from luoshi.cases.flow import OPEN
 from luoshi.cases.models import Case
-from luoshi.cases.public import place
 from luoshi.cases.reads import Filters
 from luoshi.cases.reads.points import public_points
 from luoshi.kernel import clock
 from luoshi.kernel.kept import Kept
 from luoshi.kernel.text import T
+from luoshi.people import place
 from luoshi.web import map as maps
 from luoshi.web import parts, words
 

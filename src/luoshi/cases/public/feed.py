@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case
-from luoshi.cases.public import kinds, place
+from luoshi.cases.public import kinds
 from luoshi.cases.reads import Filters
 from luoshi.cases.reads.lists import public_page
 from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T, language
-from luoshi.people import tree
+from luoshi.people import place, tree
 from luoshi.web import words
 
 FEEDS: Final[dict[str, type[SyndicationFeed]]] = {"atom": Atom1Feed, "rss": Rss201rev2Feed}

@@ -13,7 +13,7 @@ from luoshi.cases.actions.report import code_for
 from luoshi.cases.flow import OPEN
 from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case
-from luoshi.cases.public import forms, kinds, place, story
+from luoshi.cases.public import forms, kinds, story
 from luoshi.cases.public.draft import Draft
 from luoshi.cases.reads import listeners, similar
 from luoshi.cases.reads.one import entries, shown
@@ -23,6 +23,7 @@ from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Absent, Invalid
 from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
+from luoshi.people import place
 from luoshi.people import reads as people
 from luoshi.web import client, said
 

@@ -9,8 +9,9 @@ from django.core.validators import RegexValidator
 from luoshi.cases import photos
 from luoshi.cases.actions.again import REASONS
 from luoshi.cases.actions.report import LONGEST
-from luoshi.cases.public import kinds, place
+from luoshi.cases.public import kinds
 from luoshi.kernel.text import T
+from luoshi.people import place
 from luoshi.people import reads as people
 from luoshi.people.models import Division
 from luoshi.web import forms

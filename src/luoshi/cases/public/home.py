@@ -1,8 +1,7 @@
 """`/`: the year's street numbers, each on what it rests on; the map by district; the trend by month."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from django.http import HttpResponse, HttpResponseNotModified
@@ -11,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.cases.public import place
 from luoshi.figures import board, labels, pages
 from luoshi.figures.answer import Cell, value
 from luoshi.figures.ask import AsOf
@@ -20,17 +18,21 @@ from luoshi.figures.period import MONTH, Period
 from luoshi.figures.reported import headlines
 from luoshi.kernel import clock, installation
 from luoshi.kernel.text import T
+from luoshi.people import place, shaded
 from luoshi.people import reads as people
 from luoshi.web import charts, parts, tables, words
-from luoshi.web import map as maps
 from luoshi.web.context import ledger_size
 from luoshi.web.http import Request, holds, mark
 
-_MAP, _CORE_MAP = 200, 288  # px: the whole city's map and that of its core, side by side where there is room
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
 AS_OF = T("截至", "As of")
 STRONGER: Final = T("颜色越浓，上报越多。", "The stronger the colour, the more reports.")
 """True on light paper, where a strong colour is dark, and on a dark screen, where it is light."""
+CASES: Final = "/cases/?state=all&county={code}"
+MAPPED: Final = shaded.Words(
+    CASES, T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside"),
+    T("市区，放大：各区上报数", "The urban core, closer: reports by district"),
+)  # fmt: skip
 Text = str | T
 FIRST: Final = "cases.reported"
 COUNTS: Final = {
@@ -93,44 +95,6 @@ def _one(name: str, claim: T, found: Numbers, size: Literal["", "num-s"]) -> par
     return parts.Figure(figure.name, text, unit, claim, ground, f"/figure/{name}", pages.tags(), size)
 
 
-def _classes(found: Mapping[str, int]) -> dict[str, int]:
-    """Four classes of equal steps from 0 to the largest."""
-    top = max(found.values(), default=0)
-    return {code: 1 + 4 * n // (top + 1) for code, n in found.items()}
-
-
-def legend(found: Mapping[str, int]) -> SafeString:
-    """What the classes mean of the districts on the map; those that hold no whole number are left out."""
-    top = max((found.get(code, 0) for code in place.outlines()), default=0)
-    edges = [-(-k * (top + 1) // 4) for k in range(5)]
-    ranges = [(k, a, b - 1) for k, (a, b) in enumerate(pairwise(edges), 1) if a < b]
-    return maps.legend(
-        [(k, words.number(a) if a == b else f"{words.number(a)}–{words.number(b)}") for k, a, b in ranges]
-    )
-
-
-def shaded(
-    reported: Mapping[str, int], whole: int = _MAP, closer: int = _CORE_MAP, scale: float = 1
-) -> list[SafeString]:
-    """The city and, closer, its core, shaded and with the numbers, each district opening its rows; drawn larger by `scale`."""
-    core = place.closer(closer)
-    seen = [one for one in (place.view("", whole), core) if one is not None]
-    classes, drawn = _classes({code: reported.get(code, 0) for code in seen[0].paths}), []
-    values = {code: words.number(reported.get(code, 0)) for code in seen[0].paths}
-    for one in seen:
-        # what the core's map shows is opened there
-        mine = [code for code in one.paths if core is None or one is core or code not in core.paths]
-        links = {code: f"/cases/?state=all&county={code}" for code in mine}
-        names = {code: f"{people.division_name(code)} {values[code]}" for code in mine}
-        plain = place.drawn(one, values=values, classes=classes)
-        title = T("各旗县区上报数，数据见旁边", "Reports by district: the numbers stand beside")
-        if one is core:
-            title = T("市区，放大：各区上报数", "The urban core, closer: reports by district")
-        full = replace(plain, classes=classes, links=links, names=names)
-        drawn.append(maps.draw(full, title, round(full.frame.width * scale)))
-    return drawn
-
-
 def city_map(reported: Mapping[str, int]) -> SafeString:
     """Reports by district: a map, and the same numbers as bars, each opening its rows."""
     rows = sorted(((reported.get(d.code, 0), d.code) for d in place.counties()), reverse=True)
@@ -152,7 +116,7 @@ def city_map(reported: Mapping[str, int]) -> SafeString:
         return table
     return format_html(
         '<div class="cols c2">{}<figure class="fig"><div class="map">{}</div>{}<figcaption class="fig-n">{} {}</figcaption></figure></div>',
-        table, SafeString("".join(shaded(reported))), legend(reported),
+        table, SafeString("".join(shaded.drawn(reported, MAPPED))), shaded.legend(reported),
         STRONGER, place.note(),
     )  # fmt: skip
 

@@ -13,13 +13,13 @@ from luoshi.cases import photos, reads
 from luoshi.cases.actions.erase import RIGHT, erase
 from luoshi.cases.models import Case, Photo
 from luoshi.cases.public import story
-from luoshi.cases.public.place import full_name
 from luoshi.kernel import clock
 from luoshi.kernel.ids import normalise_code
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Reach
 from luoshi.people import viewer as viewers
+from luoshi.people.place import full_name
 from luoshi.ports.notify import reads as messages
 from luoshi.web import said
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from luoshi.cases import actions, photos, reads
 from luoshi.cases.actions.report import code_for
-from luoshi.cases.public import kinds, place, steps
+from luoshi.cases.public import kinds, steps
 from luoshi.cases.public.draft import Draft, fresh, seal, unseal
 from luoshi.cases.public.steps import Step
 from luoshi.cases.reads import routing
@@ -24,8 +24,8 @@ from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Absent, Invalid
 from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
+from luoshi.people import place, viewer
 from luoshi.people import reads as people
-from luoshi.people import viewer
 from luoshi.web import client, errors, uploads
 
 DOOR: Final = "report"

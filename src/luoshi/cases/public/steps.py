@@ -8,12 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
 from luoshi.cases import photos
-from luoshi.cases.public import follow, forms, kinds, place
+from luoshi.cases.public import follow, forms, kinds
 from luoshi.cases.public.draft import Draft
 from luoshi.cases.reads.reporter import plain_phone
 from luoshi.kernel import limits
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
+from luoshi.people import place
 from luoshi.people import reads as people
 from luoshi.web import client, words
 from luoshi.web import map as maps

@@ -13,7 +13,7 @@ from luoshi.cases.actions import BY_VERB
 from luoshi.cases.flow import FLOW
 from luoshi.cases.follower import Follower
 from luoshi.cases.models import Case, Photo
-from luoshi.cases.public import follow, forms, kinds, own, pictures, place, receipts, stands, story
+from luoshi.cases.public import follow, forms, kinds, own, pictures, receipts, stands, story
 from luoshi.cases.reads import listeners
 from luoshi.cases.reads.scope import HIDDEN
 from luoshi.kernel import clock, limits
@@ -22,6 +22,7 @@ from luoshi.kernel.problems import Absent, Invalid, NotNow, Problem, Stale
 from luoshi.kernel.rights import may
 from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
+from luoshi.people import place
 from luoshi.people import viewer as viewers
 from luoshi.web import client, said
 

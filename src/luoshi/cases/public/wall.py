@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from luoshi.cases.public import home, place
+from luoshi.cases.public import home
 from luoshi.figures import board, pages
 from luoshi.figures.answer import Cell, value
 from luoshi.figures.catalogue import all_figures
@@ -14,6 +14,7 @@ from luoshi.figures.declare import Figure
 from luoshi.figures.period import Period, moment
 from luoshi.kernel import installation
 from luoshi.kernel.text import T
+from luoshi.people import place, shaded
 from luoshi.web import words
 from luoshi.web.http import holds
 
@@ -65,7 +66,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "year": year.first // 12, "big": _big(found), "districts": _districts(year),
         "heads": [all_figures()[name].name for name in BESIDE], "trend": home.trend(year, found),
-        "maps": home.shaded(found.counties, *MAPS) if place.outlines() else [], "legend": home.legend(found.counties),
+        "maps": shaded.drawn(found.counties, home.MAPPED, *MAPS) if place.outlines() else [], "legend": shaded.legend(found.counties),
         "stronger": home.STRONGER, "note": place.note(),
         "at": moment(found.at.moment) if found.at.size else None, "size": found.at.size, "demo": installation.current().demo,
         "title": T("{city}　{year} 年", "{city} {year}").fill(city=installation.current().name, year=year.first // 12),

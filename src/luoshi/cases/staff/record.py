@@ -11,7 +11,7 @@ from luoshi.cases import clocks, masked, reads
 from luoshi.cases.flow import FLOW
 from luoshi.cases.line import title
 from luoshi.cases.models import Case
-from luoshi.cases.public import pictures, place
+from luoshi.cases.public import pictures
 from luoshi.cases.staff import history, moves, similar, times
 from luoshi.cases.staff import parts as parts_of
 from luoshi.cases.staff.fields import OUTCOMES
@@ -20,6 +20,7 @@ from luoshi.cases.staff.scene import Scene, channel, place_name
 from luoshi.kernel.problems import Fault, Problem
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
+from luoshi.people import place
 from luoshi.people import reads as people
 from luoshi.people.sessions import staff
 from luoshi.web import map as maps

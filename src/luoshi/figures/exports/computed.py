@@ -6,6 +6,7 @@ from typing import Final
 from luoshi.figures import labels
 from luoshi.figures.answer import Cell, Group
 from luoshi.figures.ask import Answer
+from luoshi.figures.declare import MONEY, Figure
 from luoshi.figures.exports.table import NONE, SUPPRESSED, TOTAL, UNKNOWN, UNSAID, About, Column, Row, Table, distinct
 from luoshi.figures.period import MONTH
 from luoshi.figures.said import as_cell, in_order
@@ -15,13 +16,17 @@ from luoshi.kernel.text import T, speaking
 NORMAL: Final = "normal"
 PROVISIONAL: Final = "provisional"
 STATUS: Final = (NORMAL, PROVISIONAL, SUPPRESSED, NONE)
-_PARTS: Final = (
-    Column("value", T("数值", "Value"), "number"),
-    Column("numerator", T("分子", "Numerator"), "whole"),
-    Column("denominator", T("分母", "Denominator"), "whole"),
-    Column("n", T("记录数", "Records"), "whole"),
-    Column("status", T("状态", "Status"), values=STATUS),
-)
+
+
+def _parts(figure: Figure) -> tuple[Column, ...]:
+    """The number and what it rests on; money is not always whole in the figure's unit."""
+    return (
+        Column("value", T("数值", "Value"), "number"),
+        Column("numerator", T("分子", "Numerator"), "number" if figure.unit in MONEY else "whole"),
+        Column("denominator", T("分母", "Denominator"), "whole"),
+        Column("n", T("记录数", "Records"), "whole"),
+        Column("status", T("状态", "Status"), values=STATUS),
+    )
 
 
 def table(answer: Answer, about: About) -> Table:
@@ -31,7 +36,7 @@ def table(answer: Answer, about: About) -> Table:
         Column("period", T("时期", "Period"), "period", key=True),
         *(Column(name, labels.NAMES.get(name, T(name, name)), key=True) for name in named),
         Column("name_zh", T("名称（中文）", "Name (Chinese)")), Column("name_en", T("名称（英文）", "Name (English)")),
-        *_PARTS,
+        *_parts(answer.question.figure),
     )  # fmt: skip
     return Table(about, columns, distinct(_rows(answer, about, named), ["period", *named]))
 

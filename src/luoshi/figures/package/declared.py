@@ -34,11 +34,17 @@ def facts(face: Face, months: range, zone: str) -> dict[str, Any]:
 def measure(one: Measure, sealed: Collection[str]) -> dict[str, Any]:
     """A measure as the verifier reads it: a row without a value is left out by a condition, open columns come first."""
     found: dict[str, Any] = as_json(one)
-    known = [["known", name] for name in _named(found["value"])]
+    known = [["known", name] for value in (found["value"], found.get("over")) for name in _named(value)]
+    known = [] if one.kind == "survival" else known
     found["where"] = ordered(["every", found["where"], *known], sealed)
     found["part"] = ordered(found["part"], sealed)
     found["parts"] = [[weight, measure(part, sealed)] for weight, part in one.parts]
     return found
+
+
+def recomputed(one: Measure) -> bool:
+    """Does the verifier compute it again? Nothing that is read of verdicts, and no estimate of Kaplan and Meier."""
+    return not one.suppress_below and one.kind != "survival"
 
 
 def figure(one: Figure, sealed: Collection[str], opened: bool) -> dict[str, Any]:

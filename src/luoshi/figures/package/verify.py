@@ -8,6 +8,7 @@
 6. Each number follows from the facts by its declaration, with nothing left out.
 7. The report prints these numbers, and its files are the published ones.
 Figures that read citizens' verdicts are committed, not opened: no verdict is shown, nor can they be computed again.
+Estimates of Kaplan and Meier follow from the counts of each day, which are committed and not recomputed.
 """
 
 import csv
@@ -21,6 +22,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +57,8 @@ class Log:
             path = f"tile/entries/{upper}{number % 1000:03d}" + ("" if width == WIDTH else f".p/{width}")
             data, at = (self.folder / path).read_bytes(), 0
             while at < len(data):
-                end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-                yield data[at + 2 : end]
-                at = end
+                start, at = at + 2, at + 2 + int.from_bytes(data[at : at + 2], "big")
+                yield data[start:at]
 
 
 def root(hashes: Sequence[bytes]) -> bytes:
@@ -98,10 +99,9 @@ class Life(dict[str, Any]):
         self.facts, self.events = facts, events
 
     def __missing__(self, column: str) -> Any:
-        rolled = next((one[1:] for one in self.facts.declared["rolled"] if one[0] == column), None)
         if column.endswith("_month"):
             self[column] = self.facts.month(self[column[:-6]])
-        elif rolled:
+        elif rolled := next((one[1:] for one in self.facts.declared["rolled"] if one[0] == column), None):
             self[column] = self.roll(*rolled)
         else:
             self[column] = self.events[0]["place"] if column == "first" else self.events[-1][column]
@@ -240,22 +240,22 @@ def numbers(measure: Any, parts: Sequence[Any], rows: Sequence[Any], end: int) -
     if kind in ("count", "distinct"):
         count = n if kind == "count" else len({tuple(row[key] for key in measure["keys"]) for row in rows})
         return [count, None, count, []]
-    values = sorted(term(measure["value"], row, end) for row in rows)
-    above, below = measure["q"]  # of a quantile: the smallest value that so many do not exceed
-    return [sum(values) if kind == "sum" else values[max(-(-n * above // below), 1) - 1] if n else None, None, n, []]
+    values, (above, below) = sorted(term(measure["value"], row, end) for row in rows), measure["q"]
+    if kind in ("sum", "ratio"):
+        return [sum(values), sum(term(measure["over"], row, end) for row in rows) if kind == "ratio" else None, n, []]
+    return [values[max(-(-n * above // below), 1) - 1] if n else None, None, n, []]  # so many do not exceed it
 
 
 def exact(figure: Any, cell: Sequence[Any]) -> Fraction | None:
     """A figure's number in its unit; None where nothing can be said."""
-    (num, den, _, parts), measure = cell, figure["measure"]
+    (num, den, n, parts), measure = cell, figure["measure"]
+    if measure["kind"] == "survival":  # on each day: for whom it came, who still waited
+        return 100 - 100 * prod((1 - Fraction(a, b) for a, b in parts), start=Fraction(1)) if n else None
     if measure["kind"] == "index":
-        total = sum(weight for weight, _ in measure["parts"])
-        both = zip(measure["parts"], parts, strict=False)  # of a hidden cell there are none
-        shares = [Fraction(100 * weight * a, b * total) for (weight, _), (a, b) in both if b]
-        return sum(shares, Fraction(0)) if len(shares) == len(measure["parts"]) else None
-    if num is None or (measure["kind"] == "share" and not den):
-        return None
-    return Fraction(100 * num, den) if measure["kind"] == "share" else Fraction(num, figure["per"])
+        weights = [weight for weight, _ in measure["parts"]]
+        shares = [Fraction(100 * one * a, b) for one, (a, b) in zip(weights, parts, strict=False) if b]
+        return sum(shares, Fraction(0)) / sum(weights) if len(shares) == len(weights) else None  # hidden: no parts
+    return None if num is None or den == 0 else Fraction(100 * num, den) if den else Fraction(num, figure["per"])
 
 
 def plain(number: Fraction | int | None, decimals: int = 0) -> str:
@@ -354,7 +354,7 @@ class Package:
             mine = self.told.get(max((at for at in self.told if at[:3] == key and self.told[at]), default=()))
             self.must(mine == asked["value"], f"{name}: the log says {mine}")
         elif not figure["opened"]:
-            self.committed.add(name)
+            self.committed.add(f"not {'recomputed' if figure['measure']['kind'] == 'survival' else 'opened'}: {name}")
         else:
             facts = self.facts[asked["line"]]
             end = min(facts.declared["months"][1][asked["last_month"] - facts.declared["months"][0]], self.last + 1)
@@ -389,7 +389,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         wrong = (package := Package(folder, key)).check()
         print(f"log {package.log.origin}, {package.log.size} entries, key {key or package.manifest['key']}")
-        print("".join(f"committed, not opened: {name}\n" for name in sorted(package.committed)), end="")
+        print("".join(f"committed, {name}\n" for name in sorted(package.committed)), end="")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         wrong = [f"{type(error).__name__}: {error}"]
     print("\n".join(f"✗ {rule}" for rule in wrong[:20]) or "✓ all numbers follow from the log")

@@ -107,7 +107,7 @@ def _declared(folder: Path, document: Document, asked: Asked) -> dict[str, Any]:
     found: dict[str, Any] = {name: _taken_over(one) for name, one in figures.items() if isinstance(one, Reported)}
     for name, one in counted.items():
         mine = [question for question in asked.questions if question["figure"] == name]
-        opened = not one.measure.suppress_below and _opens(read[one.line], one, sealed[one.line], mine)
+        opened = declared.recomputed(one.measure) and _opens(read[one.line], one, sealed[one.line], mine)
         found[name] = declared.figure(one, sealed[one.line], opened)
     _write_facts(folder, facts, read)
     return {"facts": facts, "figures": dict(sorted(found.items()))}

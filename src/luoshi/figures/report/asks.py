@@ -21,6 +21,7 @@ from luoshi.figures.reported import said as told
 from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.reported.declare import Reported
 from luoshi.figures.said import Compare
+from luoshi.kernel.measures import DIVIDED
 from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
@@ -85,8 +86,9 @@ class Asker:
         self, figure: Figure, period: Period, by: tuple[str, ...], where: dict[str, str], part: Part
     ) -> tuple[counted.Question, Group]:
         question = counted.Question(figure, period, days.shown(figure, self.as_of), by)
-        if part in ("numerator", "denominator") and figure.measure.kind != "share":
-            raise _bad("part", part, T("只有占比有分子和分母", "only a share has a numerator and a denominator"))
+        if part in ("numerator", "denominator") and figure.measure.kind not in DIVIDED:
+            rule = T("只有占比和合计之比有分子和分母", "only a share or a ratio has a numerator and a denominator")
+            raise _bad("part", part, rule)
         one = where.pop(by[0], None) if part == "rank" else None
         if part == "rank" and one is None:
             raise _bad("where", "", T("要写明是谁的名次：{by}=…", "must say whose rank: {by}=…").fill(by=by[0]))

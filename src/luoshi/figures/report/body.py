@@ -23,6 +23,7 @@ from luoshi.figures.reported import ask as reported
 from luoshi.figures.reported import said as told
 from luoshi.figures.reported.declare import Reported
 from luoshi.kernel import installation
+from luoshi.kernel.measures import DIVIDED
 from luoshi.kernel.problems import Problem
 from luoshi.kernel.text import T, language
 from luoshi.packs.faults import Fault
@@ -177,7 +178,7 @@ class _Body:
     def _table(self, wanted: Wanted) -> list[Node]:
         answer = self.asker.answer(wanted.question)
         groups, places = order(answer, wanted.ranked)
-        share = isinstance(answer, counted.Answer) and answer.question.figure.measure.kind == "share"
+        share = isinstance(answer, counted.Answer) and answer.question.figure.measure.kind in DIVIDED
         figure, by = answer.question.figure, answer.question.by[0]
         unit = figure.unit if isinstance(figure, Reported) else figure.unit_name
         value = T(f"{figure.name.zh}（{unit.zh}）", f"{figure.name.en} ({unit.en})")

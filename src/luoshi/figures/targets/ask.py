@@ -21,6 +21,7 @@ from luoshi.figures.targets.declare import ADDS, Target
 from luoshi.figures.targets.reads import Instead, Key
 from luoshi.figures.targets.sums import Forecast, Measured, Path
 from luoshi.kernel import calendar
+from luoshi.kernel.measures import DIVIDED
 from luoshi.kernel.text import T
 
 NOT_BEGUN: Final = T("这一年还没有开始", "the year has not begun")
@@ -172,7 +173,7 @@ def _forecast(figure: Figure, cells: Cells, first: int, months: Fraction) -> tup
     """The year's end, or why nothing is said of it."""
     if months == sums.MONTHS:
         return None, OVER
-    if figure.measure.clock is None or figure.measure.kind not in ADDS | {"share"}:
+    if figure.measure.clock is None or figure.measure.kind not in ADDS | DIVIDED:
         return None, NOT_SUMMED
     if not course.is_whole(cells, first - 12):
         return None, NO_YEAR

@@ -10,6 +10,7 @@ from luoshi.figures.period import PeriodError, parse
 from luoshi.figures.reported.ask import Value
 from luoshi.figures.targets.declare import ADDS, SUMMED
 from luoshi.figures.targets.sums import MONTHS, Forecast, forecast
+from luoshi.kernel.measures import DIVIDED
 
 Cells = Mapping[int, Cell]
 """By month, as `period.Period` counts them."""
@@ -55,15 +56,15 @@ def is_whole(cells: Cells, first: int) -> bool:
 
 
 def year_end(figure: Figure, cells: Cells, first: int, months: Fraction) -> Forecast | None:
-    """The year's end of what adds up, on last year's months; of a share, on its denominators. None where it cannot be said.
+    """The year's end of what adds up, on last year's months; of a share or a ratio, on its denominators. None where it cannot be said.
 
     `months` are over; last year must be whole.
     """
     over, hidden = int(months), any(cells[one].suppressed for one in cells if one >= first)
     this, last = ([cells.get(start + m, Cell(0, 0, 0)) for m in range(MONTHS)] for start in (first, first - MONTHS))
-    if hidden or figure.measure.kind not in ADDS | {"share"} or figure.measure.clock is None:
+    if hidden or figure.measure.kind not in ADDS | DIVIDED or figure.measure.clock is None:
         return None
-    share, running = figure.measure.kind == "share", min(over, MONTHS - 1)
+    share, running = figure.measure.kind in DIVIDED, min(over, MONTHS - 1)
     y, x = [Fraction(cell.num or 0) for cell in this], [Fraction(_base(cell, share)) for cell in last]
     y_part, x_part = (y[running] if over < MONTHS else Fraction(0)), (months - over) * x[running]
     rest = sum(x[over:], Fraction(0)) - x_part
@@ -78,7 +79,8 @@ def year_end(figure: Figure, cells: Cells, first: int, months: Fraction) -> Fore
     more = sum(den, Fraction(0)) * rest / before
     found = forecast(y[:over], den[:over], (y_part, den[running] if over < MONTHS else Fraction(0)), more, left)
     whole = sum(den, Fraction(0)) + more
-    return _scaled(found, 100 / whole, Fraction(0), Fraction(100)) if whole else None
+    most = Fraction(100) if figure.measure.kind == "share" else None
+    return _scaled(found, 100 / whole, Fraction(0), most) if whole else None
 
 
 def _base(cell: Cell, share: bool) -> int:

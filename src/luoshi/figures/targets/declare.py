@@ -15,6 +15,7 @@ from typing import Any, Final
 from luoshi.figures.declare import Figure, FigureError, one_of
 from luoshi.figures.reported.declare import Reported
 from luoshi.figures.targets.sums import MONTHS, Rule
+from luoshi.kernel.measures import DIVIDED
 from luoshi.kernel.text import T
 from luoshi.packs.faults import Faults
 from luoshi.packs.tables import Toml, read_toml
@@ -25,7 +26,7 @@ DIRECTIONS: Final = ("at_least", "at_most")
 TRAJECTORIES: Final = ("linear", "last_year", "points")
 ADDS: Final = frozenset({"count", "sum"})
 """Kinds whose months add up to the year; of the others the number of the year so far is compared."""
-SUMMED: Final = ADDS | {"share", "index"}
+SUMMED: Final = ADDS | DIVIDED | {"index"}
 """Kinds whose number of the year so far follows from those of its months."""
 _KEYS: Final = frozenset({"value", "direction", "trajectory", "points", "from", "level", LIGHT, "source"})
 Known = Mapping[str, Figure | Reported]

@@ -1,8 +1,11 @@
 """The part of a full verification that is done entry by entry, on two cores: rows, their payloads, their tiles."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
+
+import orjson
 
 from luoshi.kernel.aside import together
 from luoshi.kernel.ledger import audit, tiles
@@ -11,9 +14,11 @@ from luoshi.kernel.ledger.audit import Bad, Row
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.forgotten import Gone
 from luoshi.kernel.ledger.tiles import WIDTH, Tile
+from luoshi.kernel.ledger.tree import leaf_hash
 from luoshi.kernel.ledger.upper import Older
 
 LENGTH: Final = 16 * WIDTH
+_NO_TIME: Final = datetime.min
 _FEW: Final = 8 * LENGTH
 """With fewer entries two processes are not worth their start."""
 
@@ -59,14 +64,50 @@ def check(start: int, end: int, folder: Folder, published: int, older: Older) ->
     """Check the entries from `start` (a multiple of 256) to below `end`, and those tiles that are published."""
     found = _read(start, end)
     bad = check_rows(found)
-    if [row.idx for row in found] != list(range(start, end)):
-        held = {row.idx for row in found}
-        gap = next(index for index in range(start, end) if index not in held)
-        bad.append(Bad("place", gap, detail="no event at this place of the log"))
-    else:
-        named = {one.idx for one in bad}
-        bad += [one for one in _files(found, start, min(end, published), folder, older) if one.idx not in named]
-    return Chunk(start, [row.leaf for row in found], bad, gone(found))
+    whole = {row.idx: row for row in found} | _missing(found, start, end, folder, published)
+    if len(whole) > len(found):
+        holes = [row for row in whole.values() if not row.verb]
+        bad += [_hole(row) for row in holes]
+    named = {one.idx for one in bad}
+    whole_rows = [whole[index] for index in range(start, end)]
+    bad += [one for one in _files(whole_rows, start, min(end, published), folder, older) if one.idx not in named]
+    return Chunk(start, [row.leaf for row in whole_rows], bad, gone(found))
+
+
+def _missing(found: Sequence[Row], start: int, end: int, folder: Folder, published: int) -> dict[int | None, Row]:
+    """The places without an event, as far as its place and the public files still tell of it; such a row has no verb."""
+    held = {row.idx for row in found}
+    holes = [index for index in range(start, end) if index not in held]
+    if not holes:
+        return {}
+    ids = {place: str(event) for place, event in log_rows.events_at(start, end)}
+    made: dict[int | None, Row] = {}
+    for index in holes:
+        payload = _public(index, folder, published)
+        said = orjson.loads(payload) if payload else {}
+        key, line, subject = ids.get(index) or said.get("id", ""), said.get("line", ""), said.get("subject", "")
+        made[index] = Row(
+            index, key, line, subject, "", "", None, None, _NO_TIME, _NO_TIME, "", payload, leaf_hash(payload),
+            None, None, None,
+        )  # fmt: skip
+    return made
+
+
+def _public(index: int, folder: Folder, published: int) -> bytes:
+    """The payload that the public files have at a place, nothing where they have none."""
+    bundle = tiles.wide(None, index // WIDTH, published)
+    try:
+        entries = tiles.entries(folder.read(bundle), bundle.width) if bundle else []
+    except (OSError, tiles.TileError):
+        return b""
+    return entries[index % WIDTH] if index % WIDTH < len(entries) else b""
+
+
+def _hole(row: Row) -> Bad:
+    detail = "no event at this place of the log"
+    if row.line:
+        detail += f"; the public files still have it: {orjson.loads(row.payload)['verb']}"
+    return Bad("place", row.idx, row.id or None, row.line or None, row.subject or None, detail)
 
 
 def gone(found: Sequence[Row]) -> list[Gone]:

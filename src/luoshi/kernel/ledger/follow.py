@@ -4,12 +4,13 @@ Both refuse, and keep what they had, where a checkpoint is not the growth of the
 log's key is followed where the key that they trust has sealed it (`succession`), and remembered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from luoshi import home as homes
+from luoshi.kernel import clock
 from luoshi.kernel.ledger import checkpoint, mirrored, succession, tiles, tree
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
@@ -22,6 +23,28 @@ from luoshi.kernel.ledger.tree import ProofError
 from luoshi.kernel.text import T
 
 TRUSTED: Final = "trusted"
+EVIDENCE: Final = "evidence"
+
+
+class Distrusted(LogProblem):
+    """A checkpoint that is not the growth of what was seen, or that no trusted key signed; `kept` is the file with it."""
+
+    def __init__(self, what: str, text: T, size: int | None = None, kept: Path | None = None) -> None:
+        super().__init__(text if kept is None else T(f"{text.zh}；已存 {kept}", f"{text.en}; kept as {kept}"))
+        self.what, self.size, self.kept = what, size, kept
+
+    def found(self) -> dict[str, Any]:
+        """What commands answer."""
+        bad = {"what": self.what, "detail": self.text.en, "size": self.size}
+        return {"first_bad": bad, "bad": [bad], "evidence": str(self.kept) if self.kept else None}
+
+
+class Copy(NamedTuple):
+    """What a mirror holds, which files differ, and which were damaged here and fetched again."""
+
+    head: Head
+    bad: list[Bad]
+    mended: list[str]
 
 
 def _kept(state: Path) -> list[Verifier]:
@@ -46,20 +69,35 @@ def remember(state: Path, keys: Sequence[Verifier]) -> None:
 
 
 def _verified(remote: Remote, text: bytes, keys: Sequence[Verifier]) -> tuple[Head, list[Verifier]]:
-    """What a checkpoint says, and the keys to trust from now on. Raises LogProblem."""
+    """What a checkpoint says, and the keys to trust from now on. Raises Distrusted, or LogProblem for what cannot be read."""
     with suppress(NoteError):
         return checkpoint.verify(text, keys), list(keys)
     try:
         known = succession.followed(remote, checkpoint.unsigned(text), keys)
         return checkpoint.verify(text, known), known
     except (NoteError, ProofError, TileError) as error:
-        raise LogProblem(
-            T("检查点不可信：{why}", "The checkpoint is not to be trusted: {why}").fill(why=error)
-        ) from None
+        text_of = T("检查点不可信：{why}", "The checkpoint is not to be trusted: {why}")
+        raise Distrusted("checkpoint", text_of.fill(why=error)) from None
 
 
-def require_growth(remote: Remote, old: Head | None, new: Head) -> None:
-    """Raises LogProblem that names the fork where the new checkpoint does not begin with the old one."""
+def _evidence(state: Path, text: bytes, head: Head) -> Path:
+    """Keep a signed checkpoint that contradicts what was seen; the same one once, whenever it is met again."""
+    folder = state / EVIDENCE
+    folder.mkdir(mode=0o755, exist_ok=True)
+    for file in folder.glob(f"{head.size}-*"):
+        if file.read_bytes() == text:
+            return file
+    file = folder / f"{head.size}-{clock.real():%Y%m%dT%H%M%SZ}.checkpoint"
+    number = 1
+    while file.exists():
+        number += 1
+        file = folder / f"{head.size}-{clock.real():%Y%m%dT%H%M%SZ}-{number}.checkpoint"
+    homes.write(file, text, 0o644)
+    return file
+
+
+def require_growth(remote: Remote, old: Head | None, new: Head, state: Path, text: bytes) -> None:
+    """Raises Distrusted that names the fork where the new checkpoint, which is kept then, does not begin with the old one."""
     if old is None:
         return
     try:
@@ -70,12 +108,12 @@ def require_growth(remote: Remote, old: Head | None, new: Head) -> None:
         proof = tree.consistency(old.size, new.size, remote.nodes(new.size))
         tree.verify_consistency(old.size, new.size, proof, old.root, new.root)
     except (ProofError, TileError) as error:
-        raise LogProblem(
-            T(
-                "日志被改写（分叉）：曾见 {old} 条，现在 {new} 条：{why}",
-                "The log was rewritten (fork): seen with {old} entries, now {new}: {why}",
-            ).fill(old=old.size, new=new.size, why=error)
-        ) from None
+        told = T(
+            "日志被改写（分叉）：曾见 {old} 条，现在 {new} 条：{why}",
+            "The log was rewritten (fork): seen with {old} entries, now {new}: {why}",
+        ).fill(old=old.size, new=new.size, why=error)
+        what = "shrunken" if old.size > new.size else "fork"
+        raise Distrusted(what, told, new.size, _evidence(state, text, new)) from None
 
 
 def _seen(file: Path) -> Head | None:
@@ -90,28 +128,45 @@ def witness(remote: Remote, state: Path, key: Witness, keys: Sequence[Verifier])
     file, text = state / "checkpoint", remote.checkpoint()
     (head, known), seen = _verified(remote, text, keys), _seen(file)
     if seen != head:
-        require_growth(remote, seen, head)
+        require_growth(remote, seen, head, state, text)
     homes.write(file, checkpoint.cosign(text, key).decode(), 0o644)
     remember(state, known)
     return head
 
 
-def mirror(remote: Remote, folder: Folder, keys: Sequence[Verifier]) -> tuple[Head, list[Bad]]:
+def mirror(remote: Remote, folder: Folder, keys: Sequence[Verifier]) -> Copy:
     """Bring a mirror up to date: fetch what is new, verify all of it, and only then keep the checkpoint.
 
-    Gives what the mirror holds and which files differ (then the old checkpoint stays). Raises LogProblem.
+    What was damaged here meanwhile is fetched again. Where files differ still, the old checkpoint stays. Raises LogProblem.
     """
     with folder.alone():
         text, before = remote.checkpoint(), folder.head()
         head, known = _verified(remote, text, keys)
         if before != head:
-            require_growth(remote, before, head)
+            require_growth(remote, before, head, folder.root, text)
         for tile in tiles.all_of(head.size):
             if not (tile.width == WIDTH and folder.has(tile)):
                 folder.put(tile, remote.read(tile))
         folder.settle()
         found, bad = mirrored.check(folder, known, text)
+        mended = [tile for one in bad for tile in _again(remote, folder, head, one)]
+        if mended:
+            folder.settle()
+            found, bad = mirrored.check(folder, known, text)
         if not bad:
             folder.publish(text)
             remember(folder.root, known)
-        return found or head, bad
+        return Copy(found or head, bad, mended)
+
+
+def _again(remote: Remote, folder: Folder, head: Head, bad: Bad) -> Iterator[str]:
+    """Fetch anew the files over an entry where the mirror differs; gives the names of those that were others."""
+    for tile in tiles.over(bad.idx or 0, head.size):
+        data = remote.read(tile)
+        try:
+            same = folder.read(tile) == data
+        except OSError:
+            same = False
+        if not same:
+            folder.put(tile, data)
+            yield f"tile/{tile.path}"

@@ -55,6 +55,8 @@ def run(home: Path) -> Outcome:
     except ValueError:
         why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         found = {"first_bad": {"what": "not verified", "detail": why}}
+    if "error" in found:
+        found["first_bad"] = {"what": "not verified", "detail": found["error"]}
     outcome = keep(home, found.get("size", 0), found["first_bad"])
     if outcome.first_bad is not None:
         log.error("the log does not verify: %s", outcome.first_bad)

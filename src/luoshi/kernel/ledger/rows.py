@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -154,6 +155,17 @@ def place_of(event: Any) -> int | None:
     """The place of an event in the log, None while it waits."""
     found = _all("SELECT idx FROM log_leaf WHERE event_id = %s", [event])
     return found[0][0] if found else None
+
+
+def events_at(start: int, end: int) -> list[tuple[int, Any]]:
+    """Which event stands at each place from `start` to below `end`, whether it is still there or not."""
+    return _all("SELECT idx, event_id FROM log_leaf WHERE idx >= %s AND idx < %s", [start, end])
+
+
+def without_events(subjects: Sequence[UUID]) -> list[UUID]:
+    """Those of some subjects of which there is no event at all."""
+    query = "SELECT s FROM unnest(%s::uuid[]) s WHERE NOT EXISTS (SELECT FROM event e WHERE e.subject = s)"
+    return [subject for (subject,) in _all(query, [subjects])]
 
 
 def any_waiting() -> bool:

@@ -70,16 +70,7 @@ def supply(place: Place, source: Folder) -> Supplied:
 def _supply(place: Place, source: Folder) -> Supplied:
     last, head, text = rows.last(), *_head(place, source)
     start, wanted = last.size if last else 0, _wanted(place)
-    if head.size <= start:
-        raise _refuse(
-            "没有缺少的部分：数据库已有 {n} 条", "Nothing is missing: the database holds {n} entries", n=start
-        )
-    if wanted and wanted[-1].size > head.size:
-        raise _refuse(
-            "这份只到 {a} 条，已公布的有 {b} 条",
-            "This copy ends at {a} entries, {b} were published",
-            a=head.size, b=wanted[-1].size,
-        )  # fmt: skip
+    _require_reach(head.size, start, wanted[-1].size if wanted else 0)
     edge, leaves, lost = edge_of(place, last), list[bytes](), 0
     kept = {one.size: one for one in wanted if start < one.size <= head.size} | {head.size: head}
     for chunk in _chunks(source, start, head.size):
@@ -95,6 +86,21 @@ def _supply(place: Place, source: Folder) -> Supplied:
     _keep(place, last, head, text, kept)
     _say(place, start, head.size)
     return Supplied(start, head.size, lost)
+
+
+def _require_reach(reach: int, start: int, published: int) -> None:
+    """Raises LogProblem where a copy of `reach` entries does not bring a database of `start` up to what was published."""
+    if published > max(reach, start):
+        raise _refuse(
+            "这份只到 {a} 条，已公布的有 {b} 条，数据库有 {n} 条：还缺第 {first} 到 {end} 条",
+            "This copy ends at {a} entries, {b} were published and the database holds {n}: entries {first} to {end} are "
+            "still missing",
+            a=reach, b=published, n=start, first=max(reach, start), end=published - 1,
+        )  # fmt: skip
+    if reach <= start:
+        raise _refuse(
+            "没有缺少的部分：数据库已有 {n} 条", "Nothing is missing: the database holds {n} entries", n=start
+        )
 
 
 def _head(place: Place, source: Folder) -> tuple[Head, bytes]:

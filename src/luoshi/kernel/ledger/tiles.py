@@ -68,6 +68,14 @@ def edge(size: int) -> list[Tile]:
     return found
 
 
+def over(index: int, size: int) -> Iterator[Tile]:
+    """The bundle that an entry is in, and the tile of each level above it."""
+    for level in (None, *range(_DEEPEST // 8 + 1)):
+        tile = wide(level, index >> 8 * ((level or 0) + 1), size)
+        if tile is not None:
+            yield tile
+
+
 def all_of(size: int) -> Iterator[Tile]:
     """Every tile and bundle that a tree of `size` leaves has."""
     level = 0

@@ -51,12 +51,14 @@ class Upper:
         assert tile.level is not None
         if (tile.number * WIDTH + tile.width) << 8 * tile.level > self.published:
             return
+        want, at = held[: tile.width], 0
         try:
-            same = self.folder.read(tile) == b"".join(held[: tile.width])
-        except OSError:
-            same = False
-        if not same:
-            self.bad.append(Bad("tile", tile.number << 8 * (tile.level + 1), detail=f"tile/{tile.path}"))
+            have = tiles.hashes(self.folder.read(tile), tile.width)
+            at = next((place for place, pair in enumerate(zip(have, want, strict=True)) if pair[0] != pair[1]), -1)
+        except (OSError, ValueError):  # not there, not of its width, or entries are missing
+            pass
+        if at >= 0:
+            self.bad.append(Bad("tile", tile.number * WIDTH + at << 8 * tile.level, detail=f"tile/{tile.path}"))
 
     def partial(self) -> None:
         """The partial tiles of what is published, once all its entries were added."""

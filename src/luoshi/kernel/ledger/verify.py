@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import connection
 
-from luoshi.kernel.ledger import audit, checkpoint, chunks
+from luoshi.kernel.ledger import audit, checkpoint, chunks, keys
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
@@ -17,6 +17,7 @@ from luoshi.kernel.ledger.course import Course
 from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone, lost
 from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.problem import LogProblem
 from luoshi.kernel.ledger.rotate import subject_of
 from luoshi.kernel.ledger.rows import Sealed
 from luoshi.kernel.ledger.tree import EMPTY, Frontier
@@ -58,9 +59,13 @@ class Report:
                 self.bad.append(one)
 
     def sort(self) -> None:
-        """Entries in the order of the log first, then what follows from them (higher tiles, roots), then rows."""
-        last = 1 << 62
-        self.bad.sort(key=lambda one: (one.event is None, last if one.idx is None else one.idx))
+        """Entries in the order of the log first, then their public files, then what follows (higher tiles, roots), then rows."""
+        self.bad.sort(key=_rank)
+
+
+def _rank(one: Bad) -> tuple[int, int]:
+    entry = one.event is not None or one.what == "place"
+    return 2 - entry - (entry and one.what != "tile"), 1 << 62 if one.idx is None else one.idx
 
 
 class _Checkpoints:
@@ -126,18 +131,37 @@ def _tree(place: Place, trusted: Sequence[Verifier], report: Report, forgotten: 
 
 
 def _published(place: Place, trusted: Sequence[Verifier]) -> Iterator[Bad]:
-    """The checkpoint file: signed, and one of the database's."""
-    text = place.folder.checkpoint()
-    if text is None:
-        return
+    """The checkpoint file: signed, and one of the database's; so is what was published last, as the key's folder knows."""
+    text, heads = place.folder.checkpoint(), dict[Head, str]()
     try:
-        head = checkpoint.verify(text, trusted, place.origin)
+        if text is not None:
+            heads[checkpoint.verify(text, trusted, place.origin)] = "checkpoint"
     except NoteError as error:
         yield Bad("published", detail=str(error))
-        return
-    kept = log_rows.at_size(head.size)
-    if kept is None or kept.root != head.root:
-        yield Bad("published", head.size - 1, detail="the published checkpoint is none of the database's")
+    try:
+        remembered = keys.remembered(place.key_file)
+        if remembered is not None:
+            heads.setdefault(remembered, f"{place.key_file.name}.last")
+    except LogProblem as problem:
+        yield Bad("published", detail=problem.text.en)
+    last = log_rows.last()
+    for head, where in heads.items():
+        kept = log_rows.at_size(head.size)
+        if last is None or head.size > last.size:
+            yield _behind(last.size if last else 0, head, where)
+        elif kept is None or kept.root != head.root:
+            yield Bad(
+                "published", head.size - 1, detail=f"the published checkpoint ({where}) is none of the database's"
+            )
+
+
+def _behind(size: int, head: Head, where: str) -> Bad:
+    """What was published holds more: the database was restored from before it, or entries were taken off its end."""
+    detail = (
+        f"the log ends at {size} entries and {head.size} were published ({where}): a database from before that; "
+        "luoshi seal --tail DIR brings back what is missing"
+    )
+    return Bad("behind", size, detail=detail)
 
 
 def _unexplained(some: Iterable[Gone], forgotten: Forgotten, report: Report) -> Iterator[Bad]:
@@ -185,11 +209,16 @@ def _pending(report: Report, forgotten: Forgotten) -> None:
 
 
 def _rows(faces: Iterable[Face]) -> Iterator[Bad]:
-    """Current rows of the lines that are not what their last events say."""
+    """Current rows of the lines that are not what their last events say; one without any event is named once."""
     for face in faces:
-        for one in face.derived(MOST):
-            detail = f"{one.number}: {one.field} is {one.kept}, its events say {one.should}"
-            yield Bad("row", None, None, face.name, str(one.subject), detail)
+        found = face.derived(MOST)
+        numbers = {one.subject: one.number for one in found}
+        for subject in log_rows.without_events(list(numbers)):
+            yield Bad("row", None, None, face.name, str(subject), f"{numbers.pop(subject)}: the record has no events")
+        for one in found:
+            if one.subject in numbers:
+                detail = f"{one.number}: {one.field} is {one.kept}, its events say {one.should}"
+                yield Bad("row", None, None, face.name, str(one.subject), detail)
 
 
 def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face], beside: Iterable[Bad] = ()) -> Report:

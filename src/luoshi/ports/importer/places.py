@@ -6,10 +6,10 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
-from luoshi.cases.public.place import outlines
 from luoshi.packs import geo
 from luoshi.people import tree
 from luoshi.people.models import Division as Row
+from luoshi.people.place import outlines
 from luoshi.ports.importer.record import Division, Where
 
 _BETWEEN: Final = re.compile(r"[\s/\\|>·,，、\-–—]+")

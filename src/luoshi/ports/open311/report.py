@@ -12,12 +12,11 @@ from django.http import HttpRequest
 from luoshi.cases import actions, clocks, photos
 from luoshi.cases.actions.report import LONGEST, code_for
 from luoshi.cases.models import Category, Photo
-from luoshi.cases.public import place
 from luoshi.kernel.ids import show_code
 from luoshi.kernel.problems import Invalid
 from luoshi.kernel.text import T
+from luoshi.people import place, tree
 from luoshi.people import reads as people
-from luoshi.people import tree
 from luoshi.people import viewer as viewers
 from luoshi.ports.open311 import attributes, services
 from luoshi.ports.open311.arguments import Arguments

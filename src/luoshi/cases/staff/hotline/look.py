@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from luoshi.cases import clocks
 from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, Category
-from luoshi.cases.public.place import full_name
 from luoshi.cases.reads import hotline as reads
 from luoshi.cases.reads import kinds, routing, similar
 from luoshi.cases.routing import words as rules
@@ -18,6 +17,7 @@ from luoshi.kernel.text import T, language
 from luoshi.kernel.viewer import Viewer
 from luoshi.people import reads as people
 from luoshi.people.models import Division
+from luoshi.people.place import full_name
 from luoshi.web import words
 
 

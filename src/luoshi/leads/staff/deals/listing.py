@@ -19,6 +19,7 @@ from luoshi.leads.models import Lead
 from luoshi.leads.reads import Wanted
 from luoshi.leads.staff.deals.forms import counties
 from luoshi.leads.stages import DEAL, FLOW, HEAD, SEE, STATUSES
+from luoshi.people import place, shaded
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
 from luoshi.web import charts, pager, parts, sheets, words
@@ -29,6 +30,12 @@ ROOT: Final = "/work/leads/"
 MOST: Final = 50_000
 ORDERS: Final = {"newest": T("最近改动", "Last changed"), "signed": T("最近签约", "Last signed")}
 STAGE_NAMES: Final = {state.name: state.text for state in FLOW.states}
+
+
+MAPPED: Final = shaded.Words(
+    ROOT + "?county={code}", T("各旗县区签约项目，数据见旁边", "Signed projects by district: the numbers stand beside"),
+    T("市区，放大", "The urban core, closer"),
+)  # fmt: skip
 
 
 def link_to(lead: Lead) -> SafeString:
@@ -155,7 +162,17 @@ def places(request: HttpRequest) -> HttpResponse:
         ),
     ).render(rows)
     chart = charts.bars(frame, (T("旗县区", "District"), T("项目", "Projects")), bars)
-    return render(request, "leads/deals/places.html", {"chart": chart, "table": table, "root": ROOT})
+    counted = {code: n for n, _, code in rows if code}
+    drawn = SafeString("".join(shaded.drawn(counted, MAPPED))) if place.outlines() else ""
+    context = {
+        "chart": chart,
+        "table": table,
+        "root": ROOT,
+        "drawn": drawn,
+        "legend": shaded.legend(counted),
+        "note": place.note(),
+    }
+    return render(request, "leads/deals/places.html", context)
 
 
 @having(SEE)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from luoshi.cases.public.mapview import CORE, Spot, View, closer, core, locate, near, outlines, view
 from luoshi.kernel import installation
 from luoshi.kernel.text import T, language
 from luoshi.people import reads as people
 from luoshi.people import tree
+from luoshi.people.mapview import CORE, Spot, View, closer, core, locate, near, outlines, view
 from luoshi.people.models import Division
 from luoshi.web import map as maps
 
