@@ -35,7 +35,7 @@ def values(facts: Facts, dimension: str) -> Collection[str] | Mapping[str, Value
 
     Units are named by their codes; facts hold their keys.
     """
-    if dimension == "unit":
+    if dimension == declare.CODED:
         return people.unit_keys()
     if closed := dict(facts.closed).get(dimension):
         return closed
