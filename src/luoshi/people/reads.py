@@ -73,6 +73,11 @@ def unit_names() -> dict[int, str]:
     return {key: unit.zh if zh else unit.en for key, unit in (*city.former.items(), *city.units.items())}
 
 
+def unit_keys() -> dict[str, int]:
+    """The keys of all units by code, those of before today and of days to come too."""
+    return dict(Unit.objects.order_by("code").values_list("code", "id"))
+
+
 def codes_of(level: str) -> list[str]:
     """The codes of all places of a level, those of former days too; none where it is no level."""
     return list(Division.objects.filter(level=level).order_by("code").values_list("code", flat=True))
