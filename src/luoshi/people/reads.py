@@ -83,6 +83,12 @@ def codes_of(level: str) -> list[str]:
     return list(Division.objects.filter(level=level).order_by("code").values_list("code", flat=True))
 
 
+def is_county(code: str) -> bool:
+    """Is it the code of a district or county, of today (from memory) or of former days?"""
+    found = tree.today().divisions.get(code)
+    return found.level == "county" if found is not None else code in codes_of("county")
+
+
 def counties() -> dict[str, str]:
     """Codes of the districts and counties of today by their names in either language."""
     rows = [one for one in tree.today().divisions.values() if one.level == "county"]
