@@ -101,9 +101,7 @@ def measures(rule: Mapping[str, Any]) -> list[Measure]:
         _rate("start_rate", Is("stage", BUILT)),
         _rate("production_rate", Is("stage", BUILT[1:])),
         Measure("leads.in_place_rate", "ratio", "life", "signed_at", _SIGNED, value="in_place", over="agreed"),
-        Measure(
-            "leads.started_by", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=BY_DAY
-        ),
+        Measure("leads.started_by", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=BY_DAY),
         _speed("days_to_sign", "signed_at", "engaged_at"),
         _speed("days_to_land", "landed_at", "signed_at"),
         _speed("days_to_start", "started_at", "signed_at"),
