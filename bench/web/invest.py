@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument("--companies", type=int, default=300_000)
     parser.add_argument("--leads", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--only", default="")
     asked = parser.parse_args()
     os.environ["LUOSHI_HOME"] = str(asked.home)
     run(["db", "up"])
@@ -82,7 +83,7 @@ def main() -> None:
         port = free()
         with process([*LUOSHI, "serve", "--web-only", "--port", str(port)], port) as product:
             session, database = cookie(port, "promoter"), postmaster()
-            for load in loads():
+            for load in (one for one in loads() if asked.only in one.name):
                 full = filled_in(load, session, "", "")
                 print(
                     line(full, drive(port, full, load.path, tree(product), database, asked.seconds), None), flush=True
