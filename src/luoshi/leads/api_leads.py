@@ -83,26 +83,7 @@ def _whole(call: Asked, one: Lead) -> dict[str, Any]:
     lacks = gates.missing(one, verb, call.viewer.persons) if verb else []
     return _shown(one) | {
         "next": verb, "missing": [{"key": need.key, "text": str(need.text)} for need in lacks],
-        "receipts": [
-            {"id": row.pk, "day": row.day, "currency": row.currency, "amount": row.amount, "fen": row.fen, "proof": row.proof, "state": row.state}
-            for row in reads.receipts(one)
-        ],
-        "promises": [
-            {"id": row.pk, "what": row.what, "owner": row.owner.code, "until": row.until, "state": row.state, "grade": row.grade}
-            for row in reads.promises(one)
-        ],
-        "documents": [
-            {"id": str(row.pk), "kind": row.kind, "version": row.version, "name": row.name, "sha256": row.sha256, "size": row.size}
-            for row in reads.documents(one)
-        ],
-        "agreements": [
-            {"version": row.version, "day": row.day, "currency": row.currency, "amount": row.amount, "fen": row.fen, "stages": row.stages}
-            for row in reads.agreements(one)
-        ],
-        "proposals": [
-            {"id": row.pk, "event": str(row.event), "void": row.void, "changes": row.changes, "reason": row.reason}
-            for row in reads.proposals(one)
-        ],
+        **reads.beside(one),
     }  # fmt: skip
 
 

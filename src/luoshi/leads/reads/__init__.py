@@ -1,5 +1,6 @@
 """Every query of the investment line. Each takes the viewer first: this is the only door to rows."""
 
+from luoshi.leads.reads.beside import beside
 from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, silent, tally
 from luoshi.leads.reads.lead import (
     TOLD,
@@ -87,6 +88,7 @@ __all__ = [
     "agreements",
     "at_occasion",
     "at_unit",
+    "beside",
     "board",
     "by_county",
     "by_number",

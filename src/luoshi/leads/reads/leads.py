@@ -21,6 +21,13 @@ TOGETHER: Final = 2000
 ALIKE: Final = 75
 
 
+BULKY: Final = (
+    "tokens", "about", "sector", "shown_to", "papers", "apart", "company__tokens", "company__initials", "company__short_initials",
+    "company__updated_at", "officer__password", "officer__last_login",
+)  # fmt: skip
+"""What a list does not show."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which leads a list shows; what is empty does not narrow it. `state`: a stage, or `merged`; default all but merged."""
@@ -65,7 +72,7 @@ def _wanted(viewer: Viewer, wanted: Wanted) -> QuerySet[Lead]:
 def lead_page(viewer: Viewer, wanted: Wanted, after: tuple[datetime, int] | None = None, size: int = SIZE) -> LeadPage:
     """A page of a list; one query."""
     field = "signed_at" if wanted.order == "signed" else "updated_at"
-    rows = _wanted(viewer, wanted).select_related("company", "officer", "occasion")
+    rows = _wanted(viewer, wanted).select_related("company", "officer", "occasion").defer(*BULKY)
     if field == "signed_at":
         rows = rows.filter(signed_at__isnull=False)
     if after is not None:
@@ -97,13 +104,16 @@ class Column:
     rows: Sequence[Lead]
 
 
+SHOWN: Final = ("log_id", "name", "sim", "updated_at", "company__name")
+
+
 def board(viewer: Viewer, wanted: Wanted, each: int = 8) -> list[Column]:
     """Going leads by stage: counts and sums of all, and the latest of each; one query, and one a stage."""
     going = _wanted(viewer, Wanted(**{**wanted.__dict__, "state": "", "status": "going"}))
     sums = {row["state"]: row for row in going.order_by().values("state").annotate(n=Count("pk"), agreed=Sum("agreed"))}
     found = []
     for stage in STAGES:
-        rows = going.filter(state=stage).select_related("company", "officer").order_by("-updated_at", "-id")[:each]
+        rows = going.filter(state=stage).select_related("company").only(*SHOWN).order_by("-updated_at", "-id")[:each]
         row: Any = sums.get(stage, {"n": 0, "agreed": None})
         found.append(Column(stage, row["n"], row["agreed"], list(rows) if row["n"] else []))
     return found
