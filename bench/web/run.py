@@ -200,9 +200,9 @@ def process(command: list[str], port: int, cwd: Path | None = None, **environ: s
             os.killpg(server.pid, signal.SIGKILL)
 
 
-def cookie(port: int) -> str:
-    """The session of the demo's desk."""
-    words = next(line.split() for line in logins() if line.split() and line.split()[0] == "desk")
+def cookie(port: int, who: str = "desk") -> str:
+    """The session of a person of the demo."""
+    words = next(line.split() for line in logins() if line.split() and line.split()[0] == who)
     web = HTTPConnection("127.0.0.1", port)
     web.request("GET", "/login/")
     answer = web.getresponse()

@@ -8,9 +8,11 @@ import pytest
 import targets_home
 from django.test import Client
 
-from luoshi.figures import catalogue
+from luoshi.figures import ask, catalogue, labels
+from luoshi.figures.ask import Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import FigureError
+from luoshi.figures.period import parse
 from luoshi.figures.reported import catalogue as reported
 from luoshi.figures.targets import catalogue as targets
 
@@ -31,7 +33,10 @@ WRONG = {
     'where = { community = ["150203000000"] }': "no value '150203000000'",
     'where = { top = ["99"] }': "no value '99'; there are: ",
     'where = { category = ["999999"] }': "no value '999999'",
-    'where = { unit = ["stadtwerke"] }': "must be a list of values",
+    'where = { unit = ["stadtwerke"] }': "no value 'stadtwerke'; there are: ",
+    "where = { unit = [3] }": "must be codes (text), not internal numbers",
+    'where = { unit = ["stadtwerke", 3] }': "must be codes (text), not internal numbers",
+    "where = { unit = [] }": "must be a list of values",
     'where = { planet = ["earth"] }': "no dimension 'planet'",
     'where = ["web"]': "must be a table of dimensions and values",
     'where = { channel = "web" }': "must be a list of values",
@@ -56,6 +61,16 @@ def test_a_value_that_there_is_not_is_refused(here: Any, line: str, rule: str) -
 def test_values_that_there_are_and_open_lists_are_taken(here: Any, line: str) -> None:
     with declared(here.home, f"{HEAD}{line}\n"):
         assert all_figures()["cases.ours"].where
+
+
+def test_a_unit_is_named_by_its_code(here: Any) -> None:
+    year = parse("2021")
+    by_unit = ask.ask(Question(ask.figure("cases.closed"), year, ask.as_of(), ("unit",))).cells
+    two = sorted(((cell.n or 0, int(group[0])) for group, cell in by_unit.items() if group[0]), reverse=True)[:2]
+    codes = ", ".join(f'"{labels.code("unit", key)}"' for _, key in two)
+    with declared(here.home, f"{HEAD}where = {{ unit = [{codes}] }}\n"):
+        ours = ask.ask(Question(ask.figure("cases.ours"), year, ask.as_of())).total
+    assert len(two) == 2 and ours.n == sum(n for n, _ in two) > 0
 
 
 def test_what_is_no_table_is_refused(here: Any) -> None:

@@ -84,7 +84,7 @@ def test_who_may_and_which_files(file: Path, tmp_path: Path) -> None:
         importing.take(file, who("officer"))
     path = tmp_path / "other.csv"
     path.write_text("甲,乙\n1,2\n", "utf-8")
-    with pytest.raises(FileProblem, match="company names"):
+    with pytest.raises(FileProblem, match="column of names"):
         importing.take(path, who("promoter"))
 
 

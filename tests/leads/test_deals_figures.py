@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deals import do, lead, to
+from deals import DAY, YI, do, lead, to
 from django.conf import settings
 from django.db import connection
+from register import client, who
 
 from luoshi.conf import Conf
 from luoshi.figures import ask, lake
@@ -25,10 +26,11 @@ from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.seal import seal_all
 from luoshi.kernel.viewer import OPERATOR
-from luoshi.leads import importing_leads, money
+from luoshi.leads import actions, importing_leads, money
 from luoshi.leads.demo import generate
 from luoshi.leads.models import Lead
 from luoshi.leads.reads.counted import records
+from luoshi.people.viewer import of_login
 
 _TOLD = """
 WITH told AS (SELECT e.*, l.idx FROM event e JOIN log_leaf l ON l.event_id = e.id WHERE l.idx < %(size)s AND e.line = 'leads'),
@@ -103,8 +105,13 @@ def test_each_number_is_what_its_words_say_on_both_engines_at_three_sizes(home: 
                     cell = asked(name, period, size, engine).total
                     assert (cell.num, cell.den, cell.n) == (number, n, n), (engine, size, period, name)
     assert by_hand(_COUNTS, "2021", whole)[1] > by_hand(_COUNTS, "2021", whole // 3)[1] > 0
-    by = asked("signed", "2021", whole, "duckdb", ("county",))
-    assert sum(cell.num for cell in by.cells.values()) == by.total.num
+    for dimension in ("county", "industry", "occasion", "officer"):
+        by = asked("signed", "2021", whole, "duckdb", (dimension,))
+        assert sum(cell.num for cell in by.cells.values()) == by.total.num
+    for login, status in (("", 422), ("statistician", 200)):
+        browse = client(login)
+        for query in ("by=officer", f"officer={of_login('officer').person}"):
+            assert browse.get(f"/figure/leads.signed?period=2021&{query}").status_code == status
 
 
 def test_the_lake_holds_and_a_public_record_says_where_and_how_much_alone(home: Place) -> None:
@@ -151,3 +158,39 @@ def test_stages_and_years_that_do_not_sum_are_named_and_stay(db: None) -> None:
     assert found is not None and found.total - found.stages == 120 * wan and "-120" in found.text.zh
     years = [{"total": 1000, "2009": 300, "2010": 345}, {"total": 645, "2009": 300, "2010": 345}]
     assert money.gaps(years, "total", ("2009", "2010")) == [(0, 645, 1000)]
+
+
+def test_weinans_money_in_place_is_of_the_projects_whose_agreement_is_known(home: Place) -> None:
+    """Weinan 2010: 71.2 of 714 (100 million yuan) in place: 10.0 %. Money of a project of unknown amount is in neither."""
+    for name, agreed, came in (("甲", 500 * YI, 50 * YI), ("乙", 214 * YI, 212 * YI // 10), ("丙", None, 7 * YI)):
+        one = to(lead(name), "land", **({"amount": agreed} if agreed else {"unknown": True}))
+        done = actions.OF_LEAD["report_money"](viewer=who(), on=str(one.log_id), amount=came, day=DAY, proof="audit")
+        do(one, "verify_money", "statistician", receipt=done.answer["receipt"])
+    size = seal(home)
+    for engine in ("duckdb", "postgres"):
+        cell = asked("in_place_rate", "2021", size, engine)
+        assert (cell.total.num, cell.total.den, cell.total.n) == (712 * YI // 10, 714 * YI, 2)
+        assert str(value(cell.question.figure, cell.total)) == "10.0"
+        assert asked("in_place", "2021", size, engine).total.num == 782 * YI // 10
+
+
+def test_how_soon_building_begins_is_what_lifelines_says(home: Place) -> None:
+    from lifelines import KaplanMeierFitter
+
+    generate.run(contacted=600)
+    size = seal(home)
+    end = datetime(2021, 12, 29, 1, tzinfo=UTC)
+    found = asked("started_by", "2021", size, "duckdb")
+    rows_ = Lead.objects.filter(signed_at__isnull=False, state__in=("signed", "landed", "started", "producing", "full"))
+    days, came = [], []
+    for one in rows_:
+        until = one.started_at or one.ended_at or end
+        days.append((until - one.signed_at).days)
+        came.append(one.started_at is not None)
+    fitted = KaplanMeierFitter().fit(days, came)
+    share = 100 * (1 - float(fitted.predict(180)))
+    assert found.total.n == len(days) and abs(float(value(found.question.figure, found.total)) - share) < 0.06
+    assert 0 < share < 100
+    assert value(found.question.figure, asked("started_by", "2021", size, "postgres").total) == value(
+        found.question.figure, found.total
+    )

@@ -9,7 +9,7 @@ from register import client, who
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Denied
 from luoshi.kernel.viewer import OPERATOR
-from luoshi.leads import importing_leads, reads
+from luoshi.leads import importing, importing_leads, reads
 from luoshi.leads.models import Company, Lead
 from luoshi.leads.reads.derived import derived
 from luoshi.ports.importer.rows import FileProblem
@@ -76,6 +76,19 @@ def test_a_second_run_adds_nothing(file: Path) -> None:
     count = Event.objects.count()
     again = importing_leads.take(file, OPERATOR)
     assert (again.created, again.unchanged, Event.objects.count()) == (0, 4, count)
+
+
+def test_a_file_with_heads_of_its_own_is_mapped_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("工程,业主,钱\n磁材工程,包头市甲有限公司,5000\n", "utf-8")
+    with pytest.raises(FileProblem):
+        importing_leads.take(path, OPERATOR)
+    with pytest.raises(FileProblem) as refused:
+        importing_leads.take(path, OPERATOR, columns={"name": "没有这列"})
+    assert "没有这列" in refused.value.text.zh and "工程" in refused.value.text.zh
+    columns = importing.mapping("name=工程；company=业主；amount=钱")
+    assert importing_leads.take(path, OPERATOR, columns=columns).created == 1
+    assert Lead.objects.get().company.name == "包头市甲有限公司"
 
 
 def test_who_may_not_import_is_refused_and_a_file_without_projects_too(file: Path, tmp_path: Path) -> None:

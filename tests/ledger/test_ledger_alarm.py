@@ -1,15 +1,20 @@
 """What a monitor, the doctor and the administrators are told of the log: sizes, ages, and an alarm until it is mended."""
 
+import json
+import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sealing
 from django.conf import settings
 from django.test import Client
 from given import NOW
+from procrastinate.contrib.django import app
+from procrastinate.periodic import PeriodicDeferrer, PeriodicRegistry, PeriodicTask
 
 from luoshi.cli import examinations
 from luoshi.conf import Conf
@@ -127,3 +132,51 @@ def test_the_administrators_see_the_alarm_until_it_is_mended(
     nightly.keep(home, 20, None)
     assert "账本验证不符" not in client.get(path).content.decode()
     assert examinations.verified(settings.CONF).mend is None
+
+
+def _daily() -> dict[str, PeriodicTask[..., Any, Any]]:
+    """What the worker's queue runs once a day, by name."""
+    app.perform_import_paths()  # as a worker does at its start
+    found = app.periodic_registry.periodic_tasks.items()
+    return {name: task for (name, _), task in found if task.cron.split()[1].isdigit()}
+
+
+def test_what_is_done_at_night_is_done_at_night_in_the_city() -> None:
+    hours = {}
+    for name, task in _daily().items():
+        at = task.croniter.get_next(ret_type=float, start_time=NOW.timestamp())
+        hours[name] = datetime.fromtimestamp(at, ZoneInfo("Asia/Shanghai")).strftime("%H:%M")
+    assert hours["ledger.verify"] == "02:07" and hours["privacy.nightly"] == "03:23"
+    assert all("02:00" < hour < "05:00" for hour in hours.values())
+
+
+def test_the_night_comes_by_itself_and_raises_the_alarm(
+    log: Place, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue's own schedule gives the job at its minute; run as the worker runs it, it leaves the alarm."""
+    deferrer = PeriodicDeferrer(PeriodicRegistry())
+    deferrer.registry.periodic_tasks = {("ledger.verify", "ledger.verify"): _daily()["ledger.verify"]}
+    night = datetime(2021, 12, 30, 2, 7, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
+    assert list(deferrer.get_previous_tasks(night - 1)) == []
+    ((due, at),) = deferrer.get_previous_tasks(night + 1)
+    assert at == night
+    asked: list[list[str]] = []
+
+    def child(command: list[str], **more: Any) -> subprocess.CompletedProcess[str]:
+        asked.append([*command[1:], more["env"]["LUOSHI_HOME"]])
+        return subprocess.CompletedProcess(command, 1, json.dumps({"ok": False, "size": 20, "first_bad": BAD}), "")
+
+    monkeypatch.setattr(nightly.subprocess, "run", child)  # it would look at the installation of the tests
+    client = logged_in("auditadmin")
+    assert "账本验证不符" not in client.get("/audit/").content.decode()
+    due.task.func(timestamp=at)
+    assert asked == [["-m", "luoshi", "verify", "log", "--json", str(home)]]
+    assert "账本验证不符" in client.get("/audit/").content.decode()
+    monkeypatch.setattr(
+        nightly.subprocess,
+        "run",
+        lambda *_, **__: subprocess.CompletedProcess([], 2, json.dumps({"ok": False, "error": "no database"}), ""),
+    )
+    due.task.func(timestamp=at)
+    outcome = nightly.last(home)
+    assert outcome and outcome.first_bad == {"what": "not verified", "detail": "no database"}

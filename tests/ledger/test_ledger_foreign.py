@@ -155,7 +155,7 @@ def test_metamorphic_log_accepts_our_proofs_and_refuses_altered_ones() -> None:
 
 def test_metamorphic_log_opens_our_checkpoints_and_refuses_altered_ones() -> None:
     vkey = str(KEY.verifier)
-    for size in [*SMALL[::30], *LARGE]:
+    for size in [*SMALL, *LARGE]:
         text = checkpoint.sign(Head("test.example/log", size, ROOTS[size]), [KEY]).decode()
         index = DRAW.randrange(size)
         other.checkpoint_verify_inclusion(text, [vkey], index, LEAVES[index], tree.inclusion(index, size, NODES))

@@ -4,7 +4,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from luoshi import home as homes
@@ -16,6 +16,7 @@ from luoshi.serve.database import of, use
 _LEAST_FREE = 2_000_000_000  # bytes; PostgreSQL stops when there are none
 _REMEMBERED = timedelta(days=1)  # for how long a message that was given up is said
 _LATE = timedelta(hours=1)  # tries of a message follow each other more slowly each time
+_NIGHT = timedelta(hours=30)  # between two nightly verifications, and what one may take
 _SILENT = 60  # seconds without a worker's heartbeat
 
 
@@ -180,6 +181,23 @@ def calendar(conf: Conf) -> Finding:
     return Finding(T(f"已知到 {max(known)} 年", f"known up to {max(known)}"))
 
 
+def walls(conf: Conf) -> Finding:
+    """Can nobody who serves or looks change the log, and is every change of it refused?"""
+    from django.db import connection
+
+    from luoshi.db.walls import problems
+
+    found = problems(connection)
+    if found:
+        why = T("；".join(one.zh for one in found), "; ".join(one.en for one in found))
+        mend = T(
+            "先 luoshi verify log；luoshi upgrade 重新授权；触发器由所有者 ALTER TABLE … ENABLE TRIGGER",
+            "First luoshi verify log; luoshi upgrade grants anew; the owner enables triggers: ALTER TABLE … ENABLE TRIGGER",
+        )
+        return Finding(why, mend)
+    return Finding(T("日志的表只能增加", "the log's tables only grow"))
+
+
 def log(conf: Conf) -> Finding:
     """Can the log be sealed, and does it keep up?"""
     from luoshi.kernel import clock as clocks
@@ -195,7 +213,12 @@ def log(conf: Conf) -> Finding:
     detail = T(
         f"已封存 {size:,} 条；等待 {count:,} 条，最久 {age} 秒", f"{size:,} sealed; {count:,} wait, for {age} s at most"
     )
-    late = age > max(_SILENT, 6 * conf.number("seal_seconds")) and _served(conf)
+    if count and not _served(conf):
+        return Finding(
+            T(f"{detail.zh}；没有在服务", f"{detail.en}; nothing serves"),
+            T("luoshi seal，或 luoshi serve", "luoshi seal, or luoshi serve"),
+        )
+    late = age > max(_SILENT, 6 * conf.number("seal_seconds"))
     return Finding(
         detail, T("看 run/server.log；luoshi seal", "Look into run/server.log; luoshi seal") if late else None
     )
@@ -205,16 +228,33 @@ def verified(conf: Conf) -> Finding:
     """Did the log verify last night?"""
     from luoshi.kernel.ledger import nightly
 
-    outcome = nightly.last(conf.home)
+    outcome, mend = nightly.last(conf.home), T("luoshi verify log", "luoshi verify log")
     if outcome is None:
-        return Finding(T("还没有夜间验证", "not verified at night yet"))
+        old = _older(_made(conf))
+        return Finding(T("还没有夜间验证", "not verified at night yet"), mend if old else None)
     if outcome.first_bad is None:
-        return Finding(T(f"{outcome.at}：{outcome.size:,} 条都对", f"{outcome.at}: all {outcome.size:,} well"))
+        detail = T(f"{outcome.at}：{outcome.size:,} 条都对", f"{outcome.at}: all {outcome.size:,} well")
+        if not _older(outcome.at):
+            return Finding(detail)
+        return Finding(T(f"{detail.zh}；此后没有再验证", f"{detail.en}; not verified since"), mend)
     what = " ".join(f"{name}={value}" for name, value in outcome.first_bad.items() if value is not None)
     return Finding(
         T(f"{outcome.at}：不符：{what}", f"{outcome.at}: differs: {what}"),
         T("luoshi verify log；不要修改任何行，先保全证据", "luoshi verify log; change no row, keep the evidence first"),
     )
+
+
+def _made(conf: Conf) -> str | None:
+    """When this home was made, in real time."""
+    facts = homes.facts(conf.home)
+    return facts.created if facts else None
+
+
+def _older(at: str | None) -> bool:
+    """Is a real time so long ago that a night's verification should have come since?"""
+    from luoshi.kernel import clock as clocks
+
+    return at is not None and clocks.real() - datetime.fromisoformat(at) > _NIGHT
 
 
 def figures(conf: Conf) -> Finding:
@@ -292,6 +332,7 @@ Look = Callable[[Conf], Finding]
 OF_HOME: Mapping[str, Look] = {"home": made, "secrets": secrets, "disk": disk, "orphans": orphans}
 OF_DATABASE: Mapping[str, Look] = {
     "role": role,
+    "walls": walls,
     "ctype": ctype,
     "migrations": migrations,
     "clock": clock,

@@ -81,6 +81,8 @@ def _catalogue(city: Pack) -> Catalogue:
 
 def _values(city: Pack, facts: Facts, dimension: str) -> Collection[str]:
     """The values that a dimension can have in a pack's city; none where they are no closed list."""
+    if dimension == "unit":
+        return sorted(one.code for one in city.units)
     if closed := dict(facts.closed).get(dimension):
         return closed
     if dimension in ("top", "category"):

@@ -26,31 +26,37 @@ def choose_port(wanted: int, *, strict: bool) -> int:
 
 
 def _refuse_strong_role(conf: Conf) -> None:
-    """Raises Failed where we would serve the public as a role that may do anything."""
+    """Raises Failed where the public would be served as a role that may do anything, or the log's walls are down."""
     from django.db import connection
 
-    from luoshi.db.roles import current_role_problem
+    from luoshi.db import roles, walls
 
-    problem = current_role_problem(connection)
-    if problem is not None and conf.flag("allow_owner"):
-        said(T("注意（LUOSHI_ALLOW_OWNER）：{why}", "Beware (LUOSHI_ALLOW_OWNER): {why}").fill(why=problem))
-    elif problem is not None:
-        raise Failed(
-            T(
-                "不以此角色提供服务：{why}（LUOSHI_ALLOW_OWNER）",
-                "Not serving as this role: {why} (LUOSHI_ALLOW_OWNER)",
-            ).fill(why=problem)
-        )
+    problem = roles.current_role_problem(connection)
+    found = [problem] if problem is not None else walls.problems(connection)
+    for why in found:
+        if not conf.flag("allow_owner"):
+            raise Failed(
+                T(
+                    "不提供服务：{why}（luoshi doctor；LUOSHI_ALLOW_OWNER）",
+                    "Not serving: {why} (luoshi doctor; LUOSHI_ALLOW_OWNER)",
+                ).fill(why=why)
+            )
+        said(T("注意（LUOSHI_ALLOW_OWNER）：{why}", "Beware (LUOSHI_ALLOW_OWNER): {why}").fill(why=why))
 
 
-def _refuse_loose_key(conf: Conf) -> None:
-    """Raises Failed where others may read the log's key, or change it."""
-    from luoshi.kernel.ledger import keys
+def _look_at_key(conf: Conf) -> None:
+    """Raises Failed where others may read the log's key, or change it; says aloud where there is none that fits."""
+    from luoshi.kernel.ledger import keys, place
+    from luoshi.kernel.ledger.problem import LogProblem
 
     file = keys.file_of(conf)
     problem = keys.rights_problem(file) if file.exists() else None
     if problem is not None:
         raise Failed(problem)
+    try:
+        place.of(conf).signers()
+    except LogProblem as missing:
+        said(T("注意：不会封存任何记录。{why}", "Beware: nothing will be sealed. {why}").fill(why=missing.text))
 
 
 def _demo_clock() -> Clock:
@@ -90,7 +96,7 @@ def run(conf: Conf, facts: homes.Facts, *, web: bool, worker: bool, port: int | 
         if web:
             static.collect(conf.home / "static")
         _refuse_strong_role(conf)
-        _refuse_loose_key(conf)
+        _look_at_key(conf)
         clock = _demo_clock() if web and facts.kind == "demo" else None
         supervisor = Supervisor(Plan(conf.home, number, worker, clock), database)
         with told_by_signals(supervisor.stop):

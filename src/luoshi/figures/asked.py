@@ -27,6 +27,9 @@ TAKEN_OVER: Final = T(
 )
 
 
+INNER: Final = T("只有工作人员可以按它看", "only staff may ask by it")
+
+
 def read(request: Request, name: str) -> Question:
     """The question of an address. Raises Absent, or Invalid for what cannot be asked."""
     if name in all_reported():
@@ -35,6 +38,9 @@ def read(request: Request, name: str) -> Question:
     by = tuple(name for name in query.get("by", "").split(",") if name)
     as_of = known(request, figure, "as_of") or usual(figure)
     question = Question(figure, period(query) or board.this_year(), as_of, by)
+    shut = () if request.viewer.is_staff else [one for one in figure.facts.inner if one in by or query.get(one)]
+    if shut:
+        raise Invalid([Fault("by", one, INNER) for one in shut])
     return labels.narrowed(question, {one: query[one] for one in figure.facts.dimensions if query.get(one)})
 
 

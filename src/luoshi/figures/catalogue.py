@@ -1,6 +1,6 @@
 """What can be asked: the installed lines' measures, and the figures declared over them, by the lines and by the city."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from luoshi.figures import declare
 from luoshi.figures.declare import Figure
 from luoshi.figures.following import Following, stamp
 from luoshi.kernel import lines
-from luoshi.kernel.measures import Catalogue, Facts
+from luoshi.kernel.measures import Catalogue, Facts, Value
 from luoshi.people import reads as people
 
 
@@ -30,8 +30,13 @@ def sources() -> list[Path]:
     return [*ours, *sorted((settings.CONF.home / "figures").glob("*.toml"))]
 
 
-def values(facts: Facts, dimension: str) -> Collection[str]:
-    """The values that a dimension can have in this city, those of former days too; none where they are no closed list."""
+def values(facts: Facts, dimension: str) -> Collection[str] | Mapping[str, Value]:
+    """The values that a dimension can have in this city, those of former days too; none where they are no closed list.
+
+    Units are named by their codes; facts hold their keys.
+    """
+    if dimension == declare.CODED:
+        return people.unit_keys()
     if closed := dict(facts.closed).get(dimension):
         return closed
     face = next(one for one in lines.installed() if one.facts is facts)

@@ -38,6 +38,8 @@ UNITS: Final[Mapping[str, tuple[T, int]]] = {
 OTHERS: Final = frozenset({"reported", "members", "targets"})
 """Tables of the same files that are no line's: what `reported/declare.py` and `targets/declare.py` read."""
 _TYPES: Final = {"text": str, "int": int, "bool": bool}
+CODED: Final = "unit"
+"""The dimension of which facts hold keys, and files and addresses say codes."""
 _NAMED: Final = 20
 BETTER: Final = ("up", "down", "neither")
 FREQUENCY: Final = ("A", "Q", "M")
@@ -102,8 +104,8 @@ def of_line(line: str) -> list[Path]:
     return [path] if path.exists() else []
 
 
-Values = Callable[[Facts, str], Collection[str]]
-"""The values that a dimension can have; empty where they are no closed list."""
+Values = Callable[[Facts, str], Collection[str] | Mapping[str, Value]]
+"""The values that a dimension can have; empty where they are no closed list. Of `CODED` ones the keys by code."""
 
 
 def figures(sources: Iterable[Path], catalogue: Catalogue, values: Values) -> dict[str, Figure]:
@@ -187,14 +189,20 @@ def _where(toml: Toml, path: tuple[str, str], facts: Facts, values: Values) -> d
     if given is not None and not isinstance(given, dict):
         toml.fault((*path, "where"), "应为维度和值的表", "must be a table of dimensions and values")
     for name, some in given.items() if isinstance(given, dict) else ():
-        kind = _TYPES.get(facts.types("life").get(name, "text"))
+        kind = str if name == CODED else _TYPES.get(facts.types("life").get(name, "text"))
         if name not in facts.dimensions:
             _unknown(toml, (*path, "where", name), name, facts)
+        elif name == CODED and isinstance(some, list) and not all(isinstance(one, str) for one in some):
+            toml.fault(
+                (*path, "where", name), "应写代码（文字），不写内部编号", "must be codes (text), not internal numbers"
+            )
         elif not isinstance(some, list) or not some or not all(type(one) is kind for one in some):
             toml.fault((*path, "where", name), "应为值的列表", "must be a list of values")
         else:
-            found[name] = tuple(some)
-            _check_values(toml, (*path, "where", name), some, values(facts, name))
+            known = values(facts, name)
+            _check_values(toml, (*path, "where", name), some, known)
+            keys = known if name == CODED and isinstance(known, Mapping) else {}
+            found[name] = tuple(keys.get(one, one) for one in some)
     return found
 
 

@@ -181,7 +181,9 @@ def _needed(measure: Measure, facts: Facts, shape: Shape) -> set[str]:
 
 
 # filters on a whole number need a number that stands for them
-MARKS_OF_INT: Final[Mapping[str, int]] = {name: 8_100_000_000_000_000_029 + n for n, name in enumerate(("unit",))}
+MARKS_OF_INT: Final[Mapping[str, int]] = {
+    name: 8_100_000_000_000_000_029 + n for n, name in enumerate(("unit", "officer"))
+}
 
 
 def answer(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:

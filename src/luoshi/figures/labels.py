@@ -21,7 +21,7 @@ from luoshi.web import parts, words
 PLACES: Final = ("county", "street", "community")
 NONE: Final = T("未定", "not known")
 NAMES: Final[Mapping[str, T]] = {
-    "occasion": T("招商活动", "Occasion"), "province": T("省份", "Province"), "industry": T("行业", "Industry"), "way": T("方式", "Way"),
+    "occasion": T("招商活动", "Occasion"), "officer": T("招商专员", "Officer"), "province": T("省份", "Province"), "industry": T("行业", "Industry"), "way": T("方式", "Way"),
     "county": T("旗县区", "County"), "street": T("街道苏木镇", "Street or town"), "community": T("社区嘎查村", "Community"),
     "top": T("大类", "Top category"), "category": T("类别", "Category"), "channel": T("渠道", "Channel"),
     "unit": T("单位", "Unit"), "source": T("来源", "Source"), "stage": T("状态", "State"), MONTH: T("月份", "Month"),
@@ -72,6 +72,8 @@ def read(face: Face, dimension: str, text: str) -> Value:
                 return unit.pk
         raise Invalid([Fault("where", f"unit={text[:40]}", T("没有这个单位代码", "there is no unit of this code"))])
     known = tree.today().divisions if dimension in PLACES else face.names(dimension)
+    if face.facts.types("events").get(dimension) == "int" and text.isascii() and text.isdigit():
+        return int(text)
     if known and text not in known:
         raise Invalid([Fault("where", f"{dimension}={text[:40]}", T("没有这个值", "there is no such value"))])
     return text

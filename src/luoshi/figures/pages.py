@@ -218,7 +218,11 @@ def _computed(request: Request, question: Question) -> HttpResponse:
     name, question = question.figure.id, _usual_by(question)
     question = replace(question, by=question.by[:1])
     answer = asked.answered(request, question)
-    choices = [(one, labels.NAMES.get(one, T(one, one))) for one in question.figure.by if one not in question.where]
+    choices = [
+        (one, labels.NAMES.get(one, T(one, one)))
+        for one in question.figure.by
+        if one not in question.where and (request.viewer.is_staff or one not in question.figure.facts.inner)
+    ]
     context: dict[str, Any] = {
         "figure": question.figure, "question": question, "number": number(answer),
         "trend": trend(question, asked.months(request, question)),

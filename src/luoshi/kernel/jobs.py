@@ -2,10 +2,15 @@
 when what it follows from was committed. Arguments are identifiers only, never personal data. Real time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+from luoshi.kernel import clock
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -24,15 +29,25 @@ def job(name: str, *, retries: int = 5, growing: int = 0) -> Callable[[F], F]:
     return register
 
 
+def _as_queued(cron: str) -> str:
+    """A time of day as the queue, which knows UTC only, has to read it; patterns without an hour are the same anywhere."""
+    minute, hour, *days = cron.split()
+    if not hour.isdigit():
+        return cron
+    ahead = clock.real().astimezone(ZoneInfo(settings.TIME_ZONE)).utcoffset() or timedelta(0)
+    at = (timedelta(hours=int(hour), minutes=int(minute)) - ahead) % timedelta(days=1)
+    return " ".join([str(at.seconds // 60 % 60), str(at.seconds // 3600), *days])
+
+
 def every(cron: str, name: str) -> Callable[[F], F]:
-    """Register a function that runs at each time of a cron pattern, once over all workers."""
+    """Register a function that runs at each time of a cron pattern, hours in the city's time, once over all workers."""
 
     def register(function: F) -> F:
         def run(timestamp: int) -> None:
             function()
 
         task = app.task(name=name, queue="clock", queueing_lock=name, pass_context=False)(run)
-        app.periodic(cron=cron, periodic_id=name)(task)
+        app.periodic(cron=_as_queued(cron), periodic_id=name)(task)
         return function
 
     return register

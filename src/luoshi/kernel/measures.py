@@ -115,7 +115,7 @@ class Facts:
     `life` has all columns of the subject's last event in `carried`, and the rolled ones. `clocks` are the columns of time
     by which a period can ask; each has a companion `<name>_month` (year × 12 + month − 1 in the city's time). `trees` are
     dimensions of which each value lies in one value of the one before. `closed`: all values of the dimensions that the
-    line itself gives values.
+    line itself gives values. `inner`: dimensions by which staff alone may ask, such as who did it.
     """
 
     line: str
@@ -126,6 +126,7 @@ class Facts:
     dimensions: tuple[str, ...]
     trees: tuple[tuple[str, ...], ...] = ()
     closed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    inner: tuple[str, ...] = ()
 
     def types(self, table: str) -> dict[str, Type]:
         """The columns of `events` or `life` by name, the kernel's own among them."""

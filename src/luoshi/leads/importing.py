@@ -5,6 +5,7 @@ of a new name. What a row leaves empty stays as it is. Rows are written by hundr
 that was killed is taken up by running it again.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -30,6 +31,7 @@ from luoshi.leads.provinces import PROVINCES
 from luoshi.ports.importer.refused import RefusedFile
 from luoshi.ports.importer.rows import FileProblem, Row, Source
 
+NOTHING: Final[Mapping[str, str]] = {}
 MANY: Final = 500
 """Rows of one transaction."""
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -88,12 +90,14 @@ def silent(done: int, total: int) -> None:
     """Says nothing."""
 
 
-def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent) -> Report:
+def take(
+    file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent, columns: Mapping[str, str] = NOTHING
+) -> Report:
     """List or correct the companies of a file. Raises FileProblem, OSError or Denied; rows before a break-off are in."""
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()
     source, seen = Source.open(file), set[str]()
-    rows = _read(source.rows(), report, seen)
+    rows = _read(source.rows(), report, seen, columns)
     while some := list(islice(rows, MANY)):
         with transaction.atomic():
             _write(some, viewer, report, dry)
@@ -102,7 +106,7 @@ def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = 
     return report
 
 
-def _read(rows: Iterable[Row], report: Report, seen: set[str]) -> Iterator[Given]:
+def _read(rows: Iterable[Row], report: Report, seen: set[str], given: Mapping[str, str]) -> Iterator[Given]:
     """The rows that can be taken; the others are noted with their first fault."""
     columns: dict[str, str] | None = None
     for row in rows:
@@ -110,7 +114,7 @@ def _read(rows: Iterable[Row], report: Report, seen: set[str]) -> Iterator[Given
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
-        columns = columns if columns is not None else _columns(row.data)
+        columns = columns if columns is not None else columns_of(row.data, HEADS, given)
         found = _given(row.line, {name: str(row.data.get(head) or "").strip() for name, head in columns.items()})
         faults = _faults(found, seen)
         if faults:
@@ -120,18 +124,34 @@ def _read(rows: Iterable[Row], report: Report, seen: set[str]) -> Iterator[Given
             yield found
 
 
-def _columns(data: Mapping[str, Any]) -> dict[str, str]:
-    """Our names → the file's own heads. Raises FileProblem where there is no column of names."""
-    heads = {str(head).strip().lower(): head for head in data}
-    found = {name: heads[word] for name, words in HEADS.items() for word in words[::-1] if word in heads}
+def columns_of(
+    data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Our names → the file's own heads: as somebody said (`given`), else by the heads that we know. Raises FileProblem."""
+    there = {str(head).strip().lower(): head for head in data}
+    found = {name: there[word] for name, words in heads.items() for word in words[::-1] if word in there}
+    for name, head in given.items():
+        if name not in heads or head.strip().lower() not in there:
+            zh, en = (
+                "列的对应不成立：{a}={b}；可对应的项：{names}；文件的列：{heads}",
+                "no such column: {a}={b}; ours: {names}; the file's: {heads}",
+            )
+            names, those = "、".join(heads), "、".join(map(str, data))
+            raise FileProblem(T(zh, en).fill(a=name, b=head, names=names, heads=those), misused=True)
+        found[name] = there[head.strip().lower()]
     if "name" not in found:
-        words = "、".join(HEADS["name"])
         zh, en = (
-            f"没有企业名称那一列（认得的列名：{words}）",
-            f"there is no column of company names (known heads: {words})",
+            "没有名称那一列（认得的列名：{words}）；用“列的对应”指明",
+            "there is no column of names (known heads: {words}); say which one it is",
         )
-        raise FileProblem(T(zh, en), misused=True)
+        raise FileProblem(T(zh, en).fill(words="、".join(heads["name"])), misused=True)
     return found
+
+
+def mapping(text: str) -> dict[str, str]:
+    """`name=工程名；amount=投资额` as somebody wrote it: our names → heads of the file."""
+    pairs = (one.partition("=") for one in re.split("[;；,，\n]", text) if one.strip())
+    return {name.strip(): head.strip() for name, _, head in pairs}
 
 
 def _given(line: int, said: Mapping[str, str]) -> Given:

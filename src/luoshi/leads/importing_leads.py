@@ -25,11 +25,11 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, gates, kept, money, reads
 from luoshi.leads.flow import IMPORT
-from luoshi.leads.importing import INDUSTRY_WORDS, Progress, Report, silent
+from luoshi.leads.importing import INDUSTRY_WORDS, NOTHING, Progress, Report, columns_of, silent
 from luoshi.leads.models import Company, Lead, Waiver
 from luoshi.leads.stages import AFTER
 from luoshi.people import reads as people
-from luoshi.ports.importer.rows import FileProblem, Row, Source
+from luoshi.ports.importer.rows import Row, Source
 
 MANY: Final = 200
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -74,30 +74,33 @@ class Given:
     days: Mapping[str, date] = field(default_factory=dict)
 
 
-def take(file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent) -> Report:
+def take(
+    file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent, columns: Mapping[str, str] = NOTHING
+) -> Report:
     """Note the leads of a file. Raises FileProblem, OSError or Denied; rows before a break-off are in."""
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()
     source = Source.open(file)
-    rows = _read(source.rows(), report)
+    words = Words()
+    rows = _read(source.rows(), report, columns, words)
     while some := list(islice(rows, MANY)):
         with transaction.atomic():
-            _write(some, viewer, report, dry)
+            _write(some, viewer, report, dry, words)
         progress(source.size if source.raw.closed else source.position, source.size)
     report.seconds = monotonic() - begun
     return report
 
 
-def _read(rows: Iterable[Row], report: Report) -> Iterator[Given]:
+def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str], words: "Words") -> Iterator[Given]:
     """The rows that can be taken; the others are noted with their faults."""
     columns: dict[str, str] | None = None
-    words, seen = _Words(), set[tuple[str, str]]()
+    seen = set[tuple[str, str]]()
     for row in rows:
         report.read += 1
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
-        columns = columns if columns is not None else _columns(row.data)
+        columns = columns if columns is not None else columns_of(row.data, HEADS, given)
         said = {name: str(row.data.get(head) or "").strip() for name, head in columns.items()}
         found, faults = words.given(row.line, said)
         key = (found.code or found.company, found.name)
@@ -112,22 +115,13 @@ def _read(rows: Iterable[Row], report: Report) -> Iterator[Given]:
             yield found
 
 
-def _columns(data: Mapping[str, Any]) -> dict[str, str]:
-    """Our names → the file's own heads. Raises FileProblem where there is no column of projects."""
-    heads = {str(head).strip().lower(): head for head in data}
-    found = {name: heads[word] for name, words in HEADS.items() for word in words[::-1] if word in heads}
-    if "name" not in found:
-        zh, en = "没有项目名称那一列（认得的列名：{words}）", "there is no column of projects (known heads: {words})"
-        raise FileProblem(T(zh, en).fill(words="、".join(HEADS["name"])), misused=True)
-    return found
-
-
-class _Words:
+class Words:
     """Names as people write them → our codes; read once for a file."""
 
     def __init__(self) -> None:
-        self.counties = {people.division_name(code): code for code in people.codes_of("county")}
-        self.officers = {name: one.login for one in reads.officers() for name in (one.login, one.name)}
+        self.counties = people.counties()
+        self.persons = {one.login: one for one in reads.officers()}
+        self.officers = {name: one.login for one in self.persons.values() for name in (one.login, one.name)}
         self.occasions = {text.zh: ref for ref, text in reads.occasion_names().items()}
 
     def given(self, line: int, said: Mapping[str, str]) -> tuple[Given, list[Fault]]:
@@ -211,7 +205,7 @@ def _whole(days: Mapping[str, date]) -> dict[str, date]:
     return found
 
 
-def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool) -> None:
+def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool, words: Words) -> None:
     by_code, by_name = reads.known((row.code for row in rows), (row.company for row in rows))
     there = reads.known_leads([row.name for row in rows])
     batch, now = Batch(), clock.now()
@@ -227,7 +221,7 @@ def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool) -> None
                     company = _listed(batch, Act.of(viewer, now), row, next(firms))
                     by_name[row.company] = company
                     by_code |= {row.code: company} if row.code else {}
-                _note(batch, Act.of(viewer, now), row, company, next(keys))
+                _note(batch, Act.of(viewer, now), row, company, next(keys), words)
         except Problem as refused:
             report.refused += [(row.line, fault) for fault in _faults(refused)]
             continue
@@ -280,10 +274,10 @@ def _same(batch: Batch, lead: Lead) -> Lead | None:
     return next((one for one in rows if actions.alike(lead, one)), None)
 
 
-def _note(batch: Batch, act: Act, row: Given, company: Company | None, key: int) -> None:
+def _note(batch: Batch, act: Act, row: Given, company: Company | None, key: int, words: Words) -> None:
     lead, _ = batch.create(
         actions.add_lead, act, key=key, number_key=key, name=row.name, company=company, county=row.county,
-        industry=row.industry, officer=row.officer or None, occasion=row.occasion or None, day=row.days.get("noted"),
+        industry=row.industry, officer=words.persons.get(row.officer), occasion=row.occasion or None, day=row.days.get("noted"),
     )  # fmt: skip
     until = calendar.current().city_date(act.now) + HALF_YEAR
     lead.granted = [

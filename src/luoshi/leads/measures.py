@@ -45,7 +45,8 @@ FACTS: Final = Facts(
     clocks=(
         "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
     ),
-    dimensions=("province", "industry", "way", "county", "occasion", "stage"),
+    dimensions=("province", "industry", "way", "county", "occasion", "officer", "stage"),
+    inner=("officer",),
     closed=(("stage", (*EARLY, *COUNTED)),),
 )  # fmt: skip
 _LISTED: Final = Is("stage", ("listed",))
@@ -53,6 +54,8 @@ _SIGNED: Final = Every((Known("signed_at"), Is("stage", COUNTED)))
 _GOING: Final = Is("status", ALIVE)
 _AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
 _ANSWER: Final = Is("verb", ("answer",))
+BY_DAY: Final = 180
+"""Days after signing by which a project should be under construction."""
 FEW: Final = 5
 """Groups of fewer answers of companies are not shown."""
 
@@ -70,6 +73,31 @@ def _speed(name: str, clock: str, since: str, q: Fraction = Fraction(1, 2)) -> M
     """The time from one milestone to another, of the projects that reached the later one in the period."""
     known = Every((Known(clock), Known(since), Is("stage", COUNTED)))
     return Measure(f"leads.{name}", "quantile", "life", clock, known, value=Less(clock, since), q=q)
+
+
+def _cohorts() -> list[Measure]:
+    """Rates and speed of those that were signed, and what companies say."""
+    return [
+        _rate("fulfilment", _GOING),
+        _rate("landing_rate", Is("stage", COUNTED[1:])),
+        _rate("start_rate", Is("stage", BUILT)),
+        _rate("production_rate", Is("stage", BUILT[1:])),
+        Measure("leads.in_place_rate", "ratio", "life", "signed_at", _SIGNED, value="in_place", over="agreed"),
+        Measure(
+            "leads.started_by", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=BY_DAY
+        ),
+        _speed("days_to_sign", "signed_at", "engaged_at"),
+        _speed("days_to_land", "landed_at", "signed_at"),
+        _speed("days_to_start", "started_at", "signed_at"),
+        Measure(
+            "leads.promises_kept", "share", "events", "occurred_at", Every((_ANSWER, Known("kept"))), Is("kept", (True,)),
+            suppress_below=FEW,
+        ),
+        Measure(
+            "leads.well_served", "share", "events", "occurred_at", Every((_ANSWER, Known("grade"))), Is("grade", (4, 5)),
+            suppress_below=FEW,
+        ),
+    ]  # fmt: skip
 
 
 def measures(rule: Mapping[str, Any]) -> list[Measure]:
@@ -93,19 +121,5 @@ def measures(rule: Mapping[str, Any]) -> list[Measure]:
         Measure("leads.increased", "sum", "events", "occurred_at", Every((Is("verb", ("agree",)), Below(0, "added"))), value="added"),
         Measure("leads.in_place", "sum", "events", "occurred_at", Is("verb", ("money_in",)), value="fen"),
         Measure("leads.talks", "count", "life", None, Every((Is("stage", EARLY), _GOING))),
-        _rate("fulfilment", _GOING),
-        _rate("landing_rate", Is("stage", COUNTED[1:])),
-        _rate("start_rate", Is("stage", BUILT)),
-        _rate("production_rate", Is("stage", BUILT[1:])),
-        _speed("days_to_sign", "signed_at", "engaged_at"),
-        _speed("days_to_land", "landed_at", "signed_at"),
-        _speed("days_to_start", "started_at", "signed_at"),
-        Measure(
-            "leads.promises_kept", "share", "events", "occurred_at", Every((_ANSWER, Known("kept"))), Is("kept", (True,)),
-            suppress_below=FEW,
-        ),
-        Measure(
-            "leads.well_served", "share", "events", "occurred_at", Every((_ANSWER, Known("grade"))), Is("grade", (4, 5)),
-            suppress_below=FEW,
-        ),
+        *_cohorts(),
     ]  # fmt: skip

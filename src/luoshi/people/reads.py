@@ -73,9 +73,26 @@ def unit_names() -> dict[int, str]:
     return {key: unit.zh if zh else unit.en for key, unit in (*city.former.items(), *city.units.items())}
 
 
+def unit_keys() -> dict[str, int]:
+    """The keys of all units by code, those of before today and of days to come too."""
+    return dict(Unit.objects.order_by("code").values_list("code", "id"))
+
+
 def codes_of(level: str) -> list[str]:
     """The codes of all places of a level, those of former days too; none where it is no level."""
     return list(Division.objects.filter(level=level).order_by("code").values_list("code", flat=True))
+
+
+def is_county(code: str) -> bool:
+    """Is it the code of a district or county, of today (from memory) or of former days?"""
+    found = tree.today().divisions.get(code)
+    return found.level == "county" if found is not None else code in codes_of("county")
+
+
+def counties() -> dict[str, str]:
+    """Codes of the districts and counties of today by their names in either language."""
+    rows = [one for one in tree.today().divisions.values() if one.level == "county"]
+    return {name: one.code for one in rows for name in (one.zh, one.en)}
 
 
 def division_name(code: str) -> str:

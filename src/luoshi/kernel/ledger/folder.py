@@ -27,6 +27,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._tiles = str(root / "tile")
         self._touched: set[Path] = set()
 
     @contextmanager
@@ -62,9 +63,9 @@ class Folder:
 
         Raises FileNotFoundError.
         """
+        with suppress(FileNotFoundError, NotADirectoryError), open(f"{self._tiles}/{tile.path}", "rb", 0) as file:
+            return file.read()
         place = self._place(tile)
-        with suppress(FileNotFoundError, NotADirectoryError):
-            return place.read_bytes()
         if tile.width == WIDTH:
             raise FileNotFoundError(place)
         for wider in self._wider(tile):

@@ -5,11 +5,12 @@ Level None stands for the entries themselves, bundled like the leaves of level 0
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final, NamedTuple
 
-from luoshi.kernel.ledger.tree import Nodes, node_hash
+from luoshi.kernel.ledger.tree import Nodes
 
 WIDTH: Final = 256
 HASH: Final = 32
@@ -123,15 +124,21 @@ def cut(tile: Tile, data: bytes, width: int) -> bytes:
     return data[:at]
 
 
-Expanded = tuple[Sequence[bytes], ...]
+Expanded = tuple[bytes, ...]
 
 
 def expand(data: bytes, width: int) -> Expanded:
-    """All complete subtrees inside a tile, by height above the tile's own hashes."""
-    levels: list[Sequence[bytes]] = [hashes(data, width)]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        levels.append([node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)])
+    """All complete subtrees inside a tile, by height above the tile's own hashes, those of a height one after another.
+
+    A proof from a tile that was not read before costs these 255 hashes, and hardly anything else.
+    """
+    if len(data) != width * HASH:
+        raise TileError(f"{len(data)} bytes in a tile of {width} hashes")
+    levels = [data]
+    while len(data) > HASH:
+        pairs = range(0, len(data) - HASH, 2 * HASH)
+        data = b"".join([sha256(b"\1" + data[at : at + 2 * HASH]).digest() for at in pairs])
+        levels.append(data)
     return tuple(levels)
 
 
@@ -148,6 +155,10 @@ def nodes(size: int, read: Callable[[Tile], bytes], keep: int = 256) -> Nodes:
     def node(height: int, index: int) -> bytes:
         level, above = divmod(height, 8)
         place, offset = divmod(index << above, WIDTH)
-        return expanded(level, place)[above][offset >> above]
+        at = (offset >> above) * HASH
+        found = expanded(level, place)[above][at : at + HASH]
+        if len(found) != HASH:
+            raise TileError(f"a tree of {size} has no subtree {height}/{index}")
+        return found
 
     return node

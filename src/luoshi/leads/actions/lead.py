@@ -52,7 +52,7 @@ def check(name: str | None, county: str, industry: str, level: str, **texts: str
     for field, (value, most) in limits.items():
         if len(value) > most:
             faults.append(Fault(field, value[:20] + "…", T("最长 {n} 字", "at most {n} characters").fill(n=most)))
-    if county and county not in people.codes_of("county"):
+    if county and not people.is_county(county):
         faults.append(Fault("county", county[:40], NO_CHOICE))
     if industry and industry not in INDUSTRIES:
         faults.append(Fault("industry", industry[:40], NO_CHOICE))

@@ -32,7 +32,7 @@ def _of_lead(lead: Lead) -> Due:
     where = f"{ROOT}{lead.log_id}/"
     return Due(
         lead.due_at, lead.warn_at, lead.number, lead.name, FLOW.state(lead.state).text, where, move.text, lead.sim,
-        kind=lead.due_kind, note=str(clocks.NAMES[lead.clock]), form=f"{where}#f-{move.verb}",
+        kind=lead.due_kind, note=str(clocks.NAMES[lead.clock]), form=f"{where}do/{move.verb}/",
     )  # fmt: skip
 
 

@@ -98,6 +98,10 @@ class File(forms.Form):
         label=forms.text("表格（.csv 或 .xlsx）", "Table (.csv or .xlsx)"),
         widget=django.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
+    columns = django.CharField(
+        label=forms.text("列的对应（列名不认得时填）", "Which column is what (where the heads are not known)"), required=False, max_length=500,
+        help_text=forms.text("写成 name=工程名；amount=投资额 的样子", "write it like name=Works; amount=Money"),
+    )  # fmt: skip
 
 
 def _table(kind: Kind, report: Report) -> str:
@@ -141,10 +145,10 @@ def _opened(token: str) -> Path:
     return path
 
 
-def _taken(request: HttpRequest, kind: Kind, path: Path, *, dry: bool) -> Report:
+def _taken(request: HttpRequest, kind: Kind, path: Path, columns: str, *, dry: bool) -> Report:
     """Raises Invalid for a file that cannot be read."""
     try:
-        return kind.take(path, viewer_of(request), dry=dry)
+        return kind.take(path, viewer_of(request), dry=dry, columns=importing.mapping(columns))
     except FileProblem as problem:
         text = received.named(problem.text, path, str(T("这个文件", "the file")))
         raise Invalid([Fault("file", "", text)]) from None
@@ -160,7 +164,8 @@ def page(request: HttpRequest, kind: str = "companies") -> HttpResponse:
     if request.method == "POST" and (token or form.is_valid()):
         try:
             path = _opened(token) if token else _kept(form.cleaned_data["file"])
-            report = _taken(request, one, path, dry=not token)
+            columns = request.POST.get("columns", "")[:500]
+            report = _taken(request, one, path, columns, dry=not token)
         except Invalid as problem:
             context["refused"], refused = problem.faults[0].rule, True
         else:
@@ -173,6 +178,7 @@ def page(request: HttpRequest, kind: str = "companies") -> HttpResponse:
             if token:
                 path.unlink(missing_ok=True)
             elif report.created or report.updated:
+                context["columns"] = columns
                 context["token"] = signing.dumps(path.name.removeprefix(_MARK), salt=_MARK)
     return render(request, "leads/import.html", context, status=422 if refused or form.errors else 200)
 

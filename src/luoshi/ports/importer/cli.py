@@ -137,10 +137,19 @@ def figures(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int
 @click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
 @click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
 @click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=HEAD",
+    help="哪一列是什么，可多次。Which column is what; repeatable.",
+)
 @click.pass_context
-def companies(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
+def companies(
+    ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...]
+) -> int:
     """导入企业名单：CSV、XLSX 或 JSON；列：企业名称、统一社会信用代码、省份、行业。Import a list of companies."""
-    return _listed(ctx, "importing", file, dry_run, strict, as_json)
+    return _listed(ctx, "importing", file, dry_run, strict, as_json, columns)
 
 
 @import_.command("leads")
@@ -148,24 +157,37 @@ def companies(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_js
 @click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
 @click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
 @click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=HEAD",
+    help="哪一列是什么，可多次。Which column is what; repeatable.",
+)
 @click.pass_context
-def leads(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
+def leads(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...]) -> int:
     """导入招商项目：CSV、XLSX 或 JSON；列：项目名称、企业名称、旗县区、行业、协议总投资、各阶段日期 ……。Import leads."""
-    return _listed(ctx, "importing_leads", file, dry_run, strict, as_json)
+    return _listed(ctx, "importing_leads", file, dry_run, strict, as_json, columns)
 
 
-def _listed(ctx: click.Context, module: str, file: Path, dry_run: bool, strict: bool, as_json: bool) -> int:
+def _listed(
+    ctx: click.Context, module: str, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...]
+) -> int:
     """Take a list with `take` of a module of the investment line, and say what became of it."""
     conf, _ = session.made()
     with session.connected():
-        from luoshi.leads.importing import keep_refused
+        from luoshi.leads.importing import keep_refused, mapping
         from luoshi.ports.importer.rows import FileProblem
 
         try:
             with steps() as show:
                 label = T("读入（字节）", "Reading (bytes)")
                 report = import_module(f"luoshi.leads.{module}").take(
-                    file, session.viewer(ctx), dry=dry_run, progress=lambda done, total: show(label, done, total)
+                    file,
+                    session.viewer(ctx),
+                    dry=dry_run,
+                    progress=lambda done, total: show(label, done, total),
+                    columns=mapping(";".join(columns)),
                 )
         except FileProblem as error:
             raise click.UsageError(str(error.text)) from None

@@ -140,9 +140,8 @@ LEFT_OUT: Final = frozenset({"looked", "at", "changes"})
 class Deal(forms.Form):
     """The form of a move on a lead; fields begin as the lead stands."""
 
-    def __init__(self, move: Move, lead: Lead, *args: Any, mark: str = "", **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", f"f-{move.verb}{mark}-%s")
-        self.move, self.lead, self.mark = move, lead, mark
+    def __init__(self, move: Move, lead: Lead, *args: Any, **kwargs: Any) -> None:
+        self.move, self.lead = move, lead
         super().__init__(*args, **kwargs)
         for name in (*move.needs, *move.takes):
             if name in LEFT_OUT or name not in MAKERS:
@@ -179,7 +178,7 @@ class Deal(forms.Form):
         if found.get("stages"):
             found["stages"] = self._lines("stages", found["stages"], lambda text: money.amount(text, currency))
         if found.get("shares"):
-            codes = {name: code for code, name in counties()}
+            codes = people.counties()
             pairs = self._lines("shares", found["shares"], _per_cent)
             found["shares"] = {codes.get(name, name): share for name, share in pairs}
         return found

@@ -3,10 +3,9 @@
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from luoshi.kernel.flow import Move
 from luoshi.kernel.problems import Absent, Fault, Invalid, NotNow
 from luoshi.kernel.rights import demand, may
 from luoshi.kernel.text import T
@@ -27,8 +26,8 @@ from luoshi.web.http import version_seen, viewer_of
 from luoshi.web.said import onward
 
 DOOR: Final = "leads"
-Rows = list[tuple[T, Deal, str]]
-"""Forms with their words and what each still lacks."""
+Rows = list[tuple[T, str, str]]
+"""Moves: their words, the address of their form, and what each still lacks."""
 BESIDE: Final = frozenset(
     {"verify_money", "refuse_money", "withdraw_money", "keep_promise", "drop_promise", "approve", "approve_void", "decline", "propose"}
 )  # fmt: skip
@@ -39,66 +38,60 @@ def _may(viewer: Viewer, lead: Lead) -> Any:
     return lambda move: move.right not in (SYSTEM, HOLDER) and may(viewer, move.right, lead)
 
 
-def _bound(bound: Deal | None, move: Move, mark: str = "") -> Deal | None:
-    return bound if bound is not None and bound.verb == move.verb and bound.mark == mark else None
-
-
-def _forms(lead: Lead, viewer: Viewer, bound: Deal | None) -> list[tuple[T, Deal, str]]:
-    """The moves that are possible now, each with its form and what it still lacks."""
+def _moves(lead: Lead, viewer: Viewer) -> Rows:
+    """The moves that are possible now, the main ones first."""
     found = []
     for move in moves(lead, viewer, _may(viewer, lead)):
         if move.verb not in BESIDE:
             lacks = FLOW.lacks(move, lead, viewer)
-            found.append((move.text, _bound(bound, move) or Deal(move, lead), "；".join(map(str, lacks))))
-    return sorted(found, key=lambda one: (bool(one[2]) and not one[1].move.main, not one[1].move.main))
+            found.append((move, "；".join(map(str, lacks))))
+    found.sort(key=lambda one: (bool(one[1]) and not one[0].main, not one[0].main))
+    return [(move.text, f"{ROOT}{lead.log_id}/do/{move.verb}/", lacks) for move, lacks in found]
 
 
-def _beside(
-    lead: Lead, viewer: Viewer, bound: Deal | None, field: str, key: Any, verbs: tuple[str, ...]
-) -> list[tuple[T, Deal, str]]:
-    """The forms of one row of a table."""
-    found = []
+def _beside(lead: Lead, viewer: Viewer, field: str, key: Any, verbs: tuple[str, ...]) -> Rows:
+    """The moves about one row of a table."""
+    found: Rows = []
     for verb in verbs:
         move = FLOW.move(verb)
         if FLOW.fits(move, lead) and may(viewer, move.right, lead):
-            form = _bound(bound, move, f"-{key}") or Deal(move, lead, mark=f"-{key}", initial={field: str(key)})
-            found.append((move.text, form, ""))
+            found.append((move.text, f"{ROOT}{lead.log_id}/do/{verb}/?{field}={key}", ""))
     return found
 
 
-def _money(lead: Lead, viewer: Viewer, bound: Deal | None) -> list[tuple[Any, str, T, Rows]]:
+def _money(lead: Lead, viewer: Viewer) -> list[tuple[Any, str, T, Rows]]:
     found = []
     for row in reads.receipts(lead):
         mine = not viewer.persons.isdisjoint(row.persons)
         verbs = ("withdraw_money",) if mine else ("verify_money", "refuse_money")
-        forms = _beside(lead, viewer, bound, "receipt", row.pk, verbs) if row.state == "reported" else []
+        forms = _beside(lead, viewer, "receipt", row.pk, verbs) if row.state == "reported" else []
         text = f"{money.shown(row.amount, row.currency)} {PROOFS.get(row.proof, '')}"
         found.append((row, text, tables.RECEIPT[row.state], forms))
     return found
 
 
-def _promises(lead: Lead, viewer: Viewer, bound: Deal | None) -> list[tuple[Any, T, Rows]]:
+def _promises(lead: Lead, viewer: Viewer) -> list[tuple[Any, T, Rows]]:
     verbs = {
         "open": ("keep_promise", "drop_promise"),
         "disputed": ("keep_promise", "drop_promise"),
         "kept": ("drop_promise",),
     }
     return [
-        (row, tables.PROMISE[row.state], _beside(lead, viewer, bound, "promise", row.pk, verbs.get(row.state, ())))
+        (row, tables.PROMISE[row.state], _beside(lead, viewer, "promise", row.pk, verbs.get(row.state, ())))
         for row in reads.promises(lead)
     ]
 
 
-def _corrections(lead: Lead, viewer: Viewer, bound: Deal | None, happened: list[Happened]) -> dict[str, Any]:
+def _corrections(lead: Lead, viewer: Viewer, happened: list[Happened]) -> dict[str, Any]:
     """Corrections that wait, with their forms, and the entries that could be corrected."""
     waiting = []
     for row in reads.proposals(lead):
         verb = "approve_void" if row.void else "approve"
         mine = not viewer.persons.isdisjoint(row.persons)
-        forms = [] if mine else _beside(lead, viewer, bound, "proposal", row.pk, (verb, "decline"))
+        forms = [] if mine else _beside(lead, viewer, "proposal", row.pk, (verb, "decline"))
         waiting.append((row, tables.proposed(row), forms))
     could = [one for one in happened if one.verb in CORRECTABLE and not one.void] if may(viewer, DEAL, lead) else []
-    entries = [(tables.entry(one), _beside(lead, viewer, bound, "event", one.id, ("propose",))) for one in could]
+    entries = [(tables.entry(one), _beside(lead, viewer, "event", one.id, ("propose",))) for one in could]
     return {"waiting": waiting, "correctable": [one for one in entries if one[1]]}
 
 
@@ -112,21 +105,21 @@ def _next(lead: Lead, viewer: Viewer) -> dict[str, Any]:
     return {"next": FLOW.move(verb).text, "needs": needs}
 
 
-def show(request: HttpRequest, lead: Lead, bound: Deal | None = None, secret: str = "") -> HttpResponse:
-    """The page; with a form that was refused, its faults (422)."""
+def show(request: HttpRequest, lead: Lead, secret: str = "") -> HttpResponse:
+    """The page; `secret` is the company's link, shown once."""
     viewer = viewer_of(request)
     happened = reads.events_of(lead.log_id)[::-1]
     names = people.names({one.actor for one in happened if one.actor is not None})
     context = {
-        "lead": lead, "facts": tables.facts(lead), "rail": tables.rail(lead), "moves": _forms(lead, viewer, bound), "bound": bound,
-        "history": tables.history(names).render(happened), "root": ROOT, "base": f"{ROOT}{lead.log_id}/", "version": lead.version,
-        "stage": STAGE_NAMES[lead.state], "status": STATUSES[lead.status] if lead.status != "going" else "",
-        "agreements": tables.agreements(reads.agreements(lead)), "money": _money(lead, viewer, bound),
-        "documents": tables.documents(lead, reads.documents(lead)), "promises": _promises(lead, viewer, bound),
+        "lead": lead, "facts": tables.facts(lead), "rail": tables.rail(lead), "moves": _moves(lead, viewer),
+        "history": tables.history(names).render(happened), "root": ROOT, "stage": STAGE_NAMES[lead.state],
+        "status": STATUSES[lead.status] if lead.status != "going" else "",
+        "agreements": tables.agreements(reads.agreements(lead)), "money": _money(lead, viewer),
+        "documents": tables.documents(lead, reads.documents(lead)), "promises": _promises(lead, viewer),
         "credits": tables.credits(reads.credits(lead)), "secret": secret, **_next(lead, viewer),
-        **_corrections(lead, viewer, bound, happened),
+        **_corrections(lead, viewer, happened),
     }  # fmt: skip
-    return render(request, "leads/deals/lead.html", context, status=422 if bound is not None else 200)
+    return render(request, "leads/deals/lead.html", context)
 
 
 @having(SEE)
@@ -135,20 +128,24 @@ def page(request: HttpRequest, ref: UUID) -> HttpResponse:
     return show(request, reads.get_lead(viewer_of(request), ref))
 
 
+ABOUT: Final = ("receipt", "promise", "proposal", "event")
+
+
 @having(SEE)
 def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
-    """POST `/work/leads/<id>/do/<verb>/`. A form that was refused comes back with its faults (422)."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+    """`/work/leads/<id>/do/<verb>/`: the form of a move; POST makes it. A form that was refused comes back with its faults (422)."""
     viewer = viewer_of(request)
     lead = reads.get_lead(viewer, ref)
     if verb not in actions.OF_LEAD or FLOW.move(verb).right in (SYSTEM, HOLDER):
         raise Absent
-    row = next((request.POST[name] for name in ("receipt", "promise", "proposal", "event") if name in request.POST), "")
-    form = Deal(FLOW.move(verb), lead, request.POST, request.FILES, mark=f"-{row}" if row else "")
-    demand(viewer, form.move.right, lead)
+    move = FLOW.move(verb)
+    demand(viewer, move.right, lead)
+    if request.method != "POST":
+        about = {name: request.GET[name][:60] for name in ABOUT if name in request.GET}
+        return _form(request, lead, Deal(move, lead, initial=about))
+    form = Deal(move, lead, request.POST, request.FILES)
     if not form.is_valid():
-        return show(request, lead, form)
+        return _form(request, lead, form)
     try:
         done = actions.OF_LEAD[verb](
             viewer=viewer, on=str(ref), seen=version_seen(request), key=form.cleaned_data["key"] or None,
@@ -156,13 +153,25 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
         )  # fmt: skip
     except (Invalid, NotNow) as refused:
         form.refuse(refused)
-        return show(request, reads.get_lead(viewer, ref), form)
+        return _form(request, lead, form)
     if done.secret:
-        return show(
-            request, reads.get_lead(viewer, ref), secret=request.build_absolute_uri(f"/answer/{done.secret['code']}/")
-        )
-    text = T("{who}：{what}，已记下", "{who}: {what}, done").fill(who=lead.name, what=FLOW.move(verb).text)
+        return show(request, reads.get_lead(viewer, ref), request.build_absolute_uri(f"/answer/{done.secret['code']}/"))
+    text = T("{who}：{what}，已记下", "{who}: {what}, done").fill(who=lead.name, what=move.text)
     return onward(f"{ROOT}{ref}/", text)
+
+
+def _form(request: HttpRequest, lead: Lead, form: Deal) -> HttpResponse:
+    """The form of a move on a page of its own, with what the lead still lacks for it."""
+    lacks = FLOW.lacks(form.move, lead, viewer_of(request)) if FLOW.fits(form.move, lead) else ()
+    context = {
+        "lead": lead,
+        "form": form,
+        "text": form.move.text,
+        "lacks": lacks,
+        "root": ROOT,
+        "version": lead.version,
+    }
+    return render(request, "leads/deals/do.html", context, status=422 if form.errors else 200)
 
 
 @having(DEAL)

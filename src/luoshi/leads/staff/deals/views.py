@@ -29,7 +29,9 @@ YEARLY: Final = (
     "leads.producing",
     "leads.full",
 )
-COHORT: Final = ("leads.fulfilment", "leads.landing_rate", "leads.start_rate", "leads.production_rate")
+COHORT: Final = (
+    "leads.fulfilment", "leads.landing_rate", "leads.start_rate", "leads.production_rate", "leads.in_place_rate", "leads.started_by",
+)  # fmt: skip
 MONEY: Final = ("leads.agreed", "leads.increased", "leads.in_place", "leads.unknown")
 SPEED: Final = ("leads.days_to_sign", "leads.days_to_land", "leads.days_to_start")
 
