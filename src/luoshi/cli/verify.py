@@ -24,7 +24,10 @@ UNCHECKED = T(
     "· {n} 件只能部分核对：补回的日志里只有它们的哈希和公开字段",
     "· {n} records could be checked in part only: the supplied tail holds their hashes and open fields",
 )
-COMMITTED = T("· 只有承诺、没有打开：{name}", "· committed, not opened: {name}")
+COMMITTED = {
+    "not opened": T("· 只有承诺、没有打开：{name}", "· committed, not opened: {name}"),
+    "not recomputed": T("· 只有承诺、没有重算：{name}", "· committed, not recomputed: {name}"),
+}
 SYSTEM = T("系统", "the system")
 WHOM = {
     "holder": T("上报人", "the reporter"),
@@ -252,7 +255,7 @@ def package(ctx: click.Context, folder: Path, as_json: bool, key: str) -> None:
     from luoshi.figures.package.verify import Package
 
     trusted([key] if key else [])
-    bad, found = list[dict[str, Any]](), dict[str, Any]()
+    bad, found, committed = list[dict[str, Any]](), dict[str, Any](), dict[str, str]()
     try:
         opened = Package(folder, key)
         bad = [{"what": "package", "detail": rule} for rule in opened.check()]
@@ -260,11 +263,12 @@ def package(ctx: click.Context, folder: Path, as_json: bool, key: str) -> None:
             "origin": opened.log.origin, "size": opened.said["size"], "key": key or opened.manifest["key"],
             "numbers": len(opened.said["numbers"]), "committed": sorted(opened.committed),
         }  # fmt: skip
+        committed = opened.committed
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         bad = [{"what": "package", "detail": f"{type(error).__name__}: {error}"}]
     if not as_json:
-        for name in found.get("committed", ()):
-            click.echo(str(COMMITTED.fill(name=name)))
+        for name, how in sorted(committed.items()):
+            click.echo(str(COMMITTED[how].fill(name=name)))
     well = T(
         "✓ {n} 个数字都出自日志 {log} 的前 {size} 条；公钥 {key}",
         "✓ {n} numbers follow from the first {size} entries of the log {log}; key {key}",

@@ -265,10 +265,10 @@ def plain(number: Fraction | int | None, decimals: int = 0) -> str:
 
 
 class Package:
-    """The folder; `wrong` is what was found wrong with it, `committed` the numbers that cannot be computed again."""
+    """The folder; `wrong` is what was found wrong with it, `committed` the numbers that are not computed again, and why."""
 
     def __init__(self, folder: Path, key: str = "") -> None:
-        self.folder, self.wrong, self.committed, self.last = folder, list[str](), set[str](), 0
+        self.folder, self.wrong, self.committed, self.last = folder, list[str](), dict[str, str](), 0
         self.manifest, self.declared, self.said = (json.loads((folder / f"{one}.json").read_bytes()) for one in PARTS)
         self.log, self.told = Log(folder / "log", key or self.manifest["key"]), dict[tuple[str, ...], str]()
         self.facts = {line: Facts(one) for line, one in self.declared["facts"].items()}
@@ -354,7 +354,7 @@ class Package:
             mine = self.told.get(max((at for at in self.told if at[:3] == key and self.told[at]), default=()))
             self.must(mine == asked["value"], f"{name}: the log says {mine}")
         elif not figure["opened"]:
-            self.committed.add(f"not {'recomputed' if figure['measure']['kind'] == 'survival' else 'opened'}: {name}")
+            self.committed[name] = "not recomputed" if figure["measure"]["kind"] == "survival" else "not opened"
         else:
             facts = self.facts[asked["line"]]
             end = min(facts.declared["months"][1][asked["last_month"] - facts.declared["months"][0]], self.last + 1)
@@ -389,7 +389,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         wrong = (package := Package(folder, key)).check()
         print(f"log {package.log.origin}, {package.log.size} entries, key {key or package.manifest['key']}")
-        print("".join(f"committed, {name}\n" for name in sorted(package.committed)), end="")
+        print("".join(f"committed, {how}: {name}\n" for name, how in sorted(package.committed.items())), end="")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         wrong = [f"{type(error).__name__}: {error}"]
     print("\n".join(f"✗ {rule}" for rule in wrong[:20]) or "✓ all numbers follow from the log")
