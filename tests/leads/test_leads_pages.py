@@ -12,6 +12,8 @@ from register import client, company, who
 from luoshi.kernel.text import set_language
 from luoshi.leads import actions, reads
 from luoshi.leads.models import Lead, Occasion
+from luoshi.people import reads as people
+from luoshi.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("db")
 PAGES = ("", "board/", "places/", "doubles/", "day/", "add/", "export.csv", "export.xlsx")
@@ -156,3 +158,20 @@ def test_paper_of_a_lead_keeps_its_versions() -> None:
     one = paper(paper(to(lead(), "talk"), "agreement"), "agreement")
     assert [row.version for row in reads.documents(one)] == [2, 1]
     assert reads.documents(one)[0].by.login == "officer"
+
+
+def test_the_unit_that_owes_a_promise_sees_it_alone_and_says_that_it_was_kept() -> None:
+    head = Person.objects.get(login="head")
+    unit = next(iter(people.units_of(head.pk)))
+    one = to(lead("欠着承诺的项目"), "sign")
+    do(one, "promise", what="半年内通电", owner=people.unit_by_key(unit).code, until=date(2022, 6, 1))
+    row, browse = reads.promises(one)[0], client("head")
+    shown = text(browse.get("/work/promises/"))
+    assert "半年内通电" in shown and "欠着承诺的项目" not in shown
+    assert browse.get(f"/work/leads/{one.log_id}/").status_code == 403
+    assert browse.post(f"/work/promises/{one.log_id}/", {"promise": row.pk, "note": ""}).status_code == 422
+    assert browse.post(f"/work/promises/{one.log_id}/", {"promise": row.pk, "note": "已送电"}).status_code == 303
+    assert reads.promises(one)[0].state == "kept"
+    other = to(lead("与它无关的项目"), "sign")
+    assert browse.post(f"/work/promises/{other.log_id}/", {"promise": row.pk, "note": "x"}).status_code == 404
+    assert client("handler").get("/work/promises/").status_code == 403

@@ -35,6 +35,7 @@ class _Face:
     pages = (
         Page(T("招商项目", "Leads"), "/work/leads/", SEE),
         Page(T("企业库", "Companies"), "/work/companies/", SEE),
+        Page(T("对企业的承诺", "Promises to companies"), "/work/promises/", stages.OWED),
         Page(T("导入企业", "Import companies"), "/work/companies/import/", IMPORT),
         Page(T("导入项目", "Import leads"), "/work/leads/import/", IMPORT),
     )

@@ -5,7 +5,7 @@ from django.urls import path
 from luoshi.leads.public import answer
 from luoshi.leads.staff import imports, listing, record
 from luoshi.leads.staff.deals import listing as leads
-from luoshi.leads.staff.deals import occasions, views
+from luoshi.leads.staff.deals import occasions, promises, views
 from luoshi.leads.staff.deals import record as lead
 
 urlpatterns = [
@@ -35,6 +35,8 @@ urlpatterns = [
     path("work/leads/<uuid:ref>/", lead.page, name="lead"),
     path("work/leads/<uuid:ref>/do/<slug:verb>/", lead.do, name="lead-do"),
     path("work/leads/<uuid:ref>/papers/<uuid:paper>/", lead.paper, name="lead-paper"),
+    path("work/promises/", promises.page, name="promises"),
+    path("work/promises/<uuid:ref>/", promises.keep, name="promise-keep"),
     path("work/occasions/", occasions.page, name="occasions"),
     path("work/occasions/<uuid:ref>/", occasions.one, name="occasion"),
     path("work/occasions/<uuid:ref>/do/<slug:verb>/", occasions.do, name="occasion-do"),
