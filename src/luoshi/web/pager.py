@@ -1,8 +1,8 @@
 """Paging by key: the cursor says after which row the next page begins. It is signed, so a mistyped one is told apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core import signing
 from django.http import QueryDict
@@ -62,3 +62,14 @@ def pager(query: QueryDict, shown: int, after: str, total: int | None = None, hi
     return format_html(
         '<nav class="pager" aria-label="{}"><span>{}</span>{}{}</nav>', T("翻页", "Pages"), count, first, onward
     )
+
+
+def through(page: Callable[[Any], Any]) -> Iterator[Any]:
+    """All rows of a list: `page` gives the rows after a place (None: from the start) and where the next ones begin."""
+    after = None
+    while True:
+        found = page(after)
+        yield from found.rows
+        if found.after is None:
+            return
+        after = found.after

@@ -3,7 +3,10 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
+from itertools import islice
 from typing import Final
+
+from django.http import HttpResponse
 
 from luoshi.kernel.text import T
 
@@ -53,3 +56,18 @@ def workbook(title: str | T, heads: Sequence[str | T], rows: Iterable[Sequence[s
 def _printable(text: str) -> str:
     """XML knows no control characters."""
     return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
+
+
+MOST: Final = 50_000
+"""Rows of one workbook; a CSV has all of them."""
+
+
+def answer(kind: str, name: str, title: T, heads: Sequence[T], rows: Iterable[Sequence[str]]) -> HttpResponse:
+    """A table as the file NAME.csv or NAME.xlsx."""
+    if kind == "xlsx":
+        response = HttpResponse(workbook(title, heads, islice(rows, MOST)), content_type=XLSX)
+    else:
+        body = b"".join(csv_lines([str(head) for head in heads], rows))
+        response = HttpResponse(body, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response

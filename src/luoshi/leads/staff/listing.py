@@ -1,6 +1,6 @@
 """`/work/companies/`: the register by words, province, industry, state and contact; as CSV and XLSX; as one types."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, cast
 
@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
-from luoshi.kernel.viewer import Viewer
 from luoshi.leads import reads
 from luoshi.leads.flow import FLOW, KEEP, LISTED, MERGED, SEE
 from luoshi.leads.industries import INDUSTRIES
@@ -27,8 +26,6 @@ ROOT: Final = "/work/companies/"
 STATES: Final = {LISTED: T("在册", "Listed"), MERGED: T("已并入别家", "Merged"), "all": T("全部", "All")}
 CONTACT: Final = {"": T("全部", "All"), "yes": T("联系过", "Contacted"), "no": T("没联系过", "Not contacted")}
 ORDERS: Final = {"newest": T("最近改动", "Last changed"), "contact": T("最近联系", "Last contact")}
-MOST: Final = 50_000
-"""Rows of one workbook; a CSV has all of them."""
 
 
 def link_to(company: Company) -> SafeString:
@@ -111,26 +108,9 @@ def _row(one: Company) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _rows(viewer: Viewer, filters: Filters) -> Iterator[tuple[str, ...]]:
-    """All rows of a list, some hundreds a query."""
-    after = None
-    while True:
-        found = reads.list_page(viewer, filters, after, 1000)
-        yield from map(_row, found.rows)
-        if found.after is None:
-            return
-        after = found.after
-
-
 @having(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """`/work/companies/export.csv` and `.xlsx`: what the list shows, all pages."""
-    rows = _rows(viewer_of(request), wanted(request))
-    if kind == "xlsx":
-        some = [row for _, row in zip(range(MOST), rows, strict=False)]
-        response = HttpResponse(sheets.workbook(T("企业", "Companies"), HEADS, some), content_type=sheets.XLSX)
-    else:
-        body = b"".join(sheets.csv_lines([str(head) for head in HEADS], rows))
-        response = HttpResponse(body, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="companies.{kind}"'
-    return response
+    viewer, filters = viewer_of(request), wanted(request)
+    rows = pager.through(lambda after: reads.list_page(viewer, filters, after, 1000))
+    return sheets.answer(kind, "companies", T("企业", "Companies"), HEADS, map(_row, rows))

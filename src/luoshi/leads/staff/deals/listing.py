@@ -1,6 +1,6 @@
 """`/work/leads/`: the board by stage, the list with its filters and exports, doubles, districts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from luoshi.kernel import installation
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
-from luoshi.kernel.viewer import Viewer
 from luoshi.leads import money, reads
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
@@ -27,7 +26,6 @@ from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 ROOT: Final = "/work/leads/"
-MOST: Final = 50_000
 ORDERS: Final = {"newest": T("最近改动", "Last changed"), "signed": T("最近签约", "Last signed")}
 STAGE_NAMES: Final = {state.name: state.text for state in FLOW.states}
 
@@ -216,26 +214,9 @@ def _row(one: Lead) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _rows(viewer: Viewer, asked: Wanted) -> Iterator[tuple[str, ...]]:
-    """All rows of a list, some hundreds a query."""
-    after = None
-    while True:
-        found = reads.lead_page(viewer, asked, after, 1000)
-        yield from map(_row, found.rows)
-        if found.after is None:
-            return
-        after = found.after
-
-
 @having(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """`/work/leads/export.csv` and `.xlsx`: what the list shows, all pages."""
-    rows = _rows(viewer_of(request), wanted(request))
-    if kind == "xlsx":
-        some = [row for _, row in zip(range(MOST), rows, strict=False)]
-        response = HttpResponse(sheets.workbook(T("招商项目", "Leads"), HEADS, some), content_type=sheets.XLSX)
-    else:
-        body = b"".join(sheets.csv_lines([str(head) for head in HEADS], rows))
-        response = HttpResponse(body, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="leads.{kind}"'
-    return response
+    viewer, asked = viewer_of(request), wanted(request)
+    rows = pager.through(lambda after: reads.lead_page(viewer, asked, after, 1000))
+    return sheets.answer(kind, "leads", T("招商项目", "Leads"), HEADS, map(_row, rows))
