@@ -32,7 +32,8 @@ def pdf() -> bytes:
 
 def lead(name: str = "年产五万吨磁材项目", login: str = "officer", **more: Any) -> Lead:
     """A lead in the hands of whoever notes it."""
-    more.setdefault("company", str(company(f"包头{name}有限公司").log_id))
+    if "company" not in more:
+        more["company"] = str(company(f"包头{name}有限公司").log_id)
     done = actions.add_lead(viewer=who(login), name=name, industry="C", county=COUNTY, day=DAY, **more)
     return Lead.objects.get(log_id=done.answer["lead"])
 

@@ -113,6 +113,25 @@ def shown(call: Asked) -> Answer:
     return Answer(_whole(call, reads.get_lead(call.viewer, call.path["id"])))
 
 
+def happened(call: Asked) -> Answer:
+    """What happened to a lead, the latest first, with the ids that a correction names."""
+    lead = reads.get_lead(call.viewer, call.path["id"])
+    rows_ = reads.events_of(lead.log_id)[::-1]
+    return Answer(
+        {"events": [{"id": str(one.id), "verb": one.verb, "at": one.at, "recorded_at": one.recorded_at, "corrected": one.void,
+                     "corrects": str(one.corrects) if one.corrects else None} for one in rows_]}
+    )  # fmt: skip
+
+
+EVENTS: Final = record(
+    {
+        "events": rows(
+            record({"id": ID, "verb": TEXT, "at": TIME, "recorded_at": TIME, "corrected": YES, "corrects": or_null(ID)})
+        )
+    }
+)
+
+
 def _checked(body: Mapping[str, Any], names: Mapping[str, Schema]) -> dict[str, Any]:
     """The values as actions take them. Raises Invalid for what is of another type or not among the choices."""
     found, faults = dict[str, Any](), list[Fault]()
@@ -257,6 +276,7 @@ ENDPOINTS: Final = (
     Endpoint("POST", "/leads", "leads.add_lead", T("记新线索", "Note a lead"), added, record({"id": ID, "number": TEXT}),
              takes=ENTRY, status=201, refusals=(403,)),
     Endpoint("GET", "/leads/{id}", "leads.lead", T("一个项目", "One lead"), shown, WHOLE_LEAD, refusals=(404,)),
+    Endpoint("GET", "/leads/{id}/events", "leads.events", T("一个项目的经过", "What happened to a lead"), happened, EVENTS, refusals=(404,)),
     *(_move(move) for move in FLOW.moves if move.right not in (SYSTEM, HOLDER)),
     Endpoint("GET", "/occasions", "leads.occasions", T("活动列表", "List occasions"), occasions_listed,
              record({"occasions": rows(OCCASION)}), refusals=(403,)),

@@ -6,6 +6,7 @@ that was killed is taken up by running it again.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -128,17 +129,18 @@ def columns_of(
     data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
 ) -> dict[str, str]:
     """Our names → the file's own heads: as somebody said (`given`), else by the heads that we know. Raises FileProblem."""
-    there = {str(head).strip().lower(): head for head in data}
+    there = {unicodedata.normalize("NFKC", str(head)).strip().lower(): head for head in data}
     found = {name: there[word] for name, words in heads.items() for word in words[::-1] if word in there}
     for name, head in given.items():
-        if name not in heads or head.strip().lower() not in there:
+        head = unicodedata.normalize("NFKC", head).strip().lower()
+        if name not in heads or head not in there:
             zh, en = (
                 "列的对应不成立：{a}={b}；可对应的项：{names}；文件的列：{heads}",
                 "no such column: {a}={b}; ours: {names}; the file's: {heads}",
             )
             names, those = "、".join(heads), "、".join(map(str, data))
             raise FileProblem(T(zh, en).fill(a=name, b=head, names=names, heads=those), misused=True)
-        found[name] = there[head.strip().lower()]
+        found[name] = there[head]
     if "name" not in found:
         zh, en = (
             "没有名称那一列（认得的列名：{words}）；用“列的对应”指明",

@@ -6,6 +6,7 @@ there already stays as it is: a list does not overwrite what people know. Rows a
 transaction, so a run that was killed is taken up by running it again.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -38,7 +39,16 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "code": ("code", "统一社会信用代码", "信用代码"),
     "county": ("county", "旗县区", "落地旗县区", "所在旗县区", "district"),
     "industry": ("industry", "行业", "行业门类"),
-    "amount": ("amount", "协议总投资", "协议总投资（万元）", "总投资（万元）", "协议投资额（万元）"),
+    "amount": (
+        "amount",
+        "协议总投资",
+        "协议总投资(万元)",
+        "协议总投资(亿元)",
+        "总投资(万元)",
+        "总投资(亿元)",
+        "协议投资额(万元)",
+        "协议投资额(亿元)",
+    ),
     "currency": ("currency", "币种"),
     "officer": ("officer", "负责人", "招商专员"),
     "occasion": ("occasion", "招商活动", "活动"),
@@ -52,6 +62,7 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "reach": ("full", "达产日期", "达产"),
 }
 """Our names of the columns → the heads under which they may stand."""
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]|$)")
 UNKNOWN: Final = ("不详", "未知", "unknown", "")
 LATER: Final = T("导入的历史项目，文件待补", "imported history, papers to follow")
 HALF_YEAR: Final = timedelta(days=180)
@@ -102,6 +113,8 @@ def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str], words: 
             continue
         columns = columns if columns is not None else columns_of(row.data, HEADS, given)
         said = {name: str(row.data.get(head) or "").strip() for name, head in columns.items()}
+        if said.get("amount", "")[-1:].isdigit():
+            said["amount"] += next((unit for unit in ("亿", "万") if unit in columns["amount"]), "")
         found, faults = words.given(row.line, said)
         key = (found.code or found.company, found.name)
         if not faults and key in seen:
@@ -172,13 +185,14 @@ class Words:
         """Days of stages, each not before the one before; a stage that a later one follows may have no day of its own."""
         found: dict[str, date] = {}
         for name in ("noted", *AFTER):
-            text = said.get(name, "")[:10].replace("/", "-").replace(".", "-")
+            text = said.get(name, "")
             if not text:
                 continue
             try:
-                found[name] = date.fromisoformat(text)
-            except ValueError:
-                faults.append(Fault(name, text, T("写成 2021-11-23 的样子", "write it like 2021-11-23")))
+                year, month, day = map(int, _DAY.match(text).groups())  # type: ignore[union-attr]
+                found[name] = date(year, month, day)
+            except (AttributeError, ValueError):
+                faults.append(Fault(name, text[:20], T("写成 2021-11-23 的样子", "write it like 2021-11-23")))
         order = [name for name in ("noted", *AFTER) if name in found]
         for one, other in pairwise(order):
             if found[other] < found[one]:

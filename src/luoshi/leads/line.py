@@ -48,7 +48,7 @@ class _Face:
     def names(self, dimension: str) -> Mapping[str, T]:
         """Provinces, industries, ways of a contact, stages, occasions and officers in words."""
         if dimension == "occasion":
-            return reads.occasion_names()
+            return reads.public_occasions()
         if dimension == "officer":
             return {str(one.pk): T(one.name, one.name) for one in reads.officers()}
         stages = {state.name: state.text for state in LEADS.states}

@@ -5,7 +5,7 @@ An unknown amount is None and never zero. What does not add up is named and stay
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from luoshi.kernel.text import T
@@ -25,6 +25,9 @@ MOST: Final = 10**15
 """No amount is larger, in minor units: ten thousand billion yuan."""
 
 
+TOO_MUCH: Final = T("应大于 0，且不超过 10 万亿", "must be above 0 and at most 10,000 billion")
+
+
 class MoneyError(ValueError):
     """A text that is no amount; `rule` says why."""
 
@@ -42,12 +45,14 @@ def amount(text: str, currency: str = "CNY") -> int:
             plain, factor = plain.removesuffix(word), unit
             break
     try:
-        found = Decimal(plain) * factor * MINOR[currency]
-    except InvalidOperation:
+        found = Decimal(plain if len(plain) <= 30 else "x") * factor * MINOR[currency]
+    except ArithmeticError:
         raise MoneyError(
             T("不是数字（单位万元，也可写 亿、万、元）", "is no number (in 10,000; 亿, 万, 元 may follow)")
         ) from None
-    if not found.is_finite() or found != found.to_integral_value():
+    if not found.is_finite() or not -MOST <= found <= MOST:
+        raise MoneyError(TOO_MUCH)
+    if found != found.to_integral_value():
         raise MoneyError(T("比最小货币单位还细", "is finer than the smallest unit of the currency"))
     return checked(int(found))
 
@@ -55,7 +60,7 @@ def amount(text: str, currency: str = "CNY") -> int:
 def checked(minor: int) -> int:
     """The amount, if it can be one: above zero and not beyond everything. Raises MoneyError."""
     if not 0 < minor <= MOST:
-        raise MoneyError(T("应大于 0，且不超过 10 万亿", "must be above 0 and at most 10,000 billion"))
+        raise MoneyError(TOO_MUCH)
     return minor
 
 

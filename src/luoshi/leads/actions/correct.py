@@ -80,7 +80,8 @@ def _last(lead: Lead, found: Chain, void: bool, amount: bool) -> None:
     stage = void and verb in AFTER and AFTER[verb] != lead.state
     versions = (void or amount) and verb == "sign" and reads.versions(lead) > 1
     version = verb == "agree" and reads.last_version_event(lead) != found.original.id
-    if stage or versions or version:
+    paid = void and verb == "sign" and lead.in_place > 0
+    if stage or versions or version or paid:
         raise NotNow(T("后面还有记录建立在它上面，先处理后面的", "Later entries stand on it: see to those first"))
 
 

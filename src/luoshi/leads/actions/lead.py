@@ -84,10 +84,7 @@ def add_lead(
     came = act.now if day is None else _moment(act.now, day, datetime.min.replace(tzinfo=act.now.tzinfo), faults)
     person: Person | None = given["officer"] or (people.by_key(act.viewer.person) if act.viewer.person else None)
     older: Lead | None = given["succeeds"] or None
-    if older is not None and older.signed_at is None:
-        faults.append(
-            Fault("succeeds", older.number, T("还没有签约，不是变更投资方", "was never signed: no change of investor"))
-        )
+    faults += _succession(older, given["company"]) if older is not None else []
     if faults:
         raise Invalid(faults)
     lead = Lead(
@@ -101,6 +98,19 @@ def add_lead(
     clocks.start(lead, "respond", act.now)
     body = {"about": about, "level": level}
     return lead, Change(body=body, answer={"lead": str(lead.log_id), "number": lead.number}, occurred_at=came)
+
+
+def _succession(older: Lead, company: Company | None) -> list[Fault]:
+    """A change of investor is of a signed project, and to another company."""
+    rule = None
+    if older.signed_at is None:
+        rule = T("还没有签约，不是变更投资方", "was never signed: no change of investor")
+    elif older.company_id is not None and company is not None and company.pk == older.company_id:
+        rule = T(
+            "还是同一家企业：增资请在原项目上记“协议变更”",
+            "the company is the same: more money is a change of that agreement",
+        )
+    return [Fault("succeeds", older.number, rule)] if rule is not None else []
 
 
 def _industry(company: Company | None) -> str:
@@ -207,7 +217,8 @@ def _contacted(lead: Lead, act: Act, way: str, at: datetime, note: str) -> Also:
         raise Invalid([Fault("contact", way, T("还没有写明企业", "no company is named yet"))])
     company = reads.lock(act.viewer, str(lead.company.log_id)) if lead.company else None
     assert company is not None
-    return Also(company, "contact", contacted(company, act, way=way, at=at, note=note), line=LINE)
+    told = note if lead.level == "open" or lead.signed_at else ""  # who may see the company may not see the lead
+    return Also(company, "contact", contacted(company, act, way=way, at=at, note=told), line=LINE)
 
 
 @LEADS.action("change_lead")
@@ -228,6 +239,13 @@ def change_lead(
     if company is not None and lead.signed_at and (not company or company != lead.company):
         rule = T("已签约：换投资方请另记一个项目（变更投资方）", "is signed: a change of investor is a lead of its own")
         faults.append(Fault("company", getattr(company, "name", "")[:40], rule))
+    for field in ("county", "industry") if lead.signed_at else ():
+        if wanted.get(field, getattr(lead, field)) != getattr(lead, field):
+            rule = T(
+                "已签约：请对签约“提出更正”，由他人批",
+                "is signed: propose a correction of the signing, which another person approves",
+            )
+            faults.append(Fault(field, str(wanted[field])[:40], rule))
     persons = _persons(shown_to, faults)
     if faults:
         raise Invalid(faults)

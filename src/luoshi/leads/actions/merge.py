@@ -12,8 +12,9 @@ from luoshi.kernel.action import Act, Also, Change
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.leads import reads
-from luoshi.leads.core import LINE
-from luoshi.leads.models import Company
+from luoshi.leads.actions.lead import dress
+from luoshi.leads.core import LEADS, LINE
+from luoshi.leads.models import Company, Lead
 
 
 def _carried(old: Company, new: Company, contacts: list[reads.Happened]) -> list[Also]:
@@ -51,7 +52,17 @@ def merge_company(company: Company, act: Act, *, into: Company, reason: str) -> 
     _latest(into, [*mine, *theirs])
     told = Also(into, "absorb_company", Change(body={"other": str(company.log_id)}))
     body = {"into": str(into.log_id), "reason": reason}
-    return Change(body=body, also=[told, *_carried(company, into, mine)])
+    return Change(body=body, also=[told, *_carried(company, into, mine), *_leads(reads.leads_to_move(company), into)])
+
+
+def _leads(rows: list[Lead], company: Company) -> list[Also]:
+    """Leads that go over to another company, each with its own event."""
+    found = []
+    for lead in rows:
+        lead.company = company
+        dress(lead)
+        found.append(Also(lead, "change_lead", Change(body={"before": {}}), line=LEADS))
+    return found
 
 
 @LINE.action("unmerge_company")
@@ -75,7 +86,8 @@ def unmerge_company(company: Company, act: Act, *, reason: str) -> Change:
     _latest(into, stays)
     told = Also(into, "detach_company", Change(body={"other": str(company.log_id)}))
     body = {"into": str(into.log_id), "reason": reason}
-    return Change(body=body, also=[told, *_carried(into, company, brought)])
+    came = [lead for lead in reads.leads_to_move(into) if reads.changed_by(lead, act_of)]
+    return Change(body=body, also=[told, *_carried(into, company, brought), *_leads(came, company)])
 
 
 def _merged_by(standing: list[reads.Happened], company: UUID) -> UUID | None:

@@ -82,7 +82,8 @@ def _agreed(
     kept = _stages(stages, faults)
     if faults:
         raise Invalid(faults)
-    added = None if fen is None else fen - (lead.agreed or 0)
+    before = lead.agreed if lead.agreed is not None else reads.last_known(lead) if lead.signed_at is not None else 0
+    added = None if fen is None else fen - before
     lead.currency, lead.amount, lead.agreed, lead.fixed = currency, amount, fen, fixed_fen
     row = Agreement(
         lead=lead, version=_version(lead), day=day, currency=currency, amount=amount, fixed=fixed, rate=rate,

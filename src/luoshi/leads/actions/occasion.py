@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from luoshi.kernel import installation
+from luoshi.kernel import calendar, installation
 from luoshi.kernel.action import Act, Change
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
@@ -68,7 +68,9 @@ def change_occasion(occasion: Occasion, act: Act, **given: Any) -> Change:
 
 @OCCASIONS.action("hold_occasion")
 def hold_occasion(occasion: Occasion, act: Act) -> Change:
-    """It took place."""
+    """It took place. Raises Invalid for one that is still to come."""
+    if occasion.first_day > calendar.current().city_date(act.now):
+        raise Invalid([Fault("first_day", occasion.first_day.isoformat(), T("还没有到这一天", "is still to come"))])
     return Change()
 
 

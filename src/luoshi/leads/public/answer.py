@@ -57,7 +57,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     limits.demand(DOOR, client.address(request), PER_ADDRESS)
     plain = normalise_code(code)
     found = reads.invited(plain) if plain else None
-    if found is None:
+    if found is None or found.lead.state == "merged":
         limits.spend(DOOR, client.address(request), PER_ADDRESS)
         return render(request, "leads/public/gone.html", status=404)
     if request.method == "POST":

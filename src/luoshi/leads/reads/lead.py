@@ -190,7 +190,7 @@ def proposal(lead: Lead, key: Any) -> Proposal:
 
 
 def _beside(rows: Any, name: str, key: Any) -> Any:
-    found = rows.filter(pk=key).first() if str(key).isdigit() and len(str(key)) < 19 else None
+    found = rows.filter(pk=key).first() if str(key).isascii() and str(key).isdigit() and len(str(key)) < 19 else None
     if found is None:
         raise Invalid([Fault(name, str(key)[:40], NO_CHOICE)])
     return found
@@ -264,6 +264,12 @@ def proposed(lead: Lead, event: UUID) -> bool:
     return Proposal.objects.filter(lead=lead, event=event, state="open").exists()
 
 
+def last_known(lead: Lead) -> int:
+    """The fen of the last version of its agreement that was known; 0 where none was."""
+    row = Agreement.objects.filter(lead=lead, fen__isnull=False).order_by("-version").first()
+    return row.fen or 0 if row else 0
+
+
 def last_version_event(lead: Lead) -> UUID | None:
     """The event that made the newest version of the agreement, as it was first said."""
     found = [
@@ -290,8 +296,17 @@ def invited(code: str) -> Invitation | None:
 
 
 def occasion_names() -> dict[str, T]:
-    """Names of all occasions by their ids in the log: they were public."""
+    """Names of all occasions by their ids in the log, for staff."""
     return {str(ref): T(name, name) for ref, name in Occasion.objects.values_list("log_id", "name")}
+
+
+def public_occasions() -> dict[str, T]:
+    """The same as anybody may read them: conferences and ceremonies were public, a visit is told by its day alone."""
+    rows = Occasion.objects.values_list("log_id", "name", "kind", "first_day")
+    return {
+        str(ref): T(f"走访 {day}", f"visit {day}") if kind == "visit" else T(name, name)
+        for ref, name, kind, day in rows
+    }
 
 
 def by_number(viewer: Viewer, number: str) -> str:
@@ -299,4 +314,25 @@ def by_number(viewer: Viewer, number: str) -> str:
     found = visible_leads(viewer).filter(number=number.strip().upper()).first()
     if found is None:
         raise Invalid([Fault("into", number[:40], NO_LEAD)])
+    return str(found.log_id)
+
+
+def leads_to_move(company: Company) -> list[Lead]:
+    """Lock all leads of a company that is merged, or taken out again, for whoever may do that."""
+    rows = Lead.objects.select_for_update(no_key=True, of=("self",)).filter(company=company)
+    return list(rows.select_related("company", "occasion").order_by("id"))
+
+
+def changed_by(lead: Lead, act: UUID | None) -> bool:
+    """Did that act change its particulars?"""
+    return any(one.act == act and one.verb == "change_lead" for one in companies.events_of(lead.log_id))
+
+
+def named_company(text: str) -> str:
+    """The id of the listed company of that name or code, as an action takes it. Raises Invalid."""
+    found = companies.listed_with(code=text.strip().upper()) or companies.listed_with(name=text.strip())
+    if found is None:
+        raise Invalid(
+            [Fault("company", text[:40], T("企业库里没有这家，先登记", "is not in the register: list it first"))]
+        )
     return str(found.log_id)

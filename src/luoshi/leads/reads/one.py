@@ -138,3 +138,16 @@ def members(viewer: Viewer, company: Company) -> list[Company]:
     """The listed companies of which this one is the group, and those that were merged into it; by name."""
     found = visible(viewer).filter(Q(group=company, state=LISTED) | Q(merged_into=company))
     return list(found.order_by("name")[:100])
+
+
+def standing(happened: Iterable[Happened], verbs: Iterable[str]) -> list[Happened]:
+    """Events of those verbs that were not declared void, corrected or not, as they were first said."""
+    rows, wanted = list(happened), set(verbs)
+    after = {one.corrects: one for one in rows if one.corrects is not None}
+
+    def void(one: Happened) -> bool:
+        while one.id in after:
+            one = after[one.id]
+        return one.verb == "void"
+
+    return [one for one in rows if one.verb in wanted and not void(one)]

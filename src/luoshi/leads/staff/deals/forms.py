@@ -60,6 +60,14 @@ def _day(zh: str, en: str) -> Maker:
     return lambda lead, needed: forms.DayField(label=forms.text(zh, en), required=needed)
 
 
+def _firm() -> django.CharField:
+    """A company by its name or code."""
+    return django.CharField(
+        label=forms.text("企业（可空；写全称或统一社会信用代码）", "Company (may be empty; full name or credit code)"), required=False,
+        max_length=120, widget=django.TextInput(attrs={"autocomplete": "off", "data-find": "/work/companies/find/", "data-below": "found"}),
+    )  # fmt: skip
+
+
 def counties() -> list[tuple[str, str]]:
     """Districts and counties by code."""
     return [(code, people.division_name(code)) for code in people.codes_of("county")]
@@ -150,8 +158,8 @@ class Deal(forms.Form):
         if move.verb == "change_lead":
             self._as_it_stands()
         if move.verb == "propose":
-            self.fields["changed_day"] = MAKERS["day"](lead, False)
-            self.fields["changed_amount"] = MAKERS["amount"](lead, False)
+            for name in ("day", "amount", "county", "industry"):
+                self.fields[f"changed_{name}"] = MAKERS[name](lead, False)
         for field in self.fields.values():
             field.error_messages = forms.messages(field)
 
@@ -162,7 +170,9 @@ class Deal(forms.Form):
 
     def _as_it_stands(self) -> None:
         lead = self.lead
-        self.fields.pop("company", None)
+        if lead.signed_at is None:
+            self.fields["company"] = _firm()
+            self.fields["company"].initial = lead.company.name if lead.company else ""
         for name in ("name", "about", "sector", "county", "industry", "level"):
             self.fields[name].initial = getattr(lead, name)
         self.fields["occasion"].initial = str(lead.occasion.log_id) if lead.occasion else ""
@@ -211,6 +221,8 @@ class Deal(forms.Form):
         }  # fmt: skip
         if "file" in given:
             given["file"] = papers.store(given["file"])
+        if given.get("company"):
+            given["company"] = reads.named_company(given["company"])
         if "into" in given:
             given["into"] = reads.by_number(viewer, given["into"])
         if self.move.verb == "propose":
@@ -218,14 +230,18 @@ class Deal(forms.Form):
         return given
 
     def _changes(self) -> dict[str, Any]:
-        day, minor = self.cleaned_data.get("changed_day"), self.cleaned_data.get("changed_amount")
+        day = self.cleaned_data.get("changed_day")
         found: dict[str, Any] = {"day": day.isoformat()} if day else {}
-        return found | ({"amount": minor} if minor else {})
+        rest = {name: self.cleaned_data.get(f"changed_{name}") for name in ("amount", "county", "industry")}
+        return found | {name: value for name, value in rest.items() if value}
 
 
 def _per_cent(text: str) -> int:
     """Hundredths of a per cent."""
-    return round(float(text.strip("%％")) * 100)
+    found = float(text.strip("%％"))
+    if not 0 < found <= 100:
+        raise ValueError(text)
+    return round(found * 100)
 
 
 class New(forms.Form):
@@ -235,10 +251,7 @@ class New(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("name", "county", "industry", "sector", "about", "occasion", "level"):
             self.fields[name] = MAKERS[name](None, name == "name")
-        self.fields["company"] = django.CharField(
-            label=forms.text("企业（可空；写全称或统一社会信用代码）", "Company (may be empty; full name or credit code)"), required=False,
-            max_length=120, widget=django.TextInput(attrs={"autocomplete": "off", "data-find": "/work/companies/find/", "data-below": "found"}),
-        )  # fmt: skip
+        self.fields["company"] = _firm()
         self.fields["succeeds"] = django.CharField(
             label=forms.text("变更投资方：原项目编号（可空）", "Change of investor: number of the former project (may be empty)"),
             required=False, max_length=20,

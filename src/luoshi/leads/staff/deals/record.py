@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from luoshi.kernel.problems import Absent, Fault, Invalid, NotNow
+from luoshi.kernel.problems import Absent, Invalid, NotNow
 from luoshi.kernel.rights import demand, may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
@@ -90,7 +90,7 @@ def _corrections(lead: Lead, viewer: Viewer, happened: list[Happened]) -> dict[s
         mine = not viewer.persons.isdisjoint(row.persons)
         forms = [] if mine else _beside(lead, viewer, "proposal", row.pk, (verb, "decline"))
         waiting.append((row, tables.proposed(row), forms))
-    could = [one for one in happened if one.verb in CORRECTABLE and not one.void] if may(viewer, DEAL, lead) else []
+    could = reads.standing(happened, CORRECTABLE) if may(viewer, DEAL, lead) else []
     entries = [(tables.entry(one), _beside(lead, viewer, "event", one.id, ("propose",))) for one in could]
     return {"waiting": waiting, "correctable": [one for one in entries if one[1]]}
 
@@ -197,12 +197,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def _named(viewer: Viewer, given: dict[str, Any]) -> dict[str, Any]:
     """A company by its name or code, a former project by its number, as the action takes them. Raises Invalid."""
     if "company" in given:
-        text = given["company"]
-        found = reads.listed_with(code=text.strip().upper()) or reads.listed_with(name=text.strip())
-        if found is None:
-            rule = T("企业库里没有这家，先登记", "is not in the register: list it first")
-            raise Invalid([Fault("company", text[:40], rule)])
-        given["company"] = str(found.log_id)
+        given["company"] = reads.named_company(given["company"])
     if "succeeds" in given:
         given["succeeds"] = reads.by_number(viewer, given["succeeds"])
     return given

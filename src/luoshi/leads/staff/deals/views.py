@@ -1,18 +1,19 @@
 """`/work/leads/funnel/`, `/work/leads/day/`, `/work/leads/brief/`: cohorts as of a day, an officer's day, a leader's page."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from luoshi.figures import ask, days, pages
+from luoshi.figures import ask, asked, board, days, pages
 from luoshi.figures.answer import value
 from luoshi.figures.catalogue import all_figures
-from luoshi.figures.period import Period, parse
-from luoshi.kernel import calendar, clock, installation
+from luoshi.figures.period import Period
+from luoshi.kernel import clock, installation
 from luoshi.kernel.lines import Due
 from luoshi.kernel.text import T
-from luoshi.leads import reads
+from luoshi.leads import money, reads
 from luoshi.leads.staff.deals.listing import ROOT, TABLE
 from luoshi.leads.stages import SEE
 from luoshi.people.sessions import having
@@ -38,9 +39,7 @@ SPEED: Final = ("leads.days_to_sign", "leads.days_to_land", "leads.days_to_start
 
 def _asked(request: HttpRequest) -> tuple[Period, str]:
     """The period and the day that an address asks for; this year and the last checkpoint otherwise. Raises Invalid."""
-    given = request.GET.get("period", "").strip()[:10]
-    year = calendar.current().city_date(clock.now()).year
-    return parse(given or str(year)), request.GET.get("as_of", "").strip()[:20]
+    return asked.period(request.GET) or board.this_year(), request.GET.get("as_of", "").strip()[:20]
 
 
 def _numbers(request: HttpRequest, names: tuple[str, ...]) -> list[tuple[Any, Any, str]]:
@@ -59,8 +58,9 @@ def _numbers(request: HttpRequest, names: tuple[str, ...]) -> list[tuple[Any, An
 def _figures(request: HttpRequest, names: tuple[str, ...]) -> list[parts.Figure]:
     found = []
     for figure, cell, url in _numbers(request, names):
+        say: Callable[[int | None], str] = money.shown if figure.measure.kind == "ratio" else words.number
         ground = (
-            [(T("分子", "Numerator"), words.number(cell.num)), (T("分母", "Denominator"), words.number(cell.den))]
+            [(T("分子", "Numerator"), say(cell.num)), (T("分母", "Denominator"), say(cell.den))]
             if cell.den is not None
             else []
         )
