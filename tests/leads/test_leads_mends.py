@@ -127,3 +127,27 @@ def test_a_merged_leads_link_is_no_good() -> None:
     with clock.at(NOW):
         do(one, "merge_lead", "promoter", into=str(other.log_id), reason="同一个")
     assert client("").get(f"/answer/{code}/").status_code == 404
+
+
+def test_money_that_was_verified_by_mistake_counts_no_more() -> None:
+    one = to(lead(), "land")
+    done = actions.OF_LEAD["report_money"](viewer=who(), on=str(one.log_id), amount=YI, day=DAY, proof="bank")
+    do(one, "verify_money", "statistician", receipt=done.answer["receipt"])
+    one = do(one, "revoke_money", "supervisor", receipt=done.answer["receipt"], reason="回单是假的")
+    assert (one.in_place, reads.receipts(one)[0].state) == (0, "refused") and derived(10) == []
+    (event,) = Event.objects.filter(subject=one.log_id, verb="money_in")
+    assert Event.objects.filter(corrects=event.id, verb="void").exists()
+
+
+def test_a_project_that_was_taken_up_again_is_not_lost_any_more() -> None:
+    one = do(to(lead(), "sign"), "lose", why="funds", reason="没钱")
+    one = do(one, "revive", "promoter", reason="又有钱了")
+    last = Event.objects.filter(subject=one.log_id).order_by("-recorded_at", "-id")[0]
+    assert last.verb == "revive" and "ended_at" not in last.body
+
+
+def test_a_leaders_page_of_another_year_shows_that_year() -> None:
+    to(lead("今年最大的"), "sign", amount=900 * YI)
+    browse = client("leader")
+    assert "今年最大的" in browse.get("/work/leads/brief/?period=2021").content.decode()
+    assert "今年最大的" not in browse.get("/work/leads/brief/?period=2020").content.decode()

@@ -105,6 +105,9 @@ def _stand(one: Lead, other: Lead, stage: str, status: str, verb: str) -> None:
         agreed=100 if late else None, merged_into=other if stage == "merged" else None, state_before="lead" if stage == "merged" else "",
     )  # fmt: skip
     Lead.objects.filter(pk=other.pk).update(absorbed=1 if stage == "merged" else 0, state="signed")
+    Receipt.objects.filter(lead=one).update(state="verified" if verb == "revoke_money" else "reported")
+    if verb == "revoke_money":
+        Lead.objects.filter(pk=one.pk).update(in_place=100)
     if verb == "drop_promise":
         Promise.objects.filter(lead=one).update(state="open")
 

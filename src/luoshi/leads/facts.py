@@ -29,7 +29,7 @@ LEAD_OPEN: Final = frozenset({"due_at", "clock", "stage", "status", "county", "i
 VEIL: Final = LEAD_OPEN - {"due_at", "clock"}
 """What stays restricted in the log until a lead is signed."""
 _LEAD_RESTRICTED: Final = frozenset(
-    {"move", "unit", "officer", "occasion", "company", "fixed", "in_place", "acting_for", "actor_kind"}
+    {"move", "unit", "officer", "occasion", "company", "fixed", "in_place", "ended_at", "acting_for", "actor_kind"}
 )
 _LEAD_EXTRA: Final[dict[str, frozenset[str]]] = {
     "judge": frozenset({"worth"}),
@@ -37,6 +37,7 @@ _LEAD_EXTRA: Final[dict[str, frozenset[str]]] = {
     "agree": frozenset({"currency", "amount"}),
     "report_money": frozenset({"receipt", "fen", "proof", "file"}),
     "withdraw_money": frozenset({"receipt"}),
+    "revoke_money": frozenset({"receipt"}),
     "verify_money": frozenset({"receipt"}),
     "refuse_money": frozenset({"receipt"}),
     "money_in": frozenset({"receipt", "fen", "proof"}),
@@ -94,6 +95,7 @@ def lead_snapshot(lead: Any) -> dict[str, Any]:
         "agreed": lead.agreed,
         "fixed": lead.fixed,
         "in_place": lead.in_place,
+        "ended_at": lead.ended_at,
         "due_at": lead.due_at,
         "clock": lead.clock,
         "unit": lead.unit_id,

@@ -24,11 +24,12 @@ FACTS: Final = Facts(
         Column("stage", "text"), Column("status", "text"), Column("province", "text"), Column("industry", "text"),
         Column("way", "text"), Column("move", "text"), Column("county", "text"), Column("unit", "int"),
         Column("officer", "int"), Column("occasion", "text"), Column("agreed", "int"), Column("in_place", "int"),
-        Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("grade", "int"),
+        Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("worth", "bool"), Column("ended_at", "time"), Column("grade", "int"),
         Column("clock_name", "text"),
     ),
     carried=(
         "stage", "status", "province", "industry", "county", "unit", "officer", "occasion", "agreed", "in_place",
+        "ended_at",
     ),
     rolled=(
         Rolled("listed", "count", "place", Is("verb", ("add_company",))),
@@ -40,7 +41,6 @@ FACTS: Final = Facts(
         _first("landed_at", "land"),
         _first("started_at", "start"),
         _first("producing_at", "produce"),
-        Rolled("ended_at", "max", "occurred_at", Is("verb", ("lose", "abandon"))),
     ),
     clocks=(
         "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
@@ -53,6 +53,7 @@ _LISTED: Final = Is("stage", ("listed",))
 _SIGNED: Final = Every((Known("signed_at"), Is("stage", COUNTED)))
 _GOING: Final = Is("status", ALIVE)
 _AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
+_LOST: Final = Some((Is("verb", ("lose", "abandon")), Every((Is("verb", ("judge",)), Is("worth", (False,))))))
 _ANSWER: Final = Is("verb", ("answer",))
 BY_DAY: Final = 180
 """Days after signing by which a project should be under construction."""
@@ -113,7 +114,7 @@ def measures(rule: Mapping[str, Any]) -> list[Measure]:
         _events("started", "start"),
         _events("producing", "produce"),
         _events("full", "reach"),
-        _events("lost", "lose", "abandon"),
+        Measure("leads.lost", "count", "events", "occurred_at", _LOST),
         _events("overdue", "overdue"),
         Measure("leads.agreed", "sum", "events", "occurred_at", _AGREED, value="added"),
         Measure("leads.unknown", "count", "events", "occurred_at", Every((Is("verb", ("sign",)), Not(Known("added"))))),

@@ -12,6 +12,7 @@ from luoshi.leads.actions.money import (
     alike,
     refuse_money,
     report_money,
+    revoke_money,
     same,
     sign,
     split_credit,
@@ -40,7 +41,7 @@ OF_LEAD: dict[str, Action[Lead]] = {
     one.move.verb: one
     for one in (
         respond, judge, feed_back, *STEPS.values(), sign, report_progress, change_lead, agree, report_money, withdraw_money,
-        verify_money, refuse_money, split_credit, add_document, waive, promise, keep_promise, drop_promise, invite,
+        verify_money, refuse_money, revoke_money, split_credit, add_document, waive, promise, keep_promise, drop_promise, invite,
         confirm_promise, dispute_promise, rate_service, suspend, resume, lose, abandon, revive, assign_lead, merge_lead,
         unmerge_lead, propose, approve, approve_void, decline, warn, overdue, remind,
     )

@@ -237,6 +237,20 @@ def money_in(row: Receipt) -> Change:
     return Change(body={"receipt": row.pk, "fen": row.fen, "proof": row.proof}, occurred_at=at)
 
 
+@LEADS.action("revoke_money")
+def revoke_money(lead: Lead, act: Act, *, receipt: Any, reason: str) -> Change:
+    """It was verified by mistake: the event by which it counts is void. Raises Invalid, NotNow or Denied."""
+    row = reads.receipt(lead, receipt)
+    if row.state != "verified":
+        raise NotNow(T("这一笔没有核实过", "This receipt was not verified"))
+    _other_person(row, act)
+    counted = reads.counting(lead, row.pk)
+    row.state, row.reason = "refused", reason
+    lead.in_place -= row.fen
+    void = [Also(lead, "void", Change(occurred_at=one.at, corrects=one.id), line=LEADS) for one in counted]
+    return Change(body={"receipt": row.pk, "reason": reason}, saves=[row], also=void)
+
+
 @LEADS.action("refuse_money")
 def refuse_money(lead: Lead, act: Act, *, receipt: Any, reason: str) -> Change:
     """The proof does not show it. Raises Invalid, NotNow or Denied."""

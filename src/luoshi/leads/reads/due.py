@@ -14,7 +14,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.leads import clocks
 from luoshi.leads.models import Lead, Promise, Proposal, Receipt
 from luoshi.leads.reads.lead import shown, visible_leads
-from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, VERIFY
+from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, STAGES, VERIFY
 
 ROOT: Final = "/work/leads/"
 PRESS: Final = {"respond": "respond", "judge": "judge", "feedback": "feed_back", "report": "report_progress"}
@@ -124,7 +124,7 @@ def crossed(threshold: str, now: datetime, limit: int = 500) -> list[str]:
 
 def in_hand(person: int) -> list[tuple[str, int | None]]:
     """(id, unit) of the open leads that a person has in hand; for a hand-over."""
-    rows = Lead.objects.filter(officer=person, state__in=OPEN, status__in=["going", "suspended"])
+    rows = Lead.objects.filter(officer=person, state__in=STAGES, status__in=["going", "suspended"])
     return [(str(one), unit) for one, unit in rows.order_by("id").values_list("log_id", "unit_id")]
 
 
@@ -138,5 +138,5 @@ def hands(persons: Sequence[int]) -> dict[int, int]:
     """How many open leads each of the persons has in hand; one query."""
     from django.db.models import Count
 
-    rows = Lead.objects.filter(officer__in=persons, state__in=OPEN, status__in=["going", "suspended"])
+    rows = Lead.objects.filter(officer__in=persons, state__in=STAGES, status__in=["going", "suspended"])
     return dict(rows.values_list("officer").annotate(n=Count("pk")))

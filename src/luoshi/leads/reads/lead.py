@@ -5,7 +5,7 @@ a list, a search, an export or an error.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -336,3 +336,17 @@ def named_company(text: str) -> str:
             [Fault("company", text[:40], T("企业库里没有这家，先登记", "is not in the register: list it first"))]
         )
     return str(found.log_id)
+
+
+def counting(lead: Lead, receipt: int) -> list[companies.Happened]:
+    """The events by which a receipt counts, that stand."""
+    rows = companies.events_of(lead.log_id)
+    return [one for one in rows if one.verb == "money_in" and one.body.get("receipt") == receipt and not one.void]
+
+
+def largest(viewer: Viewer, limit: int, start: datetime, stop: datetime) -> list[Lead]:
+    """The projects signed in a span of time with the largest agreed investment."""
+    rows = visible_leads(viewer).filter(
+        state__in=COUNTED, agreed__isnull=False, signed_at__gte=start, signed_at__lt=stop
+    )
+    return list(rows.select_related("company", "officer").order_by("-agreed", "id")[:limit])

@@ -198,12 +198,6 @@ def met_at(viewer: Viewer, occasion: Occasion) -> int:
     return visible_leads(viewer).filter(occasion=occasion, company__isnull=False).values("company").distinct().count()
 
 
-def largest(viewer: Viewer, limit: int) -> list[Lead]:
-    """The signed projects with the largest agreed investment."""
-    rows = visible_leads(viewer).filter(state__in=COUNTED, agreed__isnull=False).select_related("company", "officer")
-    return list(rows.order_by("-agreed", "id")[:limit])
-
-
 def known_leads(names: Sequence[str]) -> set[tuple[int | None, str]]:
     """(company, name) of the leads of those names; for whoever brings in a list."""
     return set(Lead.objects.filter(name__in=names).values_list("company_id", "name"))

@@ -29,7 +29,7 @@ DOOR: Final = "leads"
 Rows = list[tuple[T, str, str]]
 """Moves: their words, the address of their form, and what each still lacks."""
 BESIDE: Final = frozenset(
-    {"verify_money", "refuse_money", "withdraw_money", "keep_promise", "drop_promise", "approve", "approve_void", "decline", "propose"}
+    {"verify_money", "refuse_money", "revoke_money", "withdraw_money", "keep_promise", "drop_promise", "approve", "approve_void", "decline", "propose"}
 )  # fmt: skip
 """Moves about one row of a table: their forms stand at that row."""
 
@@ -63,8 +63,9 @@ def _money(lead: Lead, viewer: Viewer) -> list[tuple[Any, str, T, Rows]]:
     found = []
     for row in reads.receipts(lead):
         mine = not viewer.persons.isdisjoint(row.persons)
-        verbs = ("withdraw_money",) if mine else ("verify_money", "refuse_money")
-        forms = _beside(lead, viewer, "receipt", row.pk, verbs) if row.state == "reported" else []
+        verbs: tuple[str, ...] = ("withdraw_money",) if mine else ("verify_money", "refuse_money")
+        verbs = verbs if row.state == "reported" else ("revoke_money",) if row.state == "verified" and not mine else ()
+        forms = _beside(lead, viewer, "receipt", row.pk, verbs)
         text = f"{money.shown(row.amount, row.currency)} {PROOFS.get(row.proof, '')}"
         found.append((row, text, tables.RECEIPT[row.state], forms))
     return found

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from luoshi.figures import ask, asked, board, days, pages
 from luoshi.figures.answer import value
 from luoshi.figures.catalogue import all_figures
-from luoshi.figures.period import Period
-from luoshi.kernel import clock, installation
+from luoshi.figures.period import Period, start_of
+from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.lines import Due
 from luoshi.kernel.text import T
 from luoshi.leads import money, reads
@@ -131,8 +131,10 @@ def brief(request: HttpRequest) -> HttpResponse:
     period, as_of = _asked(request)
     from luoshi.leads.staff.deals.occasions import TABLE as OCCASIONS
 
-    rows = reads.largest(viewer, 10)
-    held = [one for one in reads.yields(viewer, reads.occasions(viewer)) if one.signed][:6]
+    start, stop = (start_of(month, calendar.current().tz) for month in (period.first, period.last))
+    rows = reads.largest(viewer, 10, start, stop)
+    inside = [one for one in reads.occasions(viewer) if start.date() <= one.first_day < stop.date()]
+    held = [one for one in reads.yields(viewer, inside) if one.signed][:6]
     context = {
         "figures": _figures(request, (*YEARLY[:4], *MONEY[:1], *COHORT[1:3])), "largest": TABLE.render(rows) if rows else "",
         "occasions": OCCASIONS.render(held) if held else "", "period": period.text, "as_of": as_of, "now": words.when(clock.now()),
