@@ -14,7 +14,7 @@ from luoshi.people.models import Person, Unit
 
 # address, who, queries at most
 PAGES = [
-    ("/", "", 4), ("/cases/", "", 6), ("/work/", "desk", 7), ("/work/", "supervisor", 7), ("/work/", "handler", 7),
+    ("/", "", 4), ("/cases/", "", 6), ("/work/", "desk", 7), ("/work/", "supervisor", 8), ("/work/", "handler", 7),
     ("/work/cases/", "desk", 9), ("/work/cases/", "handler", 9), ("/work/cases/?light=r", "supervisor", 9),
     ("/work/search/?q=井盖", "desk", 5),
 ]  # fmt: skip

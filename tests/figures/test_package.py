@@ -270,14 +270,17 @@ def test_no_verdict_reason_or_person_is_opened(package: Path) -> None:
 def test_a_published_report_can_be_read_and_fetched_by_anybody(package: Path, here: Any, tmp_path: Path) -> None:
     browse = Client(HTTP_HOST="127.0.0.1")
     text = browse.get("/reports/").content.decode()
-    links = re.findall(r'href="(/reports/[0-9a-f-]{36}/[a-z.]+)"', text)
+    found = re.findall(r'href="(/reports/[0-9a-f-]{36}/[a-z.]+)"', text)
+    # other tests of this city may have published as well
+    said = (package / "report.html").read_bytes()
+    first = next(link for link in found if link.endswith(".html") and browse.get(link).content == said)
+    links = [link for link in found if link.startswith(first.removesuffix("report.html"))]
     assert [link.rpartition("/")[2] for link in links] == [
         "report.html",
         "report.pdf",
         "package.zip",
     ] and "年报" in text
     page = browse.get(links[0])
-    assert page.content == (package / "report.html").read_bytes()
     style = base64.b64encode(hashlib.sha256(b"a { color: #000 }").digest()).decode()
     assert (
         f"style-src 'sha256-{style}'" in page["Content-Security-Policy"]
@@ -288,8 +291,8 @@ def test_a_published_report_can_be_read_and_fetched_by_anybody(package: Path, he
     with ZipFile(tmp_path / "package.zip") as packed:
         packed.extractall(tmp_path)
     assert run(tmp_path / "package")[0] == 0
-    place = re.search(r"/log/proof\?index=(\d+)", text)
-    assert place is not None and int(place[1]) == json.loads((package / "manifest.json").read_text("utf-8"))["entry"]
+    places = {int(place) for place in re.findall(r"/log/proof\?index=(\d+)", text)}
+    assert json.loads((package / "manifest.json").read_text("utf-8"))["entry"] in places
     for wrong in (
         "/reports/nothing/report.html",
         links[0].replace("report.html", "manifest.json"),
