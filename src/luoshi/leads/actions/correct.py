@@ -18,8 +18,8 @@ from luoshi.kernel.text import T
 from luoshi.leads import clocks, reads
 from luoshi.leads.actions.beside import correct_version, drop_version
 from luoshi.leads.actions.company import NO_CHOICE
-from luoshi.leads.actions.lead import check, note_fault
-from luoshi.leads.actions.money import at_noon, in_fen
+from luoshi.leads.actions.lead import at_noon, check, note_fault
+from luoshi.leads.actions.money import in_fen
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Lead, Proposal
 from luoshi.leads.stages import AFTER, STAGES

@@ -78,8 +78,8 @@ def unmerge_lead(lead: Lead, act: Act, *, reason: str) -> Change:
     into = lead.merged_into
     assert into is not None
     merged = _merged_by(into, lead.log_id)
-    mine = [one for one in reads.events_of(lead.log_id) if one.act == merged and one.verb == "void"]
     events = {one.id: one for one in reads.events_of(lead.log_id)}
+    mine = [one for one in events.values() if one.act == merged and one.verb == "void"]
     lead.state, lead.state_before, lead.merged_into = lead.state_before, "", None
     into.absorbed -= 1
     also = [

@@ -122,6 +122,11 @@ def unit_of(person: Person) -> int | None:
     return min((tree.today().heir(unit) for unit in people.units_of(person.pk)), default=None)
 
 
+def at_noon(day: date) -> datetime:
+    """The moment that stands for a day of which nothing more is known."""
+    return datetime.combine(day, NOON, ZoneInfo(calendar.current().tz))
+
+
 def _moment(now: datetime, day: date, last: datetime, faults: list[Fault]) -> datetime:
     """When something happened of which the day is known; noted in `faults` where it cannot be."""
     cal = calendar.current()
@@ -130,7 +135,7 @@ def _moment(now: datetime, day: date, last: datetime, faults: list[Fault]) -> da
     elif day < (cal.city_date(last) if last.year > 1 else date(2000, 1, 1)):
         faults.append(Fault("day", day.isoformat(), T("早于上一个阶段", "is before the stage before it")))
     elif day < cal.city_date(now):
-        return max(last, datetime.combine(day, NOON, ZoneInfo(cal.tz)))
+        return max(last, at_noon(day))
     return max(last, now)
 
 

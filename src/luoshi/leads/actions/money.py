@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz
 
@@ -14,7 +13,7 @@ from luoshi.kernel.text import T
 from luoshi.leads import money, reads
 from luoshi.leads.actions.beside import clear_credits
 from luoshi.leads.actions.company import NO_CHOICE
-from luoshi.leads.actions.lead import NOON, note_fault, reach
+from luoshi.leads.actions.lead import at_noon, note_fault, reach
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Agreement, Credit, Document, Lead, Occasion, Receipt
 from luoshi.leads.rules import RULES
@@ -47,11 +46,6 @@ def in_fen(minor: int | None, currency: str, day: date, faults: list[Fault], fie
         faults.append(Fault("currency", currency, NO_RATE.fill(currency=currency)))
         return None, None, None
     return money.converted(minor, currency, found[0]), found[0], found[1]
-
-
-def at_noon(day: date) -> datetime:
-    """The moment that stands for a day of which nothing more is known."""
-    return datetime.combine(day, NOON, ZoneInfo(calendar.current().tz))
 
 
 def _stages(stages: Sequence[Sequence[Any]], faults: list[Fault]) -> list[list[Any]]:
@@ -271,7 +265,7 @@ def withdraw_money(lead: Lead, act: Act, *, receipt: Any, reason: str) -> Change
 @LEADS.action("split_credit")
 def split_credit(lead: Lead, act: Act, *, shares: Mapping[str, int], note: str = "") -> Change:
     """Which districts share the credit, in hundredths of a per cent that sum to 10,000. Raises Invalid."""
-    faults = [Fault("shares", county[:40], NO_CHOICE) for county in shares if county not in people.codes_of("county")]
+    faults = [Fault("shares", county[:40], NO_CHOICE) for county in shares if not people.is_county(county)]
     bad = [value for value in shares.values() if isinstance(value, bool) or not isinstance(value, int) or value <= 0]
     if bad or sum(value for value in shares.values() if isinstance(value, int)) != WHOLE:
         total = sum(value for value in shares.values() if isinstance(value, int))

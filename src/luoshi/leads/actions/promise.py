@@ -47,8 +47,11 @@ def _in(row: Promise, *states: str) -> Promise:
 def keep_promise(lead: Lead, act: Act, *, promise: object, note: str) -> Change:
     """The unit that owes it says that it was kept; the company has the last word. Raises Invalid, NotNow or Denied."""
     row = _in(reads.promise(lead, promise), "open", "disputed")
-    units = {one.unit for one in (act.viewer, *act.viewer.instead)}
-    if row.owner_id not in units and not lead.owned_by(act.viewer) and not act.viewer.reach("leads.head"):
+    if (
+        row.owner_id not in reads.units(act.viewer)
+        and not lead.owned_by(act.viewer)
+        and not act.viewer.reach("leads.head")
+    ):
         raise Denied(T("由负责单位或招商负责人报", "The unit that owes it, or the head of investment, says so"))
     _text(note)
     row.state, row.kept_at = "kept", act.now

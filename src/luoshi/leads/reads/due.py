@@ -1,19 +1,20 @@
 """What waits for somebody: clocks of their leads, leads that nobody was in touch with, money and corrections to decide on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from luoshi.kernel import clock
 from luoshi.kernel.lines import Due
+from luoshi.kernel.models import Crossing
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import clocks
 from luoshi.leads.models import Lead, Promise, Proposal, Receipt
-from luoshi.leads.reads.lead import shown, visible_leads
+from luoshi.leads.reads.lead import shown, units, visible_leads
 from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, STAGES, VERIFY
 
 ROOT: Final = "/work/leads/"
@@ -36,40 +37,36 @@ def _of_lead(lead: Lead) -> Due:
     )  # fmt: skip
 
 
-def _money(viewer: Viewer, limit: int) -> list[Due]:
-    """Reported money that the viewer may verify: not their own."""
-    if not may(viewer, VERIFY):
-        return []
-    rows = Receipt.objects.filter(state="reported", lead__in=visible_leads(viewer)).exclude(
-        persons__overlap=list(viewer.persons)
-    )
-    return [
-        Due(None, None, one.lead.number, one.lead.name, T("到位资金待核实", "Money to verify"), f"{ROOT}{one.lead.log_id}/",
-            T("核实", "Verify"), one.lead.sim, form=f"{ROOT}{one.lead.log_id}/#money")
-        for one in rows.select_related("lead").order_by("at", "id")[:limit]
-    ]  # fmt: skip
+_DECISIONS: Final[tuple[tuple[type[Receipt] | type[Proposal], str, str, T, T, str], ...]] = (
+    (Receipt, VERIFY, "reported", T("到位资金待核实", "Money to verify"), T("核实", "Verify"), "money"),
+    (Proposal, APPROVE, "open", T("更正等批", "Correction proposed"), T("批更正", "Decide on it"), "corrections"),
+)
+"""What somebody else decides on: its rows, the right, the state in which it waits, its words, and where on the lead's page."""
 
 
-def _corrections(viewer: Viewer, limit: int) -> list[Due]:
-    if not may(viewer, APPROVE):
-        return []
-    rows = Proposal.objects.filter(state="open", lead__in=visible_leads(viewer)).exclude(
-        persons__overlap=list(viewer.persons)
-    )
-    return [
-        Due(None, None, one.lead.number, one.lead.name, T("更正等批", "Correction proposed"), f"{ROOT}{one.lead.log_id}/",
-            T("批更正", "Decide on it"), one.lead.sim, form=f"{ROOT}{one.lead.log_id}/#corrections")
-        for one in rows.select_related("lead").order_by("at", "id")[:limit]
-    ]  # fmt: skip
+def _undecided(viewer: Viewer) -> Iterator[tuple[QuerySet[Any], T, T, str]]:
+    """What waits for a decision that the viewer may make: not about their own."""
+    for model, right, state, stage, press, at in _DECISIONS:
+        if may(viewer, right):
+            rows: QuerySet[Any] = model._default_manager.filter(state=state, lead__in=visible_leads(viewer))
+            yield rows.exclude(persons__overlap=list(viewer.persons)), stage, press, at
+
+
+def _to_decide(viewer: Viewer, limit: int) -> list[Due]:
+    found: list[Due] = []
+    for rows, stage, press, at in _undecided(viewer):
+        for one in rows.select_related("lead").order_by("at", "id")[: limit - len(found)]:
+            lead, where = one.lead, f"{ROOT}{one.lead.log_id}/"
+            found.append(Due(None, None, lead.number, lead.name, stage, where, press, lead.sim, form=f"{where}#{at}"))
+    return found
 
 
 def owed(viewer: Viewer) -> QuerySet[Promise]:
     """Promises that a unit of the viewer's owes, the first due first."""
     if not may(viewer, OWED):
         return Promise.objects.none()
-    units = {one.unit for one in (viewer, *viewer.instead) if one.unit is not None}
     rows = Promise.objects.filter(
-        owner__in=units, state__in=["open", "disputed"], lead__in=Lead.objects.filter(shown(viewer))
+        owner__in=units(viewer), state__in=["open", "disputed"], lead__in=Lead.objects.filter(shown(viewer))
     )
     return rows.select_related("lead", "owner").order_by("until", "id")
 
@@ -79,14 +76,14 @@ def due(viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
     rows = _mine(viewer) if since is None else _mine(viewer).filter(due_at__gte=since)
     found = [_of_lead(one) for one in rows.order_by("due_at", "id")[:limit]]
     if since is None and len(found) < limit:
-        found += _money(viewer, limit - len(found)) + _corrections(viewer, limit - len(found))
-    return found[:limit]
+        found += _to_decide(viewer, limit - len(found))
+    return found
 
 
 def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
     """How many wait for the viewer that are due before each of the moments, and last how many in all."""
     times = list(_mine(viewer).values_list("due_at", flat=True))
-    undated = len(_money(viewer, 1000)) + len(_corrections(viewer, 1000))
+    undated = sum(rows.count() for rows, *_ in _undecided(viewer))
     return [*(sum(at < edge for at in times if at) for edge in edges), len(times) + undated]
 
 
@@ -101,10 +98,6 @@ def silent(viewer: Viewer, limit: int = 50) -> list[Lead]:
 
 def crossed(threshold: str, now: datetime, limit: int = 500) -> list[str]:
     """Ids of the leads whose clock crossed a threshold that is not written yet; for the worker that passes time."""
-    from django.db.models import Exists, OuterRef
-
-    from luoshi.kernel.models import Crossing
-
     if threshold == "remind":
         written = Crossing.objects.filter(subject=OuterRef("log_id"), clock="silent", due_at__gt=OuterRef("touched_at"))
         past = Q(status="going", state__in=OPEN, touched_at__lt=now - clocks.silent())
@@ -136,7 +129,5 @@ def at_unit(unit: int) -> list[str]:
 
 def hands(persons: Sequence[int]) -> dict[int, int]:
     """How many open leads each of the persons has in hand; one query."""
-    from django.db.models import Count
-
     rows = Lead.objects.filter(officer__in=persons, state__in=STAGES, status__in=["going", "suspended"])
     return dict(rows.values_list("officer").annotate(n=Count("pk")))

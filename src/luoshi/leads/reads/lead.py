@@ -52,16 +52,17 @@ def shown(viewer: Viewer) -> Q:
     if may(viewer, SECRET):
         return Q()
     mine = Q(officer__in=viewer.persons) | Q(shown_to__overlap=list(viewer.persons))
-    return Q(level="open") | Q(signed_at__isnull=False) | Q(level="unit", unit__in=_units(viewer)) | mine
+    return Q(level="open") | Q(signed_at__isnull=False) | Q(level="unit", unit__in=units(viewer)) | mine
 
 
 def _owed(viewer: Viewer) -> Any:
     """Leads to whose investor a unit of the viewer's owes something."""
-    rows = Promise.objects.filter(owner__in=_units(viewer), state__in=["open", "kept", "disputed"])
+    rows = Promise.objects.filter(owner__in=units(viewer), state__in=["open", "kept", "disputed"])
     return rows.values("lead")
 
 
-def _units(viewer: Viewer) -> set[int]:
+def units(viewer: Viewer) -> set[int]:
+    """The units at which the viewer, and those they stand in for, work."""
     return {one.unit for one in (viewer, *viewer.instead) if one.unit is not None}
 
 
@@ -272,16 +273,8 @@ def last_known(lead: Lead) -> int:
 
 def last_version_event(lead: Lead) -> UUID | None:
     """The event that made the newest version of the agreement, as it was first said."""
-    found = [
-        one.id
-        for one in companies.events_of(lead.log_id)
-        if one.verb in ("sign", "agree") and not _voided(lead, one.id)
-    ]
-    return found[-1] if found else None
-
-
-def _voided(lead: Lead, event: UUID) -> bool:
-    return any(one.verb == "void" and one.corrects == event for one in companies.events_of(lead.log_id))
+    found = companies.standing(companies.events_of(lead.log_id), ("sign", "agree"))
+    return found[-1].id if found else None
 
 
 def same_occasion(name: str, day: date, but: int | None = None) -> bool:

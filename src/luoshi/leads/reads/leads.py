@@ -12,6 +12,7 @@ from luoshi.kernel import search_tokens
 from luoshi.kernel.search import Written
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads.models import Company, Lead, Occasion
+from luoshi.leads.reads.keyset import cut
 from luoshi.leads.reads.lead import visible_leads
 from luoshi.leads.stages import COUNTED, STAGES
 
@@ -75,12 +76,7 @@ def lead_page(viewer: Viewer, wanted: Wanted, after: tuple[datetime, int] | None
     rows = _wanted(viewer, wanted).select_related("company", "officer", "occasion").defer(*BULKY)
     if field == "signed_at":
         rows = rows.filter(signed_at__isnull=False)
-    if after is not None:
-        at, key = after
-        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__lt": key}))
-    found = list(rows.order_by(f"-{field}", "-id")[: size + 1])
-    shown = found[:size]
-    return LeadPage(shown, (getattr(shown[-1], field), shown[-1].pk) if len(found) > size else None)
+    return LeadPage(*cut(rows, field, after, size))
 
 
 def find_leads(viewer: Viewer, text: str, limit: int = MOST) -> list[Lead]:

@@ -11,6 +11,7 @@ from luoshi.kernel.search import Written, begins
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads.flow import LISTED, MERGED
 from luoshi.leads.models import Company
+from luoshi.leads.reads.keyset import cut
 from luoshi.leads.reads.one import visible
 
 SIZE: Final = 50
@@ -66,12 +67,7 @@ def list_page(viewer: Viewer, filters: Filters, after: tuple[datetime, int] | No
     rows = _wanted(viewer, filters).select_related("merged_into")
     if field == "contacted_at":
         rows = rows.filter(contacted_at__isnull=False)
-    if after is not None:
-        at, key = after
-        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "id__lt": key}))
-    found = list(rows.order_by(f"-{field}", "-id")[: size + 1])
-    shown = found[:size]
-    return Page(shown, (getattr(shown[-1], field), shown[-1].pk) if len(found) > size else None)
+    return Page(*cut(rows, field, after, size))
 
 
 def find(viewer: Viewer, text: str, limit: int = MOST) -> list[Company]:

@@ -6,7 +6,7 @@ use.
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -132,19 +132,29 @@ def figures(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int
     return 1 if report.refused else 0
 
 
+def _of_a_list(command: Any) -> Any:
+    """The argument and options of a command that takes a list for the investment line."""
+    given = (
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)),
+        click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing."),
+        click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused."),
+        click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line."),
+        click.option(
+            "--column",
+            "columns",
+            multiple=True,
+            metavar="NAME=HEAD",
+            help="哪一列是什么，可多次。Which column is what; repeatable.",
+        ),
+        click.pass_context,
+    )
+    for one in reversed(given):
+        command = one(command)
+    return command
+
+
 @import_.command("companies")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
-@click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
-@click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="NAME=HEAD",
-    help="哪一列是什么，可多次。Which column is what; repeatable.",
-)
-@click.pass_context
+@_of_a_list
 def companies(
     ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...]
 ) -> int:
@@ -153,18 +163,7 @@ def companies(
 
 
 @import_.command("leads")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="只看，不写。Look only, write nothing.")
-@click.option("--strict", is_flag=True, help="有拒收的行则以 1 退出。Exit with 1 if a row was refused.")
-@click.option("--json", "as_json", is_flag=True, help="最后一行给出 JSON。Print JSON as the last line.")
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="NAME=HEAD",
-    help="哪一列是什么，可多次。Which column is what; repeatable.",
-)
-@click.pass_context
+@_of_a_list
 def leads(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...]) -> int:
     """导入招商项目：CSV、XLSX 或 JSON；列：项目名称、企业名称、旗县区、行业、协议总投资、各阶段日期 ……。Import leads."""
     return _listed(ctx, "importing_leads", file, dry_run, strict, as_json, columns)

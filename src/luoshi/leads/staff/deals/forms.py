@@ -163,11 +163,6 @@ class Deal(forms.Form):
         for field in self.fields.values():
             field.error_messages = forms.messages(field)
 
-    @property
-    def verb(self) -> str:
-        """The move's verb."""
-        return self.move.verb
-
     def _as_it_stands(self) -> None:
         lead = self.lead
         if lead.signed_at is None:
@@ -295,6 +290,6 @@ class OccasionForm(forms.Form):
             raise django.ValidationError(str(wrong.rule)) from None
 
 
-def moves(lead: Lead, viewer: Any, allowed: Callable[[Move], bool]) -> list[Move]:
+def moves(lead: Lead, allowed: Callable[[Move], bool]) -> list[Move]:
     """The moves of a lead's page that fit it and that the viewer may make."""
     return [move for move in FLOW.moves if FLOW.fits(move, lead) and allowed(move)]

@@ -41,7 +41,7 @@ def _may(viewer: Viewer, lead: Lead) -> Any:
 def _moves(lead: Lead, viewer: Viewer) -> Rows:
     """The moves that are possible now, the main ones first."""
     found = []
-    for move in moves(lead, viewer, _may(viewer, lead)):
+    for move in moves(lead, _may(viewer, lead)):
         if move.verb not in BESIDE:
             lacks = FLOW.lacks(move, lead, viewer)
             found.append((move, "；".join(map(str, lacks))))
