@@ -14,7 +14,7 @@ from luoshi.cases import clocks
 from luoshi.cases.actions import BY_VERB
 from luoshi.cases.actions import tell as telling
 from luoshi.cases.models import Case
-from luoshi.cases.reads.api import fold
+from luoshi.cases.reads.api import TALLY
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.deadlines import due
 from luoshi.kernel.jobs import every, job
@@ -50,7 +50,7 @@ def tell(case: int, what: str, version: int) -> None:
 @every("*/10 * * * *", "cases.tally")
 def put_together() -> None:
     """The sums of cases by unit and state, whose changes stand as rows of their own."""
-    fold()
+    TALLY.fold()
 
 
 def _do(verb: str, number: str, **data: Any) -> None:

@@ -67,12 +67,12 @@ OCCASION: Final = record(
 )  # fmt: skip
 
 
-def _shown(one: Lead) -> dict[str, Any]:
+def _shown(one: reads.Row) -> dict[str, Any]:
     return {
         "id": str(one.log_id), "number": one.number, "version": one.version, "stage": one.state, "status": one.status,
-        "name": one.name, "company": str(one.company.log_id) if one.company else None, "county": one.county,
-        "industry": one.industry, "occasion": str(one.occasion.log_id) if one.occasion else None,
-        "officer": one.officer.login if one.officer else None, "currency": one.currency, "amount": one.amount,
+        "name": one.name, "company": str(one.company_id) if one.company_id else None, "county": one.county,
+        "industry": one.industry, "occasion": str(one.occasion_id) if one.occasion_id else None,
+        "officer": one.login, "currency": one.currency, "amount": one.amount,
         "agreed_fen": one.agreed, "in_place_fen": one.in_place, "due_at": one.due_at, "clock": one.clock, "came_at": one.came_at,
         "signed_at": one.signed_at, "updated_at": one.updated_at, "sim": one.sim,
     }  # fmt: skip
@@ -81,7 +81,7 @@ def _shown(one: Lead) -> dict[str, Any]:
 def _whole(call: Asked, one: Lead) -> dict[str, Any]:
     verb = next((verb for verb in stages.AFTER if FLOW.fits(FLOW.move(verb), one)), None)
     lacks = gates.missing(one, verb, call.viewer.persons) if verb else []
-    return _shown(one) | {
+    return _shown(reads.row_of(one)) | {
         "next": verb, "missing": [{"key": need.key, "text": str(need.text)} for need in lacks],
         **reads.beside(one),
     }  # fmt: skip

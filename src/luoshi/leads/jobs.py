@@ -24,3 +24,9 @@ def pass_time() -> None:
             except (Problem, IntegrityError):
                 # somebody moved it meanwhile, or another worker was first: nothing is left to do
                 continue
+
+
+@every("*/10 * * * *", "leads.tally")
+def put_together() -> None:
+    """The sums of leads, whose changes stand as rows of their own."""
+    reads.TALLY.fold()

@@ -1,7 +1,7 @@
 """How many cases stand at each unit in each state, kept by every statement that writes cases.
 
 Each statement adds what it changed as rows of their own, so that two writers never wait for the same counter; a job
-puts them together now and then (`reads.api.fold`).
+puts them together now and then (`kernel.tally`).
 """
 
 from django.db import migrations

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from luoshi.cases.reads.lists import Cursor, Filters, narrowed
 from luoshi.cases.reads.scope import SEE, visible
+from luoshi.kernel.tally import Tally
 from luoshi.kernel.viewer import Viewer
 
 COLUMNS: Final = (
@@ -58,17 +59,11 @@ def counts(viewer: Viewer) -> bytes:
         return str(cursor.fetchone()[0]).encode()
 
 
-def fold() -> int:
-    """Put the changes of the sums together; gives how many rows are left. Called now and then; twice does no harm."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH gone AS (DELETE FROM case_tally RETURNING unit_id, state, ours, n)
-            INSERT INTO case_tally (unit_id, state, ours, n)
-            SELECT unit_id, state, ours, sum(n) FROM gone GROUP BY unit_id, state, ours HAVING sum(n) <> 0
-            """
-        )
-        return int(cursor.rowcount)
+TALLY: Final = Tally(
+    "case_tally", "case", {"unit_id": ("unit_id", "bigint"), "state": ("state", "text"), "ours": ("ours", "boolean")},
+    {"n": ("1", "bigint")},
+)  # fmt: skip
+"""Our cases and others' by unit and state, as the database keeps them."""
 
 
-__all__ = ["COLUMNS", "PLACE", "Row", "counts", "fold", "one", "page"]
+__all__ = ["COLUMNS", "PLACE", "TALLY", "Row", "counts", "one", "page"]

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from luoshi.kernel.models import Searchable, new_id
 from luoshi.kernel.viewer import Viewer
@@ -81,6 +82,7 @@ class Lead(Searchable):
         db_table = "lead"
         indexes = [
             GinIndex(fields=["tokens"], name="lead_tokens"),
+            GinIndex(fields=["shown_to"], condition=Q(signed_at=None), name="lead_named"),
             models.Index(fields=["-updated_at", "-id"], name="lead_newest"),
             models.Index(fields=["state", "-updated_at", "-id"], name="lead_state_newest"),
             models.Index(fields=["county", "-updated_at", "-id"], name="lead_county_newest"),
@@ -100,7 +102,7 @@ class Lead(Searchable):
     granted: Sequence[Any] = ()
     """Waivers that are not written yet, put here by whoever brings in leads with their history."""
 
-    @property
+    @cached_property
     def waived(self) -> list[Any]:
         """What was waived and still holds."""
         from luoshi.leads.reads.lead import waivers

@@ -1,25 +1,23 @@
 """Every query of the investment line. Each takes the viewer first: this is the only door to rows."""
 
-from luoshi.leads.reads.beside import beside
+from luoshi.leads.reads.beside import agreements, beside, credits, documents, promises, proposals, receipts
+from luoshi.leads.reads.board import TALLY, Column, board, by_county
 from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, silent, tally
 from luoshi.leads.reads.lead import (
     TOLD,
-    agreements,
     by_number,
     changed_by,
     counting,
-    credits,
-    documents,
     get_lead,
     get_occasion,
     invited,
     join_lead,
-    largest,
     last_known,
     last_version_event,
     leads_to_move,
     lock_lead,
     lock_occasion,
+    named,
     named_company,
     next_promise,
     next_receipt,
@@ -28,13 +26,10 @@ from luoshi.leads.reads.lead import (
     officers,
     paper_version,
     promise,
-    promises,
     proposal,
-    proposals,
     proposed,
     public_occasions,
     receipt,
-    receipts,
     said,
     same_occasion,
     shown,
@@ -46,17 +41,15 @@ from luoshi.leads.reads.lead import (
     waivers,
 )
 from luoshi.leads.reads.leads import (
-    Column,
     Double,
     LeadPage,
     Wanted,
     Yield,
     at_occasion,
-    board,
-    by_county,
     doubles,
     find_leads,
     known_leads,
+    largest,
     lead_page,
     met_at,
     of_company,
@@ -81,8 +74,10 @@ from luoshi.leads.reads.one import (
     visible,
 )
 from luoshi.leads.reads.rates import rate_on, rates
+from luoshi.leads.reads.rows import Row, row_of
 
 __all__ = [
+    "TALLY",
     "TOLD",
     "Column",
     "Double",
@@ -91,6 +86,7 @@ __all__ = [
     "LeadPage",
     "Likely",
     "Page",
+    "Row",
     "Wanted",
     "Yield",
     "agreements",
@@ -136,6 +132,7 @@ __all__ = [
     "lock_occasion",
     "members",
     "met_at",
+    "named",
     "named_company",
     "next_promise",
     "next_receipt",
@@ -155,6 +152,7 @@ __all__ = [
     "rates",
     "receipt",
     "receipts",
+    "row_of",
     "said",
     "same_occasion",
     "shown",

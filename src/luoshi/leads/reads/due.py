@@ -15,6 +15,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.leads import clocks
 from luoshi.leads.models import Lead, Promise, Proposal, Receipt
 from luoshi.leads.reads.lead import shown, units, visible_leads
+from luoshi.leads.reads.rows import Row, rows_of
 from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, STAGES, VERIFY
 
 ROOT: Final = "/work/leads/"
@@ -87,13 +88,13 @@ def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
     return [*(sum(at < edge for at in times if at) for edge in edges), len(times) + undated]
 
 
-def silent(viewer: Viewer, limit: int = 50) -> list[Lead]:
+def silent(viewer: Viewer, limit: int = 50) -> list[Row]:
     """The viewer's leads with which nobody was in touch for long, the longest first."""
     before = clock.now() - clocks.silent()
     rows = visible_leads(viewer).filter(
         officer__in=viewer.persons, status="going", state__in=OPEN, touched_at__lt=before
     )
-    return list(rows.order_by("touched_at", "id")[:limit])
+    return rows_of(rows.order_by("touched_at", "id")[:limit])
 
 
 def crossed(threshold: str, now: datetime, limit: int = 500) -> list[str]:

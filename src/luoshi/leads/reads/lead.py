@@ -5,7 +5,7 @@ a list, a search, an export or an error.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.leads.models import (
     Agreement,
     Company,
-    Credit,
     Document,
     Invitation,
     Lead,
@@ -34,6 +33,7 @@ from luoshi.leads.models import (
     Waiver,
 )
 from luoshi.leads.reads import one as companies
+from luoshi.leads.reads.beside import entire
 from luoshi.leads.stages import COUNTED, OWED, SECRET, SEE
 from luoshi.people.models import Person, Unit
 
@@ -51,8 +51,16 @@ def shown(viewer: Viewer) -> Q:
         return Q(pk__in=_owed(viewer)) if may(viewer, OWED) else Q(pk__in=[])
     if may(viewer, SECRET):
         return Q()
-    mine = Q(officer__in=viewer.persons) | Q(shown_to__overlap=list(viewer.persons))
-    return Q(level="open") | Q(signed_at__isnull=False) | Q(level="unit", unit__in=units(viewer)) | mine
+    return ~HIDDEN | mine(viewer) | Q(shown_to__overlap=list(viewer.persons))
+
+
+HIDDEN: Final = ~Q(level="open") & Q(signed_at__isnull=True)
+"""Leads that not all investment staff may see."""
+
+
+def mine(viewer: Viewer) -> Q:
+    """Those that the viewer has in hand, and what is for the unit's own eyes where it is theirs."""
+    return Q(officer__in=viewer.persons) | Q(level="unit", unit__in=units(viewer))
 
 
 def _owed(viewer: Viewer) -> Any:
@@ -79,12 +87,16 @@ def _uuid(ref: Any, absent: T) -> UUID:
 
 
 def get_lead(viewer: Viewer, ref: UUID | str) -> Lead:
-    """The lead of that id in the log, with company, occasion, officer and unit. Raises Absent."""
-    rows = visible_leads(viewer).select_related("company", "occasion", "officer", "unit", "merged_into", "succeeds")
-    found = rows.filter(log_id=_uuid(ref, NO_LEAD)).first()
-    if found is None:
+    """The lead of that id in the log, with company, occasion and officer. Raises Absent."""
+    key = visible_leads(viewer).filter(log_id=_uuid(ref, NO_LEAD)).values_list("pk", flat=True).first()
+    if key is None:
         raise Absent(NO_LEAD)
-    return found
+    return entire(key)
+
+
+def named(viewer: Viewer, key: int | None) -> Lead | None:
+    """A lead to which another points, as far as the viewer may see it."""
+    return visible_leads(viewer).filter(pk=key).first() if key is not None else None
 
 
 def lock_lead(viewer: Viewer, ref: Any) -> Lead:
@@ -197,33 +209,6 @@ def _beside(rows: Any, name: str, key: Any) -> Any:
     return found
 
 
-def documents(lead: Lead) -> list[Document]:
-    """The documents of a lead that was read through its door, by kind, the newest version first."""
-    return list(Document.objects.filter(lead=lead).select_related("by").order_by("kind", "-version"))
-
-
-def receipts(lead: Lead) -> list[Receipt]:
-    """Its receipts of money, the latest first."""
-    return list(
-        Receipt.objects.filter(lead=lead).select_related("by", "verified_by", "document").order_by("-day", "-id")
-    )
-
-
-def promises(lead: Lead) -> list[Promise]:
-    """Its promises, the first due first."""
-    return list(Promise.objects.filter(lead=lead).select_related("owner").order_by("until", "id"))
-
-
-def credits(lead: Lead) -> list[Credit]:
-    """How the credit is split, the largest share first."""
-    return list(Credit.objects.filter(lead=lead).order_by("-share", "county"))
-
-
-def proposals(lead: Lead) -> list[Proposal]:
-    """Corrections that wait for another person."""
-    return list(Proposal.objects.filter(lead=lead, state="open").select_related("by").order_by("at"))
-
-
 def said(lead: Lead) -> list[Said]:
     """The events of a lead as corrections see them, oldest first."""
     return [Said(one.id, one.verb, one.at, one.body, one.corrects) for one in companies.events_of(lead.log_id)]
@@ -238,11 +223,6 @@ def twins(lead: Lead, company: Company) -> Sequence[Lead]:
 def versions(lead: Lead) -> int:
     """How many versions its agreement has."""
     return Agreement.objects.filter(lead=lead).count()
-
-
-def agreements(lead: Lead) -> list[Agreement]:
-    """The versions of its agreement, the newest first."""
-    return list(Agreement.objects.filter(lead=lead).order_by("-version"))
 
 
 def paper_version(lead: Lead, kind: str) -> int:
@@ -335,11 +315,3 @@ def counting(lead: Lead, receipt: int) -> list[companies.Happened]:
     """The events by which a receipt counts, that stand."""
     rows = companies.events_of(lead.log_id)
     return [one for one in rows if one.verb == "money_in" and one.body.get("receipt") == receipt and not one.void]
-
-
-def largest(viewer: Viewer, limit: int, start: datetime, stop: datetime) -> list[Lead]:
-    """The projects signed in a span of time with the largest agreed investment."""
-    rows = visible_leads(viewer).filter(
-        state__in=COUNTED, agreed__isnull=False, signed_at__gte=start, signed_at__lt=stop
-    )
-    return list(rows.select_related("company", "officer").order_by("-agreed", "id")[:limit])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from rapidfuzz import fuzz
@@ -14,19 +14,13 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.leads.models import Company, Lead, Occasion
 from luoshi.leads.reads.keyset import cut
 from luoshi.leads.reads.lead import visible_leads
-from luoshi.leads.stages import COUNTED, STAGES
+from luoshi.leads.reads.rows import COLUMNS, Row, rows_of
+from luoshi.leads.stages import COUNTED
 
 SIZE: Final = 50
 MOST: Final = 8
 TOGETHER: Final = 2000
 ALIKE: Final = 75
-
-
-BULKY: Final = (
-    "tokens", "about", "sector", "shown_to", "papers", "apart", "company__tokens", "company__initials", "company__short_initials",
-    "company__updated_at", "officer__password", "officer__last_login",
-)  # fmt: skip
-"""What a list does not show."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +42,12 @@ class Wanted:
 class LeadPage:
     """Rows of a list, and after which row the next page begins."""
 
-    rows: list[Lead]
+    rows: list[Row]
     after: tuple[datetime, int] | None
 
 
-def _wanted(viewer: Viewer, wanted: Wanted) -> QuerySet[Lead]:
+def wanted_rows(viewer: Viewer, wanted: Wanted) -> QuerySet[Lead]:
+    """The leads that a list is about, in no order."""
     rows = visible_leads(viewer)
     rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state="merged")
     for name in ("status", "county", "industry"):
@@ -73,52 +68,21 @@ def _wanted(viewer: Viewer, wanted: Wanted) -> QuerySet[Lead]:
 def lead_page(viewer: Viewer, wanted: Wanted, after: tuple[datetime, int] | None = None, size: int = SIZE) -> LeadPage:
     """A page of a list; one query."""
     field = "signed_at" if wanted.order == "signed" else "updated_at"
-    rows = _wanted(viewer, wanted).select_related("company", "officer", "occasion").defer(*BULKY)
+    rows = wanted_rows(viewer, wanted).values_list(*COLUMNS)
     if field == "signed_at":
         rows = rows.filter(signed_at__isnull=False)
-    return LeadPage(*cut(rows, field, after, size))
+    return LeadPage(*cut(rows, field, after, size, Row._make))
 
 
 def find_leads(viewer: Viewer, text: str, limit: int = MOST) -> list[Lead]:
     """Leads that match what is being typed, the latest first; one query."""
-    return list(_wanted(viewer, Wanted(q=text)).order_by("-updated_at", "-id")[:limit]) if text.strip() else []
+    return list(wanted_rows(viewer, Wanted(q=text)).order_by("-updated_at", "-id")[:limit]) if text.strip() else []
 
 
 def of_company(viewer: Viewer, company: Company) -> list[Lead]:
     """The leads of a company that the viewer may see, the latest first."""
     rows = visible_leads(viewer).filter(company=company).select_related("officer")
     return list(rows.order_by("-updated_at", "-id")[:100])
-
-
-@dataclass(frozen=True)
-class Column:
-    """A stage of the board: how many go on there, their agreed fen, and the first of them."""
-
-    stage: str
-    count: int
-    agreed: int | None
-    rows: Sequence[Lead]
-
-
-SHOWN: Final = ("log_id", "name", "sim", "updated_at", "company__name")
-
-
-def board(viewer: Viewer, wanted: Wanted, each: int = 8) -> list[Column]:
-    """Going leads by stage: counts and sums of all, and the latest of each; one query, and one a stage."""
-    going = _wanted(viewer, Wanted(**{**wanted.__dict__, "state": "", "status": "going"}))
-    sums = {row["state"]: row for row in going.order_by().values("state").annotate(n=Count("pk"), agreed=Sum("agreed"))}
-    found = []
-    for stage in STAGES:
-        rows = going.filter(state=stage).select_related("company").only(*SHOWN).order_by("-updated_at", "-id")[:each]
-        row: Any = sums.get(stage, {"n": 0, "agreed": None})
-        found.append(Column(stage, row["n"], row["agreed"], list(rows) if row["n"] else []))
-    return found
-
-
-def by_county(viewer: Viewer) -> dict[str, tuple[int, int]]:
-    """Signed projects and their agreed fen by county, as far as the viewer may see them; one query."""
-    rows = visible_leads(viewer).filter(state__in=COUNTED).order_by().values("county")
-    return {row["county"]: (row["n"], row["agreed"] or 0) for row in rows.annotate(n=Count("pk"), agreed=Sum("agreed"))}
 
 
 @dataclass(frozen=True)
@@ -183,10 +147,10 @@ def yields(viewer: Viewer, occasions: Sequence[Occasion]) -> list[Yield]:
     return found
 
 
-def at_occasion(viewer: Viewer, occasion: Occasion) -> list[Lead]:
+def at_occasion(viewer: Viewer, occasion: Occasion) -> list[Row]:
     """Leads from an occasion, signed ones first."""
-    rows = visible_leads(viewer).filter(occasion=occasion).exclude(state="merged").select_related("company", "officer")
-    return list(rows.order_by(F("signed_at").desc(nulls_last=True), "-id")[:500])
+    rows = visible_leads(viewer).filter(occasion=occasion).exclude(state="merged")
+    return rows_of(rows.order_by(F("signed_at").desc(nulls_last=True), "-id")[:500])
 
 
 def met_at(viewer: Viewer, occasion: Occasion) -> int:
@@ -197,3 +161,11 @@ def met_at(viewer: Viewer, occasion: Occasion) -> int:
 def known_leads(names: Sequence[str]) -> set[tuple[int | None, str]]:
     """(company, name) of the leads of those names; for whoever brings in a list."""
     return set(Lead.objects.filter(name__in=names).values_list("company_id", "name"))
+
+
+def largest(viewer: Viewer, limit: int, start: datetime, stop: datetime) -> list[Row]:
+    """The projects signed in a span of time with the largest agreed investment."""
+    rows = visible_leads(viewer).filter(
+        state__in=COUNTED, agreed__isnull=False, signed_at__gte=start, signed_at__lt=stop
+    )
+    return rows_of(rows.order_by("-agreed", "id")[:limit])

@@ -1,6 +1,7 @@
 """`/work/leads/`: the board by stage, the list with its filters and exports, doubles, districts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -10,12 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.kernel import installation
+from luoshi.kernel.kept import Kept
 from luoshi.kernel.rights import may
-from luoshi.kernel.text import T
+from luoshi.kernel.text import T, language
 from luoshi.leads import money, reads
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
-from luoshi.leads.reads import Wanted
+from luoshi.leads.reads import Row, Wanted
 from luoshi.leads.staff.deals.forms import counties
 from luoshi.leads.stages import DEAL, FLOW, HEAD, SEE, STATUSES
 from luoshi.people import place, shaded
@@ -36,78 +38,97 @@ MAPPED: Final = shaded.Words(
 )  # fmt: skip
 
 
-def link_to(lead: Lead) -> SafeString:
+def link_to(lead: Lead | Row) -> SafeString:
     """A lead's page; the address holds no name."""
     mark = parts.tag_demo() if lead.sim else SafeString("")
     return format_html('<a href="{}{}/">{}</a> {}', ROOT, lead.log_id, lead.name, mark)
 
 
-def stage_of(lead: Lead) -> SafeString:
+def stage_of(lead: Lead | Row) -> SafeString:
     """Its stage; its status where it is not going."""
     if lead.status == "going" or lead.state == "merged":
         return format_html("{}", STAGE_NAMES[lead.state])
     return format_html("{} {}", STAGE_NAMES[lead.state], parts.tag(STATUSES[lead.status], "f"))
 
 
-def agreed_of(lead: Lead) -> str:
+def agreed_of(lead: Lead | Row) -> str:
     """What is agreed; nothing before it is signed, and `不详` where it is not known."""
     return money.shown(lead.agreed) if lead.signed_at else "—"
 
 
-TABLE: Final = Table[Lead](
+TABLE: Final = Table[Row](
     T("招商项目", "Leads"),
     (
         Column(T("编号", "Number"), lambda one: one.number, "n nb m-no"),
         Column(T("项目", "Project"), link_to, "b", is_header=True),
-        Column(T("企业", "Company"), lambda one: one.company.name if one.company else "—"),
+        Column(T("企业", "Company"), lambda one: one.company or "—"),
         Column(T("阶段", "Stage"), stage_of),
         Column(T("协议总投资", "Agreed"), agreed_of, "r n nb"),
         Column(
             T("到位资金", "In place"), lambda one: money.shown(one.in_place) if one.in_place else "—", "r n nb m-no"
         ),
         Column(T("旗县区", "District"), lambda one: people.division_name(one.county) if one.county else "—"),
-        Column(T("负责人", "Officer"), lambda one: one.officer.name if one.officer else "—"),
+        Column(T("负责人", "Officer"), lambda one: one.officer or "—"),
         Column(T("下一次", "Next due"), lambda one: parts.time(one.due_at) if one.due_at else "—", "n nb"),
     ),
 )
 
 
-def wanted(request: HttpRequest) -> Wanted:
+@dataclass(frozen=True)
+class Choices:
+    """What a list can be narrowed by, besides words and fixed lists."""
+
+    officers: Sequence[tuple[str, str, int]]
+    counties: Sequence[tuple[str, str]]
+    occasions: Mapping[str, T]
+
+
+_officers: Final = Kept(lambda: [(one.login, one.name, one.pk) for one in reads.officers()], 10)
+_counties: Final = Kept(lambda lang: counties(), 10)
+
+
+def choices() -> Choices:
+    """The choices of today; officers and districts as they were some seconds ago."""
+    return Choices(_officers(), _counties(language()), reads.occasion_names())
+
+
+def wanted(request: HttpRequest, known: Choices) -> Wanted:
     """What an address asks for; a value that is none of the choices is left out."""
     given = {name: request.GET.get(name, "").strip().replace("\0", "")[:80] for name in Wanted.__annotations__}
 
     def one_of(name: str, known: Mapping[str, Any], default: str = "") -> str:
         return given[name] if given[name] in known else default
 
-    officers = {one.login: one.pk for one in reads.officers()}
+    officers = {login: key for login, _, key in known.officers}
     return Wanted(
         q=given["q"], state=one_of("state", STAGE_NAMES), status=one_of("status", STATUSES),
-        county=one_of("county", dict(counties())), industry=one_of("industry", INDUSTRIES),
-        officer=officers.get(given["officer"]), occasion=one_of("occasion", reads.occasion_names()),
+        county=one_of("county", dict(known.counties)), industry=one_of("industry", INDUSTRIES),
+        officer=officers.get(given["officer"]), occasion=one_of("occasion", known.occasions),
         order=one_of("order", ORDERS, "newest"),
     )  # fmt: skip
 
 
-def _context(request: HttpRequest, asked: Wanted) -> dict[str, Any]:
+def _context(request: HttpRequest, asked: Wanted, known: Choices) -> dict[str, Any]:
     viewer = viewer_of(request)
     return {
-        "asked": asked, "stages": STAGE_NAMES.items(), "statuses": STATUSES.items(), "counties": counties(),
-        "industries": INDUSTRIES.items(), "officers": [(one.login, one.name, one.pk) for one in reads.officers()],
-        "occasions": reads.occasion_names().items(), "orders": ORDERS.items(), "filtered": asked != Wanted(),
-        "deals": may(viewer, DEAL), "heads": may(viewer, HEAD), "root": ROOT, "query": pager.address(request.GET, after=""),
+        "asked": asked, "stages": STAGE_NAMES.items(), "statuses": STATUSES.items(), "counties": known.counties,
+        "industries": INDUSTRIES.items(), "officers": known.officers, "occasions": known.occasions.items(),
+        "orders": ORDERS.items(), "filtered": asked != Wanted(), "deals": may(viewer, DEAL), "heads": may(viewer, HEAD),
+        "root": ROOT, "query": pager.address(request.GET, after=""),
     }  # fmt: skip
 
 
 @having(SEE)
 def page(request: HttpRequest) -> HttpResponse:
     """The list; keyset paged."""
-    viewer, asked = viewer_of(request), wanted(request)
+    viewer, known = viewer_of(request), choices()
+    asked = wanted(request, known)
     order = f"leads.{asked}"
     given = request.GET.get(pager.NAME, "")
     after = cast("tuple[datetime, int]", pager.decode(given, order)) if given else None
     found = reads.lead_page(viewer, asked, after)
     cursor = pager.encode(found.after, order) if found.after else ""
-    context = _context(request, asked) | {
+    context = _context(request, asked, known) | {
         "table": TABLE.render(found.rows) if found.rows else "", "pager": pager.pager(request.GET, len(found.rows), cursor),
     }  # fmt: skip
     return render(request, "leads/deals/list.html", context)
@@ -116,7 +137,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @having(SEE)
 def board(request: HttpRequest) -> HttpResponse:
     """`/work/leads/board/`: what goes on, by stage: how many, how much, the latest of each."""
-    viewer, asked = viewer_of(request), wanted(request)
+    viewer, known = viewer_of(request), choices()
+    asked = wanted(request, known)
     columns = [
         (
             STAGE_NAMES[one.stage],
@@ -127,7 +149,7 @@ def board(request: HttpRequest) -> HttpResponse:
         )
         for one in reads.board(viewer, asked)
     ]
-    return render(request, "leads/deals/board.html", _context(request, asked) | {"columns": columns})
+    return render(request, "leads/deals/board.html", _context(request, asked, known) | {"columns": columns})
 
 
 @having(SEE)
@@ -204,11 +226,11 @@ HEADS: Final = (
 )  # fmt: skip
 
 
-def _row(one: Lead) -> tuple[str, ...]:
+def _row(one: Row) -> tuple[str, ...]:
     return (
-        one.number, one.name, one.company.name if one.company else "", str(STAGE_NAMES[one.state]), str(STATUSES[one.status]),
+        one.number, one.name, one.company or "", str(STAGE_NAMES[one.state]), str(STATUSES[one.status]),
         money.wan(one.agreed) if one.signed_at else "", money.wan(one.in_place), people.division_name(one.county) if one.county else "",
-        one.industry, one.officer.name if one.officer else "", one.occasion.name if one.occasion else "",
+        one.industry, one.officer or "", one.occasion or "",
         words.day(one.signed_at) if one.signed_at else "", words.day(one.landed_at) if one.landed_at else "", str(one.corrected),
         str(T("是", "yes")) if one.sim else "",
     )  # fmt: skip
@@ -217,6 +239,6 @@ def _row(one: Lead) -> tuple[str, ...]:
 @having(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """`/work/leads/export.csv` and `.xlsx`: what the list shows, all pages."""
-    viewer, asked = viewer_of(request), wanted(request)
+    viewer, asked = viewer_of(request), wanted(request, choices())
     rows = pager.through(lambda after: reads.lead_page(viewer, asked, after, 1000))
     return sheets.answer(kind, "leads", T("招商项目", "Leads"), HEADS, map(_row, rows))
