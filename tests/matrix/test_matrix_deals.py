@@ -104,7 +104,7 @@ def _stand(one: Lead, other: Lead, stage: str, status: str, verb: str) -> None:
         state=stage, status=status, clock=CLOCKS.get(verb, "report"), papers=[*gates.DOCUMENTS], signed_at=NOW - timedelta(days=26) if late else None,
         agreed=100 if late else None, merged_into=other if stage == "merged" else None, state_before="lead" if stage == "merged" else "",
     )  # fmt: skip
-    Lead.objects.filter(pk=other.pk).update(absorbed=1 if stage == "merged" else 0, state="signed")
+    Lead.objects.filter(pk=other.pk).update(absorbed=1 if stage == "merged" else 0, state="full")
     Receipt.objects.filter(lead=one).update(state="verified" if verb == "revoke_money" else "reported")
     if verb == "revoke_money":
         Lead.objects.filter(pk=one.pk).update(in_place=100)
@@ -131,7 +131,7 @@ def _given(one: Lead, other: Lead, keys: dict[str, Any], verb: str, stage: str) 
     return words | {
         "amount": "5000", "currency": "CNY", "day": "2021-12-29" if verb in ("agree", "report_money") else "", "proof": "bank", "worth": "yes",
         "name": one.name, "county": one.county, "industry": "C", "level": "open", "kind": "other", "item": "document:permit",
-        "until": "2022-01-20", "what": "供电", "owner": "city.roads", "days": "7", "why": "market", "officer": "officer2", "into": other.number,
+        "until": "2022-01-20", "what": "供电", "owner": "city.roads", "days": "7", "why": "market", "officer": "officer2", "into": other.number, "looked": str(other.log_id),
         "shares": "昆都仑区 100", "proposal": waiting, "event": event.id, "changed_day": "2021-12-06", **keys,
         **({"file": SimpleUploadedFile("a.pdf", pdf(), "application/pdf")} if verb == "add_document" else {}),
     }  # fmt: skip

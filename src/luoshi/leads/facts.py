@@ -70,7 +70,7 @@ LEAD_WIDTHS: Final = {
 } | {verb: Widths(LEAD_OPEN, _LEAD_RESTRICTED | _CORRECTED) for verb in ("correct", "void")}
 OCCASION_WIDTHS: Final = {
     verb: Widths(frozenset(), frozenset({"move", "stage", "acting_for", "actor_kind"}))
-    for verb in ("add_occasion", "change_occasion", "hold_occasion", "cancel_occasion")
+    for verb in ("add_occasion", "change_occasion", "hold_occasion", "cancel_occasion", "plan_again")
 }
 
 

@@ -24,7 +24,7 @@ from luoshi.kernel.problems import Fault, Invalid, NotNow, Problem
 from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads import actions, gates, kept, money, reads
+from luoshi.leads import actions, alike, gates, kept, money, reads
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import INDUSTRY_WORDS, NOTHING, Progress, Report, columns_of, silent
 from luoshi.leads.models import Company, Lead, Waiver
@@ -285,7 +285,7 @@ def _same(batch: Batch, lead: Lead) -> Lead | None:
     rows = [
         one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at and one.company_id == lead.company_id
     ]
-    return next((one for one in rows if actions.alike(lead, one)), None)
+    return next((one for one in rows if alike.score(lead, one) >= alike.LIMIT), None)
 
 
 def _note(batch: Batch, act: Act, row: Given, company: Company | None, key: int, words: Words) -> None:

@@ -26,6 +26,7 @@ FLOW: Final = Flow(
              ("name", "kind", "place", "first_day", "last_day", "cost", "source")),
         Move("hold_occasion", T("已举办", "Was held"), (PLANNED,), HELD, HEAD),
         Move("cancel_occasion", T("取消", "Cancel"), (PLANNED,), CANCELLED, HEAD, ("reason",)),
+        Move("plan_again", T("撤回，回到筹备", "Take back: planned again"), (HELD, CANCELLED), PLANNED, HEAD, ("reason",)),
     ),
 )  # fmt: skip
 WORDS: Final = {"add_occasion": T("新活动", "Occasion planned"), **{move.verb: move.text for move in FLOW.moves}}

@@ -9,7 +9,6 @@ from luoshi.leads.actions.lead import check as check_lead
 from luoshi.leads.actions.merge import merge_company, unmerge_company
 from luoshi.leads.actions.money import (
     agree,
-    alike,
     refuse_money,
     report_money,
     revoke_money,
@@ -19,7 +18,7 @@ from luoshi.leads.actions.money import (
     verify_money,
     withdraw_money,
 )
-from luoshi.leads.actions.occasion import add_occasion, cancel_occasion, change_occasion, hold_occasion
+from luoshi.leads.actions.occasion import add_occasion, cancel_occasion, change_occasion, hold_occasion, plan_again
 from luoshi.leads.actions.paper import add_document, waive
 from luoshi.leads.actions.promise import (
     confirm_promise,
@@ -48,7 +47,7 @@ OF_LEAD: dict[str, Action[Lead]] = {
 }  # fmt: skip
 """The moves of a lead by their verbs."""
 OF_OCCASION: dict[str, Action[Occasion]] = {
-    one.move.verb: one for one in (change_occasion, hold_occasion, cancel_occasion)
+    one.move.verb: one for one in (change_occasion, hold_occasion, cancel_occasion, plan_again)
 }
 """The moves of an occasion by their verbs."""
 
@@ -61,12 +60,12 @@ __all__ = [
     "add_lead",
     "add_occasion",
     "agree",
-    "alike",
     "check_lead",
     "contact",
     "hold_occasion",
     "merge_company",
     "merge_lead",
+    "plan_again",
     "same",
     "sign",
 ]

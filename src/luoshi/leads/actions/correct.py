@@ -1,7 +1,7 @@
 """Correct or void an event of a lead: one person proposes, another one approves, and the row follows.
 
-What can be corrected: the day of any milestone; county, industry and amount of a signing; the amount of a changed agreement,
-as long as no later version of the agreement stands on it. What can be void: the last milestone, the last version.
+What can be corrected: the day of any milestone; county, industry and amount of a signing; day and amount of a changed agreement,
+as long as no later version of the agreement stands on it (an amount in another currency follows the rate of the corrected day). What can be void: the last milestone, the last version.
 After an approved correction the lead says anew how it stands (`restated`), so that whoever reads its last event reads it right.
 """
 
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from luoshi.kernel import calendar
+from luoshi.kernel import calendar, clock
 from luoshi.kernel.action import Act, Also, Change
 from luoshi.kernel.ledger.correct import OWN, Chain, CorrectionError, chains
 from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow
@@ -25,7 +25,7 @@ from luoshi.leads.models import Lead, Proposal
 from luoshi.leads.stages import AFTER, STAGES
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(AFTER, ("day",)), "sign": ("day", "county", "industry", "amount"), "agree": ("amount",),
+    **dict.fromkeys(AFTER, ("day",)), "sign": ("day", "county", "industry", "amount"), "agree": ("day", "amount"),
 }  # fmt: skip
 """The fields that can be corrected, by the log's verb."""
 LABELS: Final = {
@@ -116,7 +116,10 @@ def _day(lead: Lead, found: Chain, text: str) -> list[Fault]:
         day = date.fromisoformat(text)
     except ValueError:
         return [Fault("day", text[:20], T("写成 2021-11-23 的样子", "write it like 2021-11-23"))]
-    at, cal = STAGES.index(AFTER[found.original.verb]), calendar.current()
+    cal = calendar.current()
+    if found.original.verb == "agree":
+        return _version_day(lead, day)
+    at = STAGES.index(AFTER[found.original.verb])
     before, after = getattr(lead, f"{STAGES[at - 1]}_at", None) or lead.came_at, None
     if at + 1 < len(STAGES):
         after = getattr(lead, f"{STAGES[at + 1]}_at")
@@ -124,6 +127,16 @@ def _day(lead: Lead, found: Chain, text: str) -> list[Fault]:
         return [Fault("day", text, T("早于上一个阶段", "is before the stage before it"))]
     if after is not None and day > cal.city_date(after):
         return [Fault("day", text, T("晚于下一个阶段", "is after the stage after it"))]
+    return []
+
+
+def _version_day(lead: Lead, day: date) -> list[Fault]:
+    """The day of the newest version of the agreement lies between the version before it and today."""
+    former = reads.agreements(lead)[1:2]
+    if former and day < former[0].day:
+        return [Fault("day", day.isoformat(), T("早于上一版协议", "is before the version before it"))]
+    if day > calendar.current().city_date(clock.now()):
+        return [Fault("day", day.isoformat(), T("还没有到这一天", "is still to come"))]
     return []
 
 
@@ -162,13 +175,15 @@ def _replacing(lead: Lead, found: Chain, changes: Mapping[str, Any], act: Act) -
     body = {name: value for name, value in found.body.items() if name not in OWN}
     if "day" in changes:
         at = min(act.now, at_noon(date.fromisoformat(changes["day"])))
-        setattr(lead, f"{AFTER[verb]}_at", at)
+        if verb in AFTER:
+            setattr(lead, f"{AFTER[verb]}_at", at)
     for name in ("county", "industry"):
         if name in changes:
             body[name] = changes[name]
             setattr(lead, name, changes[name])
-    if "amount" in changes:
-        _amount(lead, body, changes["amount"], calendar.current().city_date(at))
+    money = verb in ("sign", "agree") and reads.last_version_event(lead) == found.original.id
+    if money and not changes.keys().isdisjoint({"amount", "day"}):
+        _amount(lead, body, changes.get("amount", body.get("amount")), calendar.current().city_date(at))
     return body, at
 
 
@@ -176,10 +191,10 @@ def _amount(lead: Lead, body: dict[str, Any], minor: int | None, day: date) -> N
     """Another amount: what the event added, and what is agreed now."""
     currency = str(body.get("currency") or "CNY")
     fen, rate, rate_day = in_fen(minor, currency, day, [], "amount")
-    before = (body.get("agreed") or 0) - (body.get("added") or 0)
+    before = reads.last_known(lead, versions=reads.versions(lead) - 1)
     lead.amount, lead.agreed = minor, fen
     body |= {"amount": minor, "agreed": fen, "added": None if fen is None else fen - before}
-    correct_version(lead, amount=minor, fen=fen, rate=rate, rate_day=rate_day)
+    correct_version(lead, day=day, amount=minor, fen=fen, rate=rate, rate_day=rate_day)
 
 
 def _undo(lead: Lead, verb: str, act: Act) -> None:

@@ -1,7 +1,8 @@
 """Two leads of one project: the one goes into the other, its milestones count no more, and can come out again with them.
 
 A signing is an event, and signed projects are counted by their events. So the milestones of the merged one are taken back
-where they stand: as of an earlier day there were two, from now on there is one. Its verified money goes over as it came.
+where they stand: as of an earlier day there were two, from now on there is one. Its verified money goes over as it came, and so
+do its documents and what was promised; the event says which, so that they come back when the two are taken apart.
 """
 
 from dataclasses import replace
@@ -16,7 +17,7 @@ from luoshi.leads import clocks, reads
 from luoshi.leads.actions.money import money_in
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Lead, Receipt
-from luoshi.leads.stages import AFTER, EARLY
+from luoshi.leads.stages import AFTER, STAGES
 
 MILESTONES: Final = (*AFTER, "agree", "money_in")
 """The log's verbs that figures count, taken back when the project turns out to be another one's double."""
@@ -44,8 +45,8 @@ def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
         rule = T("不能并入自己", "cannot be merged into itself")
     elif into.state == "merged":
         rule = T("那一个已并入别的项目", "was merged into another itself")
-    elif lead.state not in EARLY and into.state in EARLY:
-        rule = T("那一个还没有签约：请把它并入这一个", "is not signed yet: merge that one into this one")
+    elif STAGES.index(lead.state) > STAGES.index(into.state):
+        rule = T("那一个还没有走到这一步：请把它并入这一个", "has not come as far: merge that one into this one")
     if rule is not None:
         raise Invalid([Fault("into", into.number, rule)])
     lead.state_before, lead.merged_into, into.absorbed = lead.state, into, into.absorbed + 1
@@ -53,11 +54,45 @@ def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
     moved = [one for one in reads.receipts(lead) if one.state == "verified"]
     also = [Also(lead, "void", Change(occurred_at=one.at, corrects=one.id), line=LEADS) for one in standing]
     clocks.stop(lead)
-    also.append(Also(into, "absorb_lead", Change(body={"other": str(lead.log_id)})))
+    also.append(Also(into, "absorb_lead", _carried(lead, into)))
     also += _money(moved, into)
     lead.in_place = 0
     body = {"into": str(into.log_id), "reason": reason}
     return Change(body=body, also=also)
+
+
+def _carried(lead: Lead, into: Lead) -> Change:
+    """Its documents, each as a further version, and its promises go over; which, with the versions that they had, is noted."""
+    papers, promises = reads.documents(lead)[::-1], reads.promises(lead)
+    body = {
+        "other": str(lead.log_id), "promises": [one.pk for one in promises],
+        "papers": [[str(one.pk), one.version] for one in papers],
+    }  # fmt: skip
+    newest = {one.kind: reads.paper_version(into, one.kind) for one in papers}
+    for paper in papers:
+        paper.lead, paper.version = into, newest[paper.kind]
+        newest[paper.kind] += 1
+    for promise in promises:
+        promise.lead = into
+    into.papers, lead.papers = sorted({*into.papers, *newest}), []
+    return Change(body=body, saves=[*papers, *promises])
+
+
+def _returned(into: Lead, lead: Lead, merged: UUID | None) -> Change:
+    """What went over then comes back as it was; what was added since stays."""
+    found = [one for one in reads.events_of(into.log_id) if one.verb == "absorb_lead" and one.act == merged]
+    said = {**found[-1].private, **found[-1].body} if found else {}
+    versions = dict(said.get("papers", ()))
+    kept = reads.documents(into)
+    papers = [one for one in kept if str(one.pk) in versions]
+    promises = [one for one in reads.promises(into) if one.pk in said.get("promises", ())]
+    for paper in papers:
+        paper.lead, paper.version = lead, versions[str(paper.pk)]
+    for promise in promises:
+        promise.lead = lead
+    lead.papers = sorted({one.kind for one in papers})
+    into.papers = sorted({one.kind for one in kept if one.lead_id == into.pk})
+    return Change(body={"other": str(lead.log_id)}, saves=[*papers, *promises])
 
 
 def _money(rows: list[Receipt], lead: Lead) -> list[Also]:
@@ -93,7 +128,7 @@ def unmerge_lead(lead: Lead, act: Act, *, reason: str) -> Change:
     rows = [row for row in reads.receipts(into) if row.pk in keys]
     into.in_place -= sum(row.fen for row in rows)
     also += _money(rows, lead)
-    also.append(Also(into, "detach_lead", Change(body={"other": str(lead.log_id)})))
+    also.append(Also(into, "detach_lead", _returned(into, lead, merged)))
     clocks.start(lead, "report" if lead.state != "lead" else "respond", act.now)
     return Change(body={"into": str(into.log_id), "reason": reason}, also=also)
 

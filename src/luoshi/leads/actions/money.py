@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from rapidfuzz import fuzz
-
 from luoshi.kernel import calendar
 from luoshi.kernel.action import Act, Also, Change
 from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow
 from luoshi.kernel.text import T
-from luoshi.leads import money, reads
+from luoshi.leads import alike, money, reads
 from luoshi.leads.actions.beside import clear_credits
 from luoshi.leads.actions.company import NO_CHOICE
 from luoshi.leads.actions.lead import at_noon, note_fault, reach
@@ -19,7 +17,6 @@ from luoshi.leads.models import Agreement, Credit, Document, Lead, Occasion, Rec
 from luoshi.leads.rules import RULES
 from luoshi.people import reads as people
 
-ALIKE: Final = 80
 """From this likeness of names on (0–100) two signed projects of one company may be the same."""
 WHOLE: Final = 10_000
 PROOFS: Final[Mapping[str, T]] = {code: T(words["zh"], words["en"]) for code, words in RULES["proofs"].items()}
@@ -94,16 +91,10 @@ def _version(lead: Lead) -> int:
 
 
 def same(lead: Lead) -> Lead | None:
-    """The counted project of its company that this one may be: alike in name, or of the same amount."""
+    """The counted project of its company, or of one of the same group, that this one may be."""
     if lead.company is None:
         return None
-    return next((other for other in reads.twins(lead, lead.company) if alike(lead, other)), None)
-
-
-def alike(lead: Lead, other: Lead) -> bool:
-    """May two signed projects of one company be the same?"""
-    amounts = lead.agreed is not None and lead.agreed == other.agreed
-    return amounts or fuzz.ratio(lead.name, other.name) >= ALIKE
+    return next((other for other in reads.twins(lead, lead.company) if alike.score(lead, other) >= alike.LIMIT), None)
 
 
 @LEADS.action("sign")

@@ -10,7 +10,7 @@ from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.leads import money, reads
 from luoshi.leads.actions.company import NO_CHOICE
-from luoshi.leads.actions.lead import LONGEST, NEEDED
+from luoshi.leads.actions.lead import LONGEST, NEEDED, note_fault
 from luoshi.leads.core import OCCASIONS
 from luoshi.leads.models import Occasion
 from luoshi.leads.occasions import KINDS
@@ -76,5 +76,17 @@ def hold_occasion(occasion: Occasion, act: Act) -> Change:
 
 @OCCASIONS.action("cancel_occasion")
 def cancel_occasion(occasion: Occasion, act: Act, *, reason: str) -> Change:
-    """It will not take place."""
+    """It will not take place. Raises Invalid."""
+    return _reasoned(reason)
+
+
+@OCCASIONS.action("plan_again")
+def plan_again(occasion: Occasion, act: Act, *, reason: str) -> Change:
+    """It was said by mistake that it took place, or would not. Raises Invalid."""
+    return _reasoned(reason)
+
+
+def _reasoned(reason: str) -> Change:
+    if faults := note_fault(reason, "reason"):
+        raise Invalid(faults)
     return Change(body={"reason": reason})

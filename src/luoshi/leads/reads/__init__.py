@@ -2,6 +2,7 @@
 
 from luoshi.leads.reads.beside import agreements, beside, credits, documents, promises, proposals, receipts
 from luoshi.leads.reads.board import TALLY, Column, board, by_county
+from luoshi.leads.reads.doubles import Double, doubles
 from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, silent, tally
 from luoshi.leads.reads.lead import (
     TOLD,
@@ -41,12 +42,10 @@ from luoshi.leads.reads.lead import (
     waivers,
 )
 from luoshi.leads.reads.leads import (
-    Double,
     LeadPage,
     Wanted,
     Yield,
     at_occasion,
-    doubles,
     find_leads,
     known_leads,
     largest,

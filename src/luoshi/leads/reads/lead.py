@@ -40,6 +40,7 @@ from luoshi.people.models import Person, Unit
 NO_LEAD: Final = T("没有这个项目", "No such lead")
 NO_OCCASION: Final = T("没有这个活动", "No such occasion")
 TOLD: Final = T("这条记录刚才已被改过，请看新的一版", "This record was changed meanwhile: look at the new version")
+MOST_VERSIONS: Final = 32_767
 NO_CHOICE: Final = T("不在可选的里面", "is not one of the choices")
 
 
@@ -215,9 +216,11 @@ def said(lead: Lead) -> list[Said]:
 
 
 def twins(lead: Lead, company: Company) -> Sequence[Lead]:
-    """Signed projects of a company (or of one that was merged with it) that count, but this one."""
-    rows = Lead.objects.filter(company=company, state__in=COUNTED).exclude(pk=lead.pk)
-    return list(rows.exclude(pk=lead.succeeds_id or 0).order_by("signed_at")[:50])
+    """Signed projects of a company, and of those of its group, that count, but this one."""
+    head = company.group_id or company.pk
+    kin = Q(company=head) | Q(company__group=head)
+    rows = Lead.objects.filter(kin, state__in=COUNTED).exclude(pk__in=[lead.pk or 0, lead.succeeds_id or 0])
+    return list(rows.order_by("signed_at")[:500])
 
 
 def versions(lead: Lead) -> int:
@@ -227,7 +230,10 @@ def versions(lead: Lead) -> int:
 
 def paper_version(lead: Lead, kind: str) -> int:
     """The number of the next version of a document."""
-    return Document.objects.filter(lead=lead, kind=kind).count() + 1
+    newest = (
+        Document.objects.filter(lead=lead, kind=kind).order_by("-version").values_list("version", flat=True).first()
+    )
+    return (newest or 0) + 1
 
 
 def next_receipt() -> int:
@@ -245,9 +251,10 @@ def proposed(lead: Lead, event: UUID) -> bool:
     return Proposal.objects.filter(lead=lead, event=event, state="open").exists()
 
 
-def last_known(lead: Lead) -> int:
-    """The fen of the last version of its agreement that was known; 0 where none was."""
-    row = Agreement.objects.filter(lead=lead, fen__isnull=False).order_by("-version").first()
+def last_known(lead: Lead, versions: int = MOST_VERSIONS) -> int:
+    """The fen of the last version of its agreement (or of its first `versions`) that was known; 0 where none was."""
+    rows = Agreement.objects.filter(lead=lead, fen__isnull=False, version__lte=versions)
+    row = rows.order_by("-version").first()
     return row.fen or 0 if row else 0
 
 

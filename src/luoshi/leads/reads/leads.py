@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Count, F, Q, QuerySet, Sum
-from rapidfuzz import fuzz
 
 from luoshi.kernel import search_tokens
 from luoshi.kernel.search import Written
@@ -19,8 +18,6 @@ from luoshi.leads.stages import COUNTED
 
 SIZE: Final = 50
 MOST: Final = 8
-TOGETHER: Final = 2000
-ALIKE: Final = 75
 
 
 @dataclass(frozen=True)
@@ -83,38 +80,6 @@ def of_company(viewer: Viewer, company: Company) -> list[Lead]:
     """The leads of a company that the viewer may see, the latest first."""
     rows = visible_leads(viewer).filter(company=company).select_related("officer")
     return list(rows.order_by("-updated_at", "-id")[:100])
-
-
-@dataclass(frozen=True)
-class Double:
-    """Two signed projects that may be one, how alike they are (0–100), and what was said of it when the second was signed."""
-
-    one: Lead
-    other: Lead
-    score: int
-    apart: str
-
-
-def doubles(viewer: Viewer, limit: int = 200) -> list[Double]:
-    """Signed projects of one company that are alike in name or amount, the likeliest first; two queries."""
-    counted = visible_leads(viewer).filter(state__in=COUNTED, company__isnull=False)
-    many = counted.order_by().values("company").annotate(n=Count("pk")).filter(n__gt=1).values("company")
-    rows = (
-        counted.filter(company__in=many)
-        .select_related("company", "occasion")
-        .order_by("company", "signed_at", "pk")[:TOGETHER]
-    )
-    by_company: dict[int | None, list[Lead]] = {}
-    for row in rows:
-        by_company.setdefault(row.company_id, []).append(row)
-    found = []
-    for some in by_company.values():
-        for at, other in enumerate(some):
-            for one in some[:at]:
-                score = 100 if one.agreed and one.agreed == other.agreed else round(fuzz.ratio(one.name, other.name))
-                if score >= ALIKE and other.succeeds_id != one.pk:
-                    found.append(Double(one, other, score, other.apart))
-    return sorted(found, key=lambda pair: (bool(pair.apart), -pair.score))[:limit]
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,7 @@ class Deal(forms.Form):
         if move.verb == "propose":
             for name in ("day", "amount", "county", "industry"):
                 self.fields[f"changed_{name}"] = MAKERS[name](lead, False)
+            self.fields["changed_unknown"] = MAKERS["unknown"](lead, False)
         for field in self.fields.values():
             field.error_messages = forms.messages(field)
 
@@ -228,7 +229,8 @@ class Deal(forms.Form):
         day = self.cleaned_data.get("changed_day")
         found: dict[str, Any] = {"day": day.isoformat()} if day else {}
         rest = {name: self.cleaned_data.get(f"changed_{name}") for name in ("amount", "county", "industry")}
-        return found | {name: value for name, value in rest.items() if value}
+        found |= {name: value for name, value in rest.items() if value}
+        return found | {"amount": None} if self.cleaned_data.get("changed_unknown") else found
 
 
 def _per_cent(text: str) -> int:

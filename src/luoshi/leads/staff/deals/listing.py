@@ -195,6 +195,12 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/deals/places.html", context)
 
 
+def _companies(pair: reads.Double) -> str:
+    """Whose they are: one company, or two of a group."""
+    names = [one.company.name for one in (pair.one, pair.other) if one.company]
+    return " / ".join(dict.fromkeys(names))
+
+
 @having(SEE)
 def doubles(request: HttpRequest) -> HttpResponse:
     """`/work/leads/doubles/`: signed projects that may be one and the same."""
@@ -204,7 +210,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
         (
             Column(T("项目", "Project"), lambda pair: link_to(pair.one), "b", is_header=True),
             Column(T("另一个", "The other"), lambda pair: link_to(pair.other)),
-            Column(T("企业", "Company"), lambda pair: pair.one.company.name if pair.one.company else ""),
+            Column(T("企业", "Company"), _companies),
             Column(T("活动", "Occasions"), lambda pair: " / ".join(one.occasion.name if one.occasion else "—" for one in (pair.one, pair.other))),
             Column(T("像多少", "Alike"), lambda pair: str(pair.score), "r n"),
             Column(T("说明过的理由", "Declared reason"), lambda pair: pair.apart or "—"),

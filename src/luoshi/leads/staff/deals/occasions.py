@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.kernel import clock
-from luoshi.kernel.problems import Absent, Invalid, NotNow
+from luoshi.kernel.problems import Absent, Invalid
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
 from luoshi.leads import actions, money, reads
@@ -72,20 +72,34 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/deals/occasions.html", context, status=422 if context["bad"] else 200)
 
 
+FIELDS: Final = ("name", "kind", "place", "first_day", "last_day", "source")
+
+
+def _filled(occasion: Occasion) -> OccasionForm:
+    cost = money.wan(occasion.cost) if occasion.cost is not None else ""
+    return OccasionForm(initial={name: getattr(occasion, name) for name in FIELDS} | {"cost": cost})
+
+
 @having(SEE)
 def one(request: HttpRequest, ref: UUID) -> HttpResponse:
     """`/work/occasions/<id>/`: its yield as of now, and the leads behind it."""
+    occasion = reads.get_occasion(viewer_of(request), ref)
+    return _show(request, occasion, _filled(occasion))
+
+
+def _show(request: HttpRequest, occasion: Occasion, form: OccasionForm) -> HttpResponse:
+    """The page; with a correction that was refused it comes back as it was sent (422)."""
     viewer = viewer_of(request)
-    occasion = reads.get_occasion(viewer, ref)
     (found,) = reads.yields(viewer, [occasion])
     rows = reads.at_occasion(viewer, occasion)
+    late = sum(one.due_at is not None and one.due_at < clock.now() for one in rows)
     pairs: list[tuple[T, Any]] = [
         (T("日期", "Days"), _days(occasion)), (T("地点", "Place"), occasion.place or "—"), (T("类型", "Kind"), str(KINDS[occasion.kind])),
         (T("状态", "State"), str(FLOW.state(occasion.state).text)), (T("费用", "Cost"), money.shown(occasion.cost)),
         (T("企业", "Companies"), words.number(reads.met_at(viewer, occasion))), (T("线索", "Leads"), words.number(found.leads)),
         (T("签约", "Signed"), words.number(found.signed)), (T("协议总投资", "Agreed"), money.shown(found.agreed)),
         (T("金额不详", "Amount unknown"), words.number(found.unknown)),
-        (T("下一步到期", "Follow-ups due"), words.number(sum(one.due_at is not None and one.due_at < clock.now() for one in rows))),
+        (T("下一步到期", "Follow-ups due"), words.number(late)),
         (T("来源", "Source"), occasion.source or "—"),
     ]  # fmt: skip
     moves = [
@@ -93,14 +107,11 @@ def one(request: HttpRequest, ref: UUID) -> HttpResponse:
         for move in FLOW.moves
         if FLOW.fits(move, occasion) and may(viewer, move.right) and move.verb != "change_occasion"
     ]
-    form = OccasionForm(
-        initial={name: getattr(occasion, name) for name in ("name", "kind", "place", "first_day", "last_day", "source")}
-    )
     context = {
         "occasion": occasion, "facts": parts.facts(pairs), "table": LEADS.render(rows) if rows else "", "root": ROOT,
         "moves": moves, "version": occasion.version, "now": words.when(clock.now()), "form": form if may(viewer, HEAD) else None,
     }  # fmt: skip
-    return render(request, "leads/deals/occasion.html", context)
+    return render(request, "leads/deals/occasion.html", context, status=422 if form.errors else 200)
 
 
 @having(HEAD)
@@ -110,13 +121,20 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     if verb not in actions.OF_OCCASION:
         raise Absent
-    viewer, given = viewer_of(request), dict[str, Any]()
+    viewer, form = viewer_of(request), OccasionForm(request.POST)
+    given: dict[str, Any] = {}
     if verb == "change_occasion":
-        form = OccasionForm(request.POST)
         if not form.is_valid():
-            raise NotNow(T("请检查各项：{what}", "Check the fields: {what}").fill(what="；".join(form.errors)))
-        given = {name: value for name, value in form.cleaned_data.items() if name != "key" and value not in (None, "")}
-    elif verb == "cancel_occasion":
-        given = {"reason": request.POST.get("reason", "").strip()[:200]}
-    actions.OF_OCCASION[verb](viewer=viewer, on=str(ref), seen=version_seen(request), **given)
+            return _show(request, reads.get_occasion(viewer, ref), form)
+        given = {name: form.cleaned_data[name] for name in (*FIELDS, "cost")}
+        given["last_day"] = given["last_day"] or given["first_day"]
+    elif FLOW.move(verb).needs:
+        given = {"reason": request.POST.get("reason", "").strip()}
+    try:
+        actions.OF_OCCASION[verb](viewer=viewer, on=str(ref), seen=version_seen(request), **given)
+    except Invalid as refused:
+        if verb != "change_occasion":
+            raise
+        form.refuse(refused)
+        return _show(request, reads.get_occasion(viewer, ref), form)
     return onward(f"{ROOT}{ref}/", FLOW.move(verb).text)

@@ -148,9 +148,12 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _form(request, lead, form)
     try:
+        given = form.data_for(viewer)
+        if verb == "merge_lead" and request.POST.get("looked") != given["into"]:
+            return _form(request, lead, form, reads.get_lead(viewer, given["into"]))
         done = actions.OF_LEAD[verb](
             viewer=viewer, on=str(ref), seen=version_seen(request), key=form.cleaned_data["key"] or None,
-            door=f"{DOOR}:{viewer.person}", **form.data_for(viewer),
+            door=f"{DOOR}:{viewer.person}", **given,
         )  # fmt: skip
     except (Invalid, NotNow) as refused:
         form.refuse(refused)
@@ -161,8 +164,8 @@ def do(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
     return onward(f"{ROOT}{ref}/", text)
 
 
-def _form(request: HttpRequest, lead: Lead, form: Deal) -> HttpResponse:
-    """The form of a move on a page of its own, with what the lead still lacks for it."""
+def _form(request: HttpRequest, lead: Lead, form: Deal, into: Lead | None = None) -> HttpResponse:
+    """The form of a move on a page of its own, with what the lead still lacks for it, or what merging `into` another would do."""
     lacks = FLOW.lacks(form.move, lead, viewer_of(request)) if FLOW.fits(form.move, lead) else ()
     context = {
         "lead": lead,
@@ -171,6 +174,8 @@ def _form(request: HttpRequest, lead: Lead, form: Deal) -> HttpResponse:
         "lacks": lacks,
         "root": ROOT,
         "version": lead.version,
+        "into": into,
+        "effects": tables.merging(lead, into) if into else (),
     }
     return render(request, "leads/deals/do.html", context, status=422 if form.errors else 200)
 

@@ -8,14 +8,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.text import T
-from luoshi.leads import clocks, gates, money
+from luoshi.leads import clocks, gates, money, reads
 from luoshi.leads.actions.correct import LABELS
 from luoshi.leads.actions.money import PROOFS
 from luoshi.leads.flow import WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Agreement, Credit, Document, Lead, Proposal
 from luoshi.leads.reads.one import Happened
-from luoshi.leads.stages import FLOW, LEVELS, LOST, STAGES, WORDS
+from luoshi.leads.stages import AFTER, FLOW, LEVELS, LOST, STAGES, WORDS
 from luoshi.people import reads as people
 from luoshi.web import parts, words
 from luoshi.web.tables import Column, Table
@@ -193,3 +193,30 @@ def history(names: dict[int, str]) -> Table[Happened]:
         ),
         kind="t t-d fold",
     )
+
+
+def merging(lead: Lead, into: Lead) -> list[str]:
+    """What merging a lead into another one does, in words."""
+    reached = [
+        f"{WORDS[verb]} {words.day(at)}" for verb, stage in AFTER.items() if (at := getattr(lead, f"{stage}_at"))
+    ]
+    money_in = [one for one in reads.receipts(lead) if one.state == "verified"]
+    papers, promises = reads.documents(lead), reads.promises(lead)
+    found = [
+        T("{one} 并入 {other}", "{one} goes into {other}").fill(
+            one=f"{lead.number} {lead.name}", other=f"{into.number} {into.name}"
+        )
+    ]
+    if reached:
+        found.append(T("从现在起不再计数：{what}", "Counts no more from now on: {what}").fill(what="；".join(reached)))
+    if lead.signed_at:
+        text = T("签约少一个，协议总投资少 {amount}", "One signing less, and {amount} less agreed")
+        found.append(text.fill(amount=money.shown(lead.agreed)))
+    if money_in:
+        text = T("已核实资金 {n} 笔共 {amount} 转过去", "{n} verified receipts of {amount} go over")
+        found.append(text.fill(n=len(money_in), amount=money.shown(sum(one.fen for one in money_in))))
+    if papers or promises:
+        text = T("文件 {n} 份、承诺 {m} 项转过去", "{n} documents and {m} promises go over")
+        found.append(text.fill(n=len(papers), m=len(promises)))
+    found.append(T("可以撤销并入，都回到原处", "The merging can be undone; all goes back"))
+    return [str(one) for one in found]
