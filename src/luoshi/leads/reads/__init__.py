@@ -64,6 +64,7 @@ from luoshi.leads.reads.leads import (
 )
 from luoshi.leads.reads.likely import Likely, likely
 from luoshi.leads.reads.lists import Filters, Page, find, list_page
+from luoshi.leads.reads.occasion import Came, came_of, stands_for
 from luoshi.leads.reads.one import (
     Happened,
     contacts,
@@ -84,6 +85,7 @@ from luoshi.leads.reads.rates import rate_on, rates
 
 __all__ = [
     "TOLD",
+    "Came",
     "Column",
     "Double",
     "Filters",
@@ -100,6 +102,7 @@ __all__ = [
     "board",
     "by_county",
     "by_number",
+    "came_of",
     "changed_by",
     "contacts",
     "counting",
@@ -160,6 +163,7 @@ __all__ = [
     "shown",
     "silent",
     "standing",
+    "stands_for",
     "tally",
     "told",
     "told_lead",

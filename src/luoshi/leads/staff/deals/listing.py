@@ -1,6 +1,5 @@
 """`/work/leads/`: the board by stage, the list with its filters and exports, doubles, districts."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -12,12 +11,15 @@ from django.utils.safestring import SafeString
 from luoshi.kernel import installation
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
 from luoshi.leads import money, reads
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
 from luoshi.leads.reads import Wanted
+from luoshi.leads.staff.deals import filters
+from luoshi.leads.staff.deals.filters import ORDERS, STAGE_NAMES
 from luoshi.leads.staff.deals.forms import counties
-from luoshi.leads.stages import DEAL, FLOW, HEAD, SEE, STATUSES
+from luoshi.leads.stages import DEAL, HEAD, SEE, STATUSES
 from luoshi.people import place, shaded
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
@@ -26,9 +28,6 @@ from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 ROOT: Final = "/work/leads/"
-ORDERS: Final = {"newest": T("最近改动", "Last changed"), "signed": T("最近签约", "Last signed")}
-STAGE_NAMES: Final = {state.name: state.text for state in FLOW.states}
-
 
 MAPPED: Final = shaded.Words(
     ROOT + "?county={code}", T("各旗县区签约项目，数据见旁边", "Signed projects by district: the numbers stand beside"),
@@ -74,18 +73,7 @@ TABLE: Final = Table[Lead](
 
 def wanted(request: HttpRequest) -> Wanted:
     """What an address asks for; a value that is none of the choices is left out."""
-    given = {name: request.GET.get(name, "").strip().replace("\0", "")[:80] for name in Wanted.__annotations__}
-
-    def one_of(name: str, known: Mapping[str, Any], default: str = "") -> str:
-        return given[name] if given[name] in known else default
-
-    officers = {one.login: one.pk for one in reads.officers()}
-    return Wanted(
-        q=given["q"], state=one_of("state", STAGE_NAMES), status=one_of("status", STATUSES),
-        county=one_of("county", dict(counties())), industry=one_of("industry", INDUSTRIES),
-        officer=officers.get(given["officer"]), occasion=one_of("occasion", reads.occasion_names()),
-        order=one_of("order", ORDERS, "newest"),
-    )  # fmt: skip
+    return filters.wanted(viewer_of(request), request.GET)[0]
 
 
 def _context(request: HttpRequest, asked: Wanted) -> dict[str, Any]:
@@ -93,7 +81,7 @@ def _context(request: HttpRequest, asked: Wanted) -> dict[str, Any]:
     return {
         "asked": asked, "stages": STAGE_NAMES.items(), "statuses": STATUSES.items(), "counties": counties(),
         "industries": INDUSTRIES.items(), "officers": [(one.login, one.name, one.pk) for one in reads.officers()],
-        "occasions": reads.occasion_names().items(), "orders": ORDERS.items(), "filtered": asked != Wanted(),
+        "occasions": reads.occasion_names().items(), "company": request.GET.get("company", ""), "orders": ORDERS.items(), "filtered": asked != Wanted(),
         "deals": may(viewer, DEAL), "heads": may(viewer, HEAD), "root": ROOT, "query": pager.address(request.GET, after=""),
     }  # fmt: skip
 
@@ -217,6 +205,10 @@ def _row(one: Lead) -> tuple[str, ...]:
 @having(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """`/work/leads/export.csv` and `.xlsx`: what the list shows, all pages."""
-    viewer, asked = viewer_of(request), wanted(request)
+    return exported(viewer_of(request), wanted(request), kind)
+
+
+def exported(viewer: Viewer, asked: Wanted, kind: str) -> HttpResponse:
+    """All leads of a list as a file."""
     rows = pager.through(lambda after: reads.lead_page(viewer, asked, after, 1000))
     return sheets.answer(kind, "leads", T("招商项目", "Leads"), HEADS, map(_row, rows))

@@ -77,15 +77,15 @@ def one(request: HttpRequest, ref: UUID) -> HttpResponse:
     """`/work/occasions/<id>/`: its yield as of now, and the leads behind it."""
     viewer = viewer_of(request)
     occasion = reads.get_occasion(viewer, ref)
-    (found,) = reads.yields(viewer, [occasion])
-    rows = reads.at_occasion(viewer, occasion)
+    came = reads.came_of(viewer, occasion)
+    found = came.sums
     pairs: list[tuple[T, Any]] = [
         (T("日期", "Days"), _days(occasion)), (T("地点", "Place"), occasion.place or "—"), (T("类型", "Kind"), str(KINDS[occasion.kind])),
         (T("状态", "State"), str(FLOW.state(occasion.state).text)), (T("费用", "Cost"), money.shown(occasion.cost)),
-        (T("企业", "Companies"), words.number(reads.met_at(viewer, occasion))), (T("线索", "Leads"), words.number(found.leads)),
+        (T("企业", "Companies"), words.number(came.companies)), (T("线索", "Leads"), words.number(found.leads)),
         (T("签约", "Signed"), words.number(found.signed)), (T("协议总投资", "Agreed"), money.shown(found.agreed)),
         (T("金额不详", "Amount unknown"), words.number(found.unknown)),
-        (T("下一步到期", "Follow-ups due"), words.number(sum(one.due_at is not None and one.due_at < clock.now() for one in rows))),
+        (T("下一步到期", "Follow-ups due"), words.number(came.overdue)),
         (T("来源", "Source"), occasion.source or "—"),
     ]  # fmt: skip
     moves = [
@@ -97,7 +97,7 @@ def one(request: HttpRequest, ref: UUID) -> HttpResponse:
         initial={name: getattr(occasion, name) for name in ("name", "kind", "place", "first_day", "last_day", "source")}
     )
     context = {
-        "occasion": occasion, "facts": parts.facts(pairs), "table": LEADS.render(rows) if rows else "", "root": ROOT,
+        "occasion": occasion, "facts": parts.facts(pairs), "table": LEADS.render(came.leads) if came.leads else "", "root": ROOT,
         "moves": moves, "version": occasion.version, "now": words.when(clock.now()), "form": form if may(viewer, HEAD) else None,
     }  # fmt: skip
     return render(request, "leads/deals/occasion.html", context)

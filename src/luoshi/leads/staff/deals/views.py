@@ -1,14 +1,15 @@
 """`/work/leads/funnel/`, `/work/leads/day/`, `/work/leads/brief/`: cohorts as of a day, an officer's day, a leader's page."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from luoshi.figures import ask, asked, board, days, pages
-from luoshi.figures.answer import value
+from luoshi.figures.answer import Cell, value
 from luoshi.figures.catalogue import all_figures
+from luoshi.figures.declare import Figure
 from luoshi.figures.period import Period, start_of
 from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.lines import Due
@@ -42,20 +43,27 @@ def _asked(request: HttpRequest) -> tuple[Period, str]:
     return asked.period(request.GET) or board.this_year(), request.GET.get("as_of", "").strip()[:20]
 
 
-def _numbers(request: HttpRequest, names: tuple[str, ...]) -> list[tuple[Any, Any, str]]:
-    """(figure, cell, address) of each."""
+def answers(request: HttpRequest, names: Sequence[str]) -> list[ask.Answer]:
+    """What each of these figures says of the period, as of the day that is asked for. Raises Invalid."""
     period, as_of = _asked(request)
     found = []
     for name in names:
         figure = all_figures()[name]
         when = days.known(viewer_of(request), figure, as_of or None, "as_of")
-        answer = ask.ask(ask.Question(figure, period, when))
-        more = f"&as_of={as_of}" if as_of else ""
-        found.append((figure, answer.total, f"/figure/{name}?period={period.text}{more}"))
+        found.append(ask.ask(ask.Question(figure, period, when)))
     return found
 
 
-def _figures(request: HttpRequest, names: tuple[str, ...]) -> list[parts.Figure]:
+def _numbers(request: HttpRequest, names: Sequence[str]) -> list[tuple[Figure, Cell, str]]:
+    """(figure, cell, address) of each."""
+    period, as_of = _asked(request)
+    more = f"?period={period.text}" + (f"&as_of={as_of}" if as_of else "")
+    return [
+        (one.question.figure, one.total, f"/figure/{one.question.figure.id}{more}") for one in answers(request, names)
+    ]
+
+
+def _figures(request: HttpRequest, names: Sequence[str]) -> list[parts.Figure]:
     found = []
     for figure, cell, url in _numbers(request, names):
         say: Callable[[int | None], str] = money.shown if figure.measure.kind == "ratio" else words.number
