@@ -93,6 +93,7 @@ def silent(viewer: Viewer, limit: int = 50) -> list[Lead]:
     rows = visible_leads(viewer).filter(
         officer__in=viewer.persons, status="going", state__in=OPEN, touched_at__lt=before
     )
+    rows = rows.select_related("company", "officer", "occasion")
     return list(rows.order_by("touched_at", "id")[:limit])
 
 
