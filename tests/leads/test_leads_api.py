@@ -8,39 +8,12 @@ import orjson
 import pytest
 from deals import COUNTY, YI, lead, pdf
 from django.test import Client
-from jsonschema import Draft202012Validator
+from machine import Machine
 from register import company
 
-from luoshi.api import actions
-from luoshi.api.urls import ENDPOINTS
 from luoshi.leads.models import Lead
-from luoshi.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("db")
-SCHEMAS = {one.name: one.gives for one in ENDPOINTS}
-
-
-class Machine:
-    """A client with the token of a person."""
-
-    def __init__(self, login: str) -> None:
-        Person.objects.filter(login=login).update(must_change=False)
-        self.client = Client(HTTP_HOST="127.0.0.1", HTTP_AUTHORIZATION=f"Bearer {actions.make(login, login)}")
-
-    def get(self, path: str, name: str) -> Any:
-        answer = self.client.get(f"/api{path}")
-        assert answer.status_code == 200, answer.content
-        return self._fits(answer, name)
-
-    def post(self, path: str, name: str, body: Any, status: int = 200) -> Any:
-        answer = self.client.post(f"/api{path}", body, content_type="application/json")
-        assert answer.status_code == status, answer.content
-        return self._fits(answer, name) if status < 300 else orjson.loads(answer.content)
-
-    def _fits(self, answer: Any, name: str) -> Any:
-        value = orjson.loads(answer.content)
-        Draft202012Validator(SCHEMAS[name]).validate(value)
-        return value
 
 
 def test_a_project_from_its_first_word_to_verified_money() -> None:

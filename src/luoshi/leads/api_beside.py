@@ -16,7 +16,7 @@ from luoshi.leads.stages import OWED, SEE
 from luoshi.people.models import Person
 from luoshi.ports import papers
 
-STAGE: Final[Schema] = {"type": "array", "prefixItems": [TEXT, WHOLE], "minItems": 2, "maxItems": 2}
+STAGE: Final[Schema] = {"type": "array", "items": {"anyOf": [TEXT, WHOLE]}, "minItems": 2, "maxItems": 2}
 """A name and an amount."""
 _RECEIPT: Final[dict[str, Schema]] = {
     "id": WHOLE, "day": DAY, "currency": TEXT, "amount": WHOLE, "fen": WHOLE, "proof": one_of([*PROOFS]), "state": one_of([*RECEIPT]),

@@ -14,6 +14,8 @@ from luoshi.leads import reads
 from luoshi.leads.api_given import ID
 from luoshi.leads.api_leads import LEAD, NARROWED, wanted
 from luoshi.leads.api_leads import shown as lead_shown
+from luoshi.leads.api_occasions import OCCASION
+from luoshi.leads.api_occasions import shown as occasion_shown
 from luoshi.leads.models import Lead
 from luoshi.leads.staff.deals import views
 from luoshi.leads.stages import SEE, STAGES
@@ -33,9 +35,10 @@ NUMBER: Final = record(
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "milestones": views.YEARLY, "cohort": views.COHORT, "money": views.MONEY, "speed": views.SPEED,
 }  # fmt: skip
-FUNNEL: Final = record(
-    {"period": TEXT, "as_of": or_null(TEXT), "log_size": WHOLE, "provisional": YES, **dict.fromkeys(SECTIONS, rows(NUMBER))}
-)  # fmt: skip
+_HEAD: Final[Mapping[str, Schema]] = {"period": TEXT, "as_of": or_null(TEXT), "log_size": WHOLE, "provisional": YES}
+FUNNEL: Final = record({**_HEAD, **dict.fromkeys(SECTIONS, rows(NUMBER))})
+BRIEF: Final = record({**_HEAD, "figures": rows(NUMBER), "largest": rows(LEAD), "occasions": rows(OCCASION)})
+PERIOD: Final[Mapping[str, Schema]] = {"period": text(7), "as_of": text(18)}
 WAITING: Final = record(
     {"due": rows(record({"number": TEXT, "name": TEXT, "stage": TEXT, "what": TEXT, "due_at": or_null(TIME), "address": TEXT, "sim": YES})),
      "silent": rows(LEAD)}
@@ -82,16 +85,31 @@ def _number(one: Counted) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _head(one: Counted) -> dict[str, Any]:
+    as_of = one.question.as_of
+    return {
+        "period": one.question.period.text, "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
+    }  # fmt: skip
+
+
 def funnel(call: Asked) -> Answer:
     """Milestones of a period, and how far the projects signed in it have come, as of a day; as the page and the figures say."""
     demand(call.viewer, SEE)
     found = {name: views.answers(call.request, figures) for name, figures in SECTIONS.items()}
-    asked = found["milestones"][0].question
-    head = {
-        "period": asked.period.text, "as_of": moment_text(asked.as_of.moment), "log_size": asked.as_of.size,
-        "provisional": asked.as_of.provisional,
-    }  # fmt: skip
-    return Answer(head | {name: [_number(one) for one in numbers] for name, numbers in found.items()})
+    said = {name: [_number(one) for one in numbers] for name, numbers in found.items()}
+    return Answer(_head(found["milestones"][0]) | said)
+
+
+def brief(call: Asked) -> Answer:
+    """A leader's page: numbers of a period, its occasions, the largest projects signed in it."""
+    demand(call.viewer, SEE)
+    numbers = views.answers(call.request, views.BRIEF)
+    largest, held = views.led(call.viewer, numbers[0].question.period)
+    return Answer(
+        _head(numbers[0])
+        | {"figures": [_number(one) for one in numbers], "largest": [lead_shown(one) for one in largest],
+           "occasions": [occasion_shown(one) for one in held]}
+    )  # fmt: skip
 
 
 def _due(one: Due) -> dict[str, Any]:
@@ -116,6 +134,7 @@ ENDPOINTS: Final = (
     _get("board", "board", T("各阶段在进行的项目", "Going leads by stage"), board, BOARD, NARROWED),
     _get("districts", "districts", T("各旗县区签约项目", "Signed projects by district"), districts, DISTRICTS),
     _get("doubles", "doubles", T("可能重复签约", "May be signed twice"), doubles, DOUBLES),
-    _get("funnel", "funnel", T("招商漏斗", "Funnel"), funnel, FUNNEL, {"period": text(7), "as_of": text(18)}),
+    _get("funnel", "funnel", T("招商漏斗", "Funnel"), funnel, FUNNEL, PERIOD),
+    _get("brief", "brief", T("一页纸", "A leader's page"), brief, BRIEF, PERIOD),
     _get("day", "day", T("我的一天", "What waits for the caller"), day, WAITING),
 )  # fmt: skip

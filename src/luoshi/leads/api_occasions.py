@@ -33,7 +33,8 @@ ENTRY: Final = record(
 )
 
 
-def _shown(one: reads.Yield) -> dict[str, Any]:
+def shown(one: reads.Yield) -> dict[str, Any]:
+    """An occasion of a list, with what came of it."""
     row: Occasion = one.occasion
     return {
         "id": str(row.log_id), "version": row.version, "state": row.state, "name": row.name, "kind": row.kind, "place": row.place,
@@ -45,15 +46,15 @@ def _shown(one: reads.Yield) -> dict[str, Any]:
 def listed(call: Asked) -> Answer:
     """All occasions with what came of them, the latest first."""
     demand(call.viewer, SEE)
-    return Answer({"occasions": [_shown(one) for one in reads.yields(call.viewer, reads.occasions(call.viewer))]})
+    return Answer({"occasions": [shown(one) for one in reads.yields(call.viewer, reads.occasions(call.viewer))]})
 
 
-def shown(call: Asked) -> Answer:
+def one_shown(call: Asked) -> Answer:
     """One occasion, what came of it as of now, and its leads, signed ones first (at most 500; all of them: /leads?occasion=)."""
     demand(call.viewer, SEE)
     came = reads.came_of(call.viewer, reads.get_occasion(call.viewer, call.path["id"]))
     return Answer(
-        {"occasion": _shown(came.sums), "as_of": clock.now(), "companies": came.companies, "overdue": came.overdue,
+        {"occasion": shown(came.sums), "as_of": clock.now(), "companies": came.companies, "overdue": came.overdue,
          "leads": [lead_shown(one) for one in came.leads]}
     )  # fmt: skip
 
@@ -75,7 +76,7 @@ def _move(move: Move) -> Endpoint:
             viewer=call.viewer, on=call.path["id"], seen=seen, key=call.key, door=f"api:{call.viewer.person}", **given
         )
         (found,) = reads.yields(call.viewer, [reads.get_occasion(call.viewer, call.path["id"])])
-        return Answer(_shown(found))
+        return Answer(shown(found))
 
     return Endpoint(
         "POST", f"/occasions/{{id}}/moves/{move.verb}", f"leads.{move.verb}", move.text, answer, OCCASION, takes=takes,
@@ -88,7 +89,7 @@ ENDPOINTS: Final = (
              record({"occasions": rows(OCCASION)}), refusals=(403,)),
     Endpoint("POST", "/occasions", "leads.add_occasion", T("新活动", "Plan an occasion"), added, record({"id": ID}),
              takes=ENTRY, status=201, refusals=(403,)),
-    Endpoint("GET", "/occasions/{id}", "leads.occasion", T("一次活动和它的收获", "One occasion and what came of it"), shown, ONE,
+    Endpoint("GET", "/occasions/{id}", "leads.occasion", T("一次活动和它的收获", "One occasion and what came of it"), one_shown, ONE,
              refusals=(403, 404)),
     *(_move(move) for move in FLOW.moves),
 )  # fmt: skip

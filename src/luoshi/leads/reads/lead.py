@@ -342,4 +342,4 @@ def largest(viewer: Viewer, limit: int, start: datetime, stop: datetime) -> list
     rows = visible_leads(viewer).filter(
         state__in=COUNTED, agreed__isnull=False, signed_at__gte=start, signed_at__lt=stop
     )
-    return list(rows.select_related("company", "officer").order_by("-agreed", "id")[:limit])
+    return list(rows.select_related("company", "officer", "occasion").order_by("-agreed", "id")[:limit])
