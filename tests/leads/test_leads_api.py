@@ -59,6 +59,46 @@ def test_bad_values_are_refused_by_field(verb: str, body: dict[str, Any], field:
     assert field in orjson.dumps(refused).decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        ("/leads", {}, ["name"]),
+        ("/companies", {"code": "x"}, ["name"]),
+        ("/occasions", {"name": "会"}, ["kind", "first_day"]),
+        ("/leads", {"name": "  "}, ["name"]),
+        (
+            "/leads",
+            {"name": 5, "day": "soon", "level": "secret", "about": "长" * 5000},
+            ["name", "day", "level", "about"],
+        ),
+        ("/leads", {"name": "甲", "company": "no-id", "occasion": "x"}, ["occasion", "company"]),
+    ],
+)
+def test_a_new_record_names_each_field_that_is_missing_or_bad(
+    path: str, body: dict[str, Any], fields: list[str]
+) -> None:
+    refused = Machine("promoter").post(path, "", body, 422)
+    assert {one["field"] for one in refused["errors"]} == set(fields) and not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "field"),
+    [
+        ("agree", {"stages": [["一期"]], "day": "2021-12-29", "reason": "x", "amount": 5}, "stages"),
+        ("split_credit", {"shares": {COUNTY: "all"}}, "shares"),
+        ("propose", {"event": "x", "reason": "x", "changes": {"colour": 1}}, "changes"),
+        ("report_progress", {"note": "x", "at": "2021-12-29T08:00:00"}, "at"),
+        ("suspend", {"reason": "长" * 5000}, "reason"),
+        ("add_document", {"kind": "agreement", "file": {"name": "a.pdf"}}, "file"),
+        ("suspend", {"reason": "x", "seen": "one"}, "seen"),
+    ],
+)
+def test_what_is_inside_a_field_is_looked_at_too(verb: str, body: dict[str, Any], field: str) -> None:
+    one = lead()
+    refused = Machine("officer").post(f"/leads/{one.log_id}/moves/{verb}", "", body, 422)
+    assert [fault["field"] for fault in refused["errors"]] == [field]
+
+
 def test_occasions_with_their_yield_and_what_one_may_not() -> None:
     head, mine = Machine("promoter"), Machine("officer")
     body = {"name": "春季招商会", "kind": "promotion", "first_day": "2021-04-01"}

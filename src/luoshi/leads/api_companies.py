@@ -12,7 +12,7 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.leads import actions, reads
 from luoshi.leads.actions.company import LONGEST, NOTE
-from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, size
+from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, entry, size
 from luoshi.leads.flow import FLOW, LISTED, MERGED, SEE, WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
@@ -95,7 +95,7 @@ def likely(call: Asked) -> Answer:
 def added(call: Asked) -> Answer:
     """List a company."""
     done = actions.add_company(
-        viewer=call.viewer, key=call.key, door=f"api:{call.viewer.person}", **checked(call.body, FIELDS)
+        viewer=call.viewer, key=call.key, door=f"api:{call.viewer.person}", **entry(call.body, ENTRY)
     )
     return Answer({"id": done.answer["company"]}, 201)
 

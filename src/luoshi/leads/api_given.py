@@ -23,6 +23,7 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 }  # fmt: skip
 _READ: Final = {"date": date.fromisoformat, "date-time": datetime.fromisoformat}
 NOT_THE_TYPE: Final = T("不是这里要的类型", "is not of the type wanted here")
+NEEDED: Final = T("必须填写", "is required")
 NO_CHOICE: Final = T("不在可选的里面", "is not one of the choices")
 
 
@@ -40,6 +41,13 @@ def checked(body: Mapping[str, Any], names: Mapping[str, Schema]) -> dict[str, A
     if faults:
         raise Invalid(faults)
     return {name: _read(value, names[name]) for name, value in body.items()}
+
+
+def entry(body: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    """The same of a new record: all that its schema requires must be there. Raises Invalid."""
+    if lacks := [name for name in schema["required"] if name not in body]:
+        raise Invalid([Fault(name, "", NEEDED) for name in lacks])
+    return checked(body, schema["properties"])
 
 
 def _read(value: Any, schema: Schema) -> Any:
@@ -71,7 +79,7 @@ def _text_fault(value: str, schema: Schema) -> T | None:
     if len(value) > schema.get("maxLength", len(value)):
         return T("最长 {n} 字", "at most {n} characters").fill(n=schema["maxLength"])
     if len(value.strip()) < schema.get("minLength", 0):
-        return T("必须填写", "is required")
+        return NEEDED
     try:
         found = _read(value, schema)
     except ValueError:

@@ -13,7 +13,7 @@ from luoshi.leads import actions, api_beside, gates, money, reads, stages
 from luoshi.leads.actions.company import NOTE
 from luoshi.leads.actions.lead import LONGEST, SECTOR
 from luoshi.leads.actions.money import PROOFS
-from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, content, size
+from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, content, entry, size
 from luoshi.leads.flow import WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
@@ -144,7 +144,7 @@ def offered(call: Asked) -> Answer:
 
 def added(call: Asked) -> Answer:
     """Note a lead."""
-    given = checked(call.body, FIELDS)
+    given = entry(call.body, ENTRY)
     done = actions.add_lead(viewer=call.viewer, key=call.key, door=f"api:{call.viewer.person}", **given)
     return Answer({"id": done.answer["lead"], "number": done.answer["number"]}, 201)
 

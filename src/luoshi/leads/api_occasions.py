@@ -11,7 +11,7 @@ from luoshi.kernel.text import T
 from luoshi.leads import actions, money, reads
 from luoshi.leads.actions.company import NOTE
 from luoshi.leads.actions.lead import LONGEST
-from luoshi.leads.api_given import DAY, ID, checked
+from luoshi.leads.api_given import DAY, ID, checked, entry
 from luoshi.leads.api_leads import LEAD
 from luoshi.leads.api_leads import shown as lead_shown
 from luoshi.leads.models import Occasion
@@ -61,7 +61,7 @@ def one_shown(call: Asked) -> Answer:
 
 def added(call: Asked) -> Answer:
     """Plan an occasion."""
-    given = checked(call.body, FIELDS)
+    given = entry(call.body, ENTRY)
     done = actions.add_occasion(viewer=call.viewer, key=call.key, door=f"api:{call.viewer.person}", **given)
     return Answer({"id": done.answer["occasion"]}, 201)
 
