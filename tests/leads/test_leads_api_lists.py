@@ -1,6 +1,7 @@
 """The API of lists and sums of leads: the same as on the pages, for the same persons; files in and out; nothing confidential."""
 
 import csv
+import random
 from base64 import b64encode
 from datetime import date
 from io import BytesIO, StringIO
@@ -9,12 +10,13 @@ from typing import Any
 
 import openpyxl
 import orjson
+import pikepdf
 import pytest
 from deals import COUNTY, DAY, YI, do, lead, paper, to
 from django.conf import settings
 from django.test import Client
 from machine import Machine
-from register import client, company, who
+from register import client, company, contact, who
 
 from luoshi.api import openapi
 from luoshi.api.urls import ENDPOINTS
@@ -215,6 +217,41 @@ def test_money_documents_and_promises_of_a_lead_are_read() -> None:
     assert whole["reached"]["signed_at"].startswith("2021-12-20") and whole["receipts"][0]["id"] == row["id"]
     other = to(lead("另一个"), "sign")
     assert api.get(f"/leads/{other.log_id}/documents/{kept['id']}", status=404)
+
+
+def test_what_happened_is_told_as_on_the_page() -> None:
+    firm = company("包头市往来有限公司")
+    contact(firm, note="谈了用地")
+    one = to(lead("有往来的", company=str(firm.log_id)), "sign", amount=3 * YI)
+    api, page = Machine("officer2"), client("officer2")
+    rows = api.get(f"/leads/{one.log_id}/events", "leads.events")["events"]
+    assert [row["verb"] for row in rows[:2]] == ["sign", "add_document"] and rows[0]["said"].startswith("3 亿元")
+    assert rows[0]["by"] == Person.objects.get(login="officer").name
+    shown = page.get(f"/work/leads/{one.log_id}/").content.decode()
+    assert all(row["said"] in shown for row in rows)
+    (met,) = [
+        row
+        for row in api.get(f"/companies/{firm.log_id}/events", "leads.company_events")["events"]
+        if row["verb"] == "contact"
+    ]
+    assert "谈了用地" in met["said"] and not met["corrected"]
+    assert Machine("handler").get(f"/companies/{firm.log_id}/events", status=403)
+
+
+def test_a_document_as_large_as_on_the_page_is_taken() -> None:
+    made = pikepdf.new()
+    made.add_blank_page()
+    made.pages[0].Contents = made.make_stream(random.Random(1).randbytes(1_200_000))
+    out = BytesIO()
+    made.save(out, compress_streams=False)
+    one, api = to(lead(), "talk"), Machine("officer")
+    body = {"kind": "agreement", "file": {"name": "../协议.pdf", "content": b64encode(out.getvalue()).decode()}}
+    whole = api.post(f"/leads/{one.log_id}/moves/add_document", "leads.add_document", body)
+    assert whole["documents"][0]["name"] == "协议.pdf" and whole["documents"][0]["size"] > 1_000_000
+    body["file"] = {"name": "a.pdf", "content": b64encode(b"%PDF-" + bytes(20_000_000)).decode()}
+    assert api.client.post(
+        f"/api/leads/{one.log_id}/moves/add_document", body, content_type="application/json"
+    ).status_code in (400, 422)
 
 
 def test_every_new_address_answers_as_it_should_whoever_asks() -> None:

@@ -12,12 +12,14 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.leads import actions, reads
 from luoshi.leads.actions.company import LONGEST, NOTE
+from luoshi.leads.api_events import EVENTS, told
 from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, entry, size
 from luoshi.leads.flow import FLOW, LISTED, MERGED, SEE, WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
 from luoshi.leads.provinces import PROVINCES
 from luoshi.leads.staff.listing import ORDERS
+from luoshi.leads.staff.record import said
 from luoshi.web import pager
 
 COMPANY: Final = record(
@@ -82,6 +84,12 @@ def shown(call: Asked) -> Answer:
     return Answer(_whole(reads.get(call.viewer, call.path["id"])))
 
 
+def happened(call: Asked) -> Answer:
+    """What happened to a company, the latest first: contacts, names, mergers."""
+    demand(call.viewer, SEE)
+    return Answer(told(reads.history(call.viewer, reads.get(call.viewer, call.path["id"])), said))
+
+
 def likely(call: Asked) -> Answer:
     """Listed companies that may be the one of a name."""
     demand(call.viewer, SEE)
@@ -138,5 +146,7 @@ LISTS: Final = (
 )  # fmt: skip
 ONE: Final = (
     Endpoint("GET", "/companies/{id}", "leads.company", T("一家企业", "One company"), shown, WHOLE_COMPANY, refusals=(404,)),
+    Endpoint("GET", "/companies/{id}/events", "leads.company_events", T("一家企业的经过", "What happened to a company"), happened,
+             EVENTS, refusals=(403, 404)),
     *(_move(move) for move in FLOW.moves),
 )  # fmt: skip

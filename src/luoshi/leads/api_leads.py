@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from luoshi.api.endpoint import Answer, Asked, Endpoint
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from luoshi.api.endpoint import MOST, Answer, Asked, Endpoint
 from luoshi.api.schema import TEXT, TIME, WHOLE, YES, Schema, one_of, or_null, record, rows, text
 from luoshi.kernel.flow import Move
 from luoshi.kernel.problems import Invalid
@@ -13,12 +16,13 @@ from luoshi.leads import actions, api_beside, gates, money, reads, stages
 from luoshi.leads.actions.company import NOTE
 from luoshi.leads.actions.lead import LONGEST, SECTOR
 from luoshi.leads.actions.money import PROOFS
+from luoshi.leads.api_events import EVENTS, told
 from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, content, entry, size
 from luoshi.leads.flow import WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
 from luoshi.leads.reads import Wanted
-from luoshi.leads.staff.deals import filters
+from luoshi.leads.staff.deals import filters, tables
 from luoshi.leads.staff.deals.forms import moves
 from luoshi.leads.stages import FLOW, HOLDER, LEVELS, LOST, SEE, STAGES, STATUSES, SYSTEM
 from luoshi.ports import papers
@@ -26,7 +30,9 @@ from luoshi.web import pager
 
 ANY: Final[Schema] = {"type": "object"}
 AMOUNT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": money.MOST}
-FILE: Final = record({"name": text(120, 1), "content": text(190_000, 1)})
+LARGEST: Final = int(settings.CONF.number("upload_max_mb")) * 1_400_000
+"""Bytes of a body with a document of the largest size in base64."""
+FILE: Final = record({"name": text(120, 1), "content": text(LARGEST, 1)})
 PARTS: Final[Schema] = rows({"type": "array", "minItems": 2, "maxItems": 2}, 20)
 FIELDS: Final[dict[str, Schema]] = {
     "name": text(LONGEST, 1), "company": text(36), "county": text(12), "industry": one_of(["", *INDUSTRIES]), "sector": text(SECTOR),
@@ -115,21 +121,8 @@ def one_shown(call: Asked) -> Answer:
 
 
 def happened(call: Asked) -> Answer:
-    """What happened to a lead, the latest first, with the ids that a correction names."""
-    rows_ = reads.events_of(api_beside.seen(call).log_id)[::-1]
-    return Answer(
-        {"events": [{"id": str(one.id), "verb": one.verb, "at": one.at, "recorded_at": one.recorded_at, "corrected": one.void,
-                     "corrects": str(one.corrects) if one.corrects else None} for one in rows_]}
-    )  # fmt: skip
-
-
-EVENTS: Final = record(
-    {
-        "events": rows(
-            record({"id": ID, "verb": TEXT, "at": TIME, "recorded_at": TIME, "corrected": YES, "corrects": or_null(ID)})
-        )
-    }
-)
+    """What happened to a lead, the latest first."""
+    return Answer(told(reads.events_of(api_beside.seen(call).log_id)[::-1], tables.said))
 
 
 def offered(call: Asked) -> Answer:
@@ -155,7 +148,7 @@ def _moving(move: Move, takes: Schema) -> Callable[[Asked], Answer]:
         given = checked(call.body, takes["properties"])
         seen = given.pop("seen", None)
         if "file" in given:
-            given["file"] = papers.keep(content(given["file"]), given["file"]["name"])
+            given["file"] = papers.store(SimpleUploadedFile(given["file"]["name"], content(given["file"])))
         done = actions.OF_LEAD[move.verb](
             viewer=call.viewer, on=str(lead.log_id), seen=seen, key=call.key, door=f"api:{call.viewer.person}", **given
         )
@@ -177,7 +170,7 @@ def _move(move: Move) -> Endpoint:
     gives = record({**WHOLE_LEAD["properties"], **always}, needs)
     return Endpoint(
         "POST", f"/leads/{{id}}/moves/{move.verb}", f"leads.{move.verb}", move.text, _moving(move, takes), gives, takes=takes,
-        refusals=(403, 404, 409),
+        refusals=(403, 404, 409), most=LARGEST if "file" in names else MOST,
     )  # fmt: skip
 
 
