@@ -3,7 +3,7 @@
 import csv
 import random
 from base64 import b64encode
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ import pikepdf
 import pytest
 from deals import COUNTY, DAY, YI, do, lead, paper, to
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from machine import Machine
 from register import client, company, contact, who
 
@@ -132,6 +134,13 @@ def test_a_list_is_looked_at_then_taken_once_as_by_the_command(tmp_path: Path) -
     assert list(folder.glob("companies-*")) == []
 
 
+def test_the_pages_template_is_taken() -> None:
+    body = client("promoter").get("/work/leads/import/template.xlsx").content
+    given = {"file": {"name": "项目.xlsx", "content": b64encode(body).decode()}, "dry_run": True}
+    dry = Machine("promoter").post("/leads/import", "leads.import_leads", given)
+    assert (dry["read"], dry["created"], dry["new"]) == (1, 1, ["示例磁材项目"]) and not Lead.objects.exists()
+
+
 def test_rows_are_taken_by_our_names_or_by_their_own_and_larger_than_a_form() -> None:
     head = Machine("promoter")
     rows: list[dict[str, Any]] = [
@@ -217,6 +226,33 @@ def test_money_documents_and_promises_of_a_lead_are_read() -> None:
     assert whole["reached"]["signed_at"].startswith("2021-12-20") and whole["receipts"][0]["id"] == row["id"]
     other = to(lead("另一个"), "sign")
     assert api.get(f"/leads/{other.log_id}/documents/{kept['id']}", status=404)
+
+
+def test_no_address_asks_once_more_for_each_row() -> None:
+    held = occasion()
+
+    def more(name: str) -> None:
+        one = to(lead(name, occasion=str(held.log_id)), "sign")
+        again = paper(to(lead(f"{name}项目", company=str(one.company.log_id)), "talk"), "agreement")
+        do(again, "sign", amount=3 * YI, apart="另立")
+        do(one, "promise", what=name, owner="city.roads", until=date(2022, 3, 1))
+        lead(f"{name}新", occasion=str(held.log_id))
+        Lead.objects.update(touched_at=datetime(2021, 1, 1, tzinfo=UTC))
+
+    api, firsts = Machine("officer"), {}
+    paths = (
+        "/leads", "/leads/doubles", "/leads/day", "/leads/districts", "/leads/export.csv", f"/occasions/{held.log_id}", "/occasions",
+        "/leads/brief?period=2021",
+    )  # fmt: skip
+    for name in ("甲甲甲", "乙乙乙乙", "丙丙丙丙丙"):
+        more(name)
+        for path in paths:
+            api.get(path)
+            with CaptureQueriesContext(connection) as asked:
+                api.get(path)
+            assert len(asked) <= firsts.setdefault(path, len(asked)), (path, [one["sql"][:80] for one in asked])
+    assert len(orjson.loads(api.get("/leads/doubles").content)["doubles"]) == 3
+    assert len(orjson.loads(api.get("/leads/day").content)["silent"]) == 9
 
 
 def test_what_happened_is_told_as_on_the_page() -> None:
