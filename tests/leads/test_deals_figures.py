@@ -10,6 +10,7 @@ import pytest
 from deals import DAY, YI, do, lead, to
 from django.conf import settings
 from django.db import connection
+from machine import Machine
 from register import client, who
 
 from luoshi.conf import Conf
@@ -112,6 +113,29 @@ def test_each_number_is_what_its_words_say_on_both_engines_at_three_sizes(home: 
         browse = client(login)
         for query in ("by=officer", f"officer={of_login('officer').person}"):
             assert browse.get(f"/figure/leads.signed?period=2021&{query}").status_code == status
+
+
+def test_the_funnel_of_the_api_is_that_of_the_figures_as_of_a_day(home: Place) -> None:
+    to(lead("甲"), "land")
+    to(lead("乙"), "sign")
+    seal(home)
+    api = Machine("officer")
+    found = api.get("/leads/funnel?period=2021", "leads.funnel")
+    numbers = {row["figure"]: row for part in ("milestones", "cohort", "money", "speed") for row in found[part]}
+    assert [numbers[f"leads.{name}"]["numerator"] for name in ("signed", "landed", "started")] == [2, 1, 0]
+    rate = numbers["leads.landing_rate"]
+    assert (rate["numerator"], rate["denominator"], rate["value"]) == (1, 2, "50.0")
+    for name, row in numbers.items():
+        one = api.get(f"/figures/{name}?period=2021&as_of={found['log_size']}", "figures.get")
+        keys_ = ("numerator", "denominator", "value", "unit")
+        assert {key: one[key] for key in keys_} == {key: row[key] for key in keys_}
+    before = api.get("/leads/funnel?period=2021&as_of=2021-01-01", "leads.funnel")
+    assert (before["log_size"], before["milestones"][2]["numerator"]) == (0, 0)
+    brief = api.get("/leads/brief?period=2021", "leads.brief")
+    assert [row["name"] for row in brief["largest"]] == ["甲", "乙"] and brief["figures"][2]["value"] == "2"
+    assert api.get("/leads/brief?period=2020", "leads.brief")["largest"] == []
+    for query in ("period=xx", "as_of=yesterday", "period=2021&as_of=999999999"):
+        api.get(f"/leads/funnel?{query}", status=422)
 
 
 def test_the_lake_holds_and_a_public_record_says_where_and_how_much_alone(home: Place) -> None:

@@ -8,39 +8,12 @@ import orjson
 import pytest
 from deals import COUNTY, YI, lead, pdf
 from django.test import Client
-from jsonschema import Draft202012Validator
+from machine import Machine
 from register import company
 
-from luoshi.api import actions
-from luoshi.api.urls import ENDPOINTS
 from luoshi.leads.models import Lead
-from luoshi.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("db")
-SCHEMAS = {one.name: one.gives for one in ENDPOINTS}
-
-
-class Machine:
-    """A client with the token of a person."""
-
-    def __init__(self, login: str) -> None:
-        Person.objects.filter(login=login).update(must_change=False)
-        self.client = Client(HTTP_HOST="127.0.0.1", HTTP_AUTHORIZATION=f"Bearer {actions.make(login, login)}")
-
-    def get(self, path: str, name: str) -> Any:
-        answer = self.client.get(f"/api{path}")
-        assert answer.status_code == 200, answer.content
-        return self._fits(answer, name)
-
-    def post(self, path: str, name: str, body: Any, status: int = 200) -> Any:
-        answer = self.client.post(f"/api{path}", body, content_type="application/json")
-        assert answer.status_code == status, answer.content
-        return self._fits(answer, name) if status < 300 else orjson.loads(answer.content)
-
-    def _fits(self, answer: Any, name: str) -> Any:
-        value = orjson.loads(answer.content)
-        Draft202012Validator(SCHEMAS[name]).validate(value)
-        return value
 
 
 def test_a_project_from_its_first_word_to_verified_money() -> None:
@@ -84,6 +57,46 @@ def test_bad_values_are_refused_by_field(verb: str, body: dict[str, Any], field:
     Lead.objects.filter(pk=one.pk).update(state="signed", signed_at=one.came_at)
     refused = Machine("officer").post(f"/leads/{one.log_id}/moves/{verb}", f"leads.{verb}", body, 422)
     assert field in orjson.dumps(refused).decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        ("/leads", {}, ["name"]),
+        ("/companies", {"code": "x"}, ["name"]),
+        ("/occasions", {"name": "会"}, ["kind", "first_day"]),
+        ("/leads", {"name": "  "}, ["name"]),
+        (
+            "/leads",
+            {"name": 5, "day": "soon", "level": "secret", "about": "长" * 5000},
+            ["name", "day", "level", "about"],
+        ),
+        ("/leads", {"name": "甲", "company": "no-id", "occasion": "x"}, ["occasion", "company"]),
+    ],
+)
+def test_a_new_record_names_each_field_that_is_missing_or_bad(
+    path: str, body: dict[str, Any], fields: list[str]
+) -> None:
+    refused = Machine("promoter").post(path, "", body, 422)
+    assert {one["field"] for one in refused["errors"]} == set(fields) and not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "field"),
+    [
+        ("agree", {"stages": [["一期"]], "day": "2021-12-29", "reason": "x", "amount": 5}, "stages"),
+        ("split_credit", {"shares": {COUNTY: "all"}}, "shares"),
+        ("propose", {"event": "x", "reason": "x", "changes": {"colour": 1}}, "changes"),
+        ("report_progress", {"note": "x", "at": "2021-12-29T08:00:00"}, "at"),
+        ("suspend", {"reason": "长" * 5000}, "reason"),
+        ("add_document", {"kind": "agreement", "file": {"name": "a.pdf"}}, "file"),
+        ("suspend", {"reason": "x", "seen": "one"}, "seen"),
+    ],
+)
+def test_what_is_inside_a_field_is_looked_at_too(verb: str, body: dict[str, Any], field: str) -> None:
+    one = lead()
+    refused = Machine("officer").post(f"/leads/{one.log_id}/moves/{verb}", "", body, 422)
+    assert [fault["field"] for fault in refused["errors"]] == [field]
 
 
 def test_occasions_with_their_yield_and_what_one_may_not() -> None:

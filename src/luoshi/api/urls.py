@@ -29,7 +29,7 @@ def _view(methods: dict[str, Endpoint]) -> Callable[..., HttpResponse]:
             return HttpResponseNotAllowed(sorted(methods))
         viewer = auth.caller(request, one.public)
         request.viewer = viewer  # type: ignore[attr-defined]
-        asked = Asked(request, viewer, values, query_of(request, one.query), body_of(request, one.takes))
+        asked = Asked(request, viewer, values, query_of(request, one.query), body_of(request, one.takes, one.most))
         return respond(one.answer(asked))
 
     return csrf_exempt(view)

@@ -56,6 +56,7 @@ from luoshi.leads.reads.leads import (
 )
 from luoshi.leads.reads.likely import Likely, likely
 from luoshi.leads.reads.lists import Filters, Page, find, list_page
+from luoshi.leads.reads.occasion import Came, came_of
 from luoshi.leads.reads.one import (
     Happened,
     contacts,
@@ -78,6 +79,7 @@ from luoshi.leads.reads.rows import Row, row_of
 __all__ = [
     "TALLY",
     "TOLD",
+    "Came",
     "Column",
     "Double",
     "Filters",
@@ -95,6 +97,7 @@ __all__ = [
     "board",
     "by_county",
     "by_number",
+    "came_of",
     "changed_by",
     "contacts",
     "counting",

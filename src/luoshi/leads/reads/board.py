@@ -46,7 +46,7 @@ def board(viewer: Viewer, wanted: Wanted, each: int = 8) -> list[Column]:
     plain = going == Wanted(status="going", county=going.county)
     sums = _kept(viewer, "state", "status = 'going'", going.county) if plain else _counted(wanted_rows(viewer, going))
     latest: dict[str, list[Row]] = {stage: [] for stage in STAGES}
-    for row in _latest(wanted_rows(viewer, going), each) if sums else ():
+    for row in _latest(wanted_rows(viewer, going), each) if sums and each else ():
         latest[row.state].append(row)
     return [Column(stage, *sums.get(stage, (0, 0)), latest[stage]) for stage in STAGES]
 

@@ -15,6 +15,7 @@ from luoshi.kernel import clock
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
 from luoshi.leads import importing, importing_leads
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import Report
@@ -116,8 +117,8 @@ def _folder() -> Path:
     return Path(settings.CONF.home) / "imports"
 
 
-def _kept(upload: "UploadedFile[Any]") -> Path:
-    """The uploaded file in its place; what was left lying for a day is removed. Raises Invalid."""
+def kept(upload: "UploadedFile[Any]") -> Path:
+    """The uploaded file in its place, if it is a table; what was left lying for a day is removed. Raises Invalid."""
     received.check(upload)
     if (upload.size or 0) > LARGEST:
         rule = T(
@@ -128,7 +129,12 @@ def _kept(upload: "UploadedFile[Any]") -> Path:
     for left in _folder().glob(f"{_MARK}*"):
         if left.stat().st_mtime < clock.real().timestamp() - HOUR * 24:
             left.unlink(missing_ok=True)
-    path = _folder() / f"{_MARK}{uuid7(clock.real())}"
+    return placed(upload)
+
+
+def placed(upload: "UploadedFile[Any]", suffix: str = "") -> Path:
+    """The same for what was looked at already."""
+    path = _folder() / f"{_MARK}{uuid7(clock.real())}{suffix}"
     received.keep(upload, path)
     return path
 
@@ -145,10 +151,10 @@ def _opened(token: str) -> Path:
     return path
 
 
-def _taken(request: HttpRequest, kind: Kind, path: Path, columns: str, *, dry: bool) -> Report:
-    """Raises Invalid for a file that cannot be read."""
+def taken(viewer: Viewer, kind: Kind, path: Path, columns: Mapping[str, str], *, dry: bool) -> Report:
+    """What became of a file, or would. Raises Denied, or Invalid for one that cannot be read."""
     try:
-        return kind.take(path, viewer_of(request), dry=dry, columns=importing.mapping(columns))
+        return kind.take(path, viewer, dry=dry, columns=columns)
     except FileProblem as problem:
         text = received.named(problem.text, path, str(T("这个文件", "the file")))
         raise Invalid([Fault("file", "", text)]) from None
@@ -163,9 +169,9 @@ def page(request: HttpRequest, kind: str = "companies") -> HttpResponse:
     refused = False
     if request.method == "POST" and (token or form.is_valid()):
         try:
-            path = _opened(token) if token else _kept(form.cleaned_data["file"])
+            path = _opened(token) if token else kept(form.cleaned_data["file"])
             columns = request.POST.get("columns", "")[:500]
-            report = _taken(request, one, path, columns, dry=not token)
+            report = taken(viewer_of(request), one, path, importing.mapping(columns), dry=not token)
         except Invalid as problem:
             context["refused"], refused = problem.faults[0].rule, True
         else:

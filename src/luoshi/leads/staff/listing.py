@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
 from luoshi.leads import reads
 from luoshi.leads.flow import FLOW, KEEP, LISTED, MERGED, SEE
 from luoshi.leads.industries import INDUSTRIES
@@ -111,6 +112,10 @@ def _row(one: Company) -> tuple[str, ...]:
 @having(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """`/work/companies/export.csv` and `.xlsx`: what the list shows, all pages."""
-    viewer, filters = viewer_of(request), wanted(request)
+    return exported(viewer_of(request), wanted(request), kind)
+
+
+def exported(viewer: Viewer, filters: Filters, kind: str) -> HttpResponse:
+    """All companies of a list as a file."""
     rows = pager.through(lambda after: reads.list_page(viewer, filters, after, 1000))
     return sheets.answer(kind, "companies", T("企业", "Companies"), HEADS, map(_row, rows))

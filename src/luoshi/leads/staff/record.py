@@ -34,7 +34,7 @@ DOOR: Final = "companies"
 Names = dict[int, str]
 
 
-def _said(one: Happened) -> str:
+def said(one: Happened) -> str:
     """What an event says beside what was done, in words."""
     private, found = one.private, []
     if one.body.get("way"):
@@ -52,7 +52,7 @@ def _table(names: Names) -> Table[Happened]:
         (
             Column(T("时间", "When"), lambda one: parts.time(one.at), "n nb", is_header=True),
             Column(T("什么", "What"), _what, "b"),
-            Column(T("内容", "Details"), _said),
+            Column(T("内容", "Details"), said),
             Column(T("由谁", "By"), lambda one: names.get(one.actor or 0, "—")),
         ),
         kind="t t-d fold",

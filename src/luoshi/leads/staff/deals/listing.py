@@ -1,7 +1,5 @@
 """`/work/leads/`: the board by stage, the list with its filters and exports, doubles, districts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -14,12 +12,15 @@ from luoshi.kernel import installation
 from luoshi.kernel.kept import Kept
 from luoshi.kernel.rights import may
 from luoshi.kernel.text import T, language
+from luoshi.kernel.viewer import Viewer
 from luoshi.leads import money, reads
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
 from luoshi.leads.reads import Row, Wanted
+from luoshi.leads.staff.deals import filters
+from luoshi.leads.staff.deals.filters import ORDERS, STAGE_NAMES
 from luoshi.leads.staff.deals.forms import counties
-from luoshi.leads.stages import DEAL, FLOW, HEAD, SEE, STATUSES
+from luoshi.leads.stages import DEAL, HEAD, SEE, STATUSES
 from luoshi.people import place, shaded
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
@@ -28,9 +29,6 @@ from luoshi.web.http import viewer_of
 from luoshi.web.tables import Column, Table
 
 ROOT: Final = "/work/leads/"
-ORDERS: Final = {"newest": T("最近改动", "Last changed"), "signed": T("最近签约", "Last signed")}
-STAGE_NAMES: Final = {state.name: state.text for state in FLOW.states}
-
 
 MAPPED: Final = shaded.Words(
     ROOT + "?county={code}", T("各旗县区签约项目，数据见旁边", "Signed projects by district: the numbers stand beside"),
@@ -74,61 +72,35 @@ TABLE: Final = Table[Row](
 )
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What a list can be narrowed by, besides words and fixed lists."""
-
-    officers: Sequence[tuple[str, str, int]]
-    counties: Sequence[tuple[str, str]]
-    occasions: Mapping[str, T]
-
-
 _officers: Final = Kept(lambda: [(one.login, one.name, one.pk) for one in reads.officers()], 10)
 _counties: Final = Kept(lambda lang: counties(), 10)
 
 
-def choices() -> Choices:
-    """The choices of today; officers and districts as they were some seconds ago."""
-    return Choices(_officers(), _counties(language()), reads.occasion_names())
-
-
-def wanted(request: HttpRequest, known: Choices) -> Wanted:
+def wanted(request: HttpRequest) -> Wanted:
     """What an address asks for; a value that is none of the choices is left out."""
-    given = {name: request.GET.get(name, "").strip().replace("\0", "")[:80] for name in Wanted.__annotations__}
-
-    def one_of(name: str, known: Mapping[str, Any], default: str = "") -> str:
-        return given[name] if given[name] in known else default
-
-    officers = {login: key for login, _, key in known.officers}
-    return Wanted(
-        q=given["q"], state=one_of("state", STAGE_NAMES), status=one_of("status", STATUSES),
-        county=one_of("county", dict(known.counties)), industry=one_of("industry", INDUSTRIES),
-        officer=officers.get(given["officer"]), occasion=one_of("occasion", known.occasions),
-        order=one_of("order", ORDERS, "newest"),
-    )  # fmt: skip
+    return filters.wanted(viewer_of(request), request.GET)[0]
 
 
-def _context(request: HttpRequest, asked: Wanted, known: Choices) -> dict[str, Any]:
+def _context(request: HttpRequest, asked: Wanted) -> dict[str, Any]:
     viewer = viewer_of(request)
     return {
-        "asked": asked, "stages": STAGE_NAMES.items(), "statuses": STATUSES.items(), "counties": known.counties,
-        "industries": INDUSTRIES.items(), "officers": known.officers, "occasions": known.occasions.items(),
-        "orders": ORDERS.items(), "filtered": asked != Wanted(), "deals": may(viewer, DEAL), "heads": may(viewer, HEAD),
-        "root": ROOT, "query": pager.address(request.GET, after=""),
+        "asked": asked, "stages": STAGE_NAMES.items(), "statuses": STATUSES.items(), "counties": _counties(language()),
+        "industries": INDUSTRIES.items(), "officers": _officers(), "occasions": reads.occasion_names().items(),
+        "company": request.GET.get("company", ""), "orders": ORDERS.items(), "filtered": asked != Wanted(), "deals": may(viewer, DEAL),
+        "heads": may(viewer, HEAD), "root": ROOT, "query": pager.address(request.GET, after=""),
     }  # fmt: skip
 
 
 @having(SEE)
 def page(request: HttpRequest) -> HttpResponse:
     """The list; keyset paged."""
-    viewer, known = viewer_of(request), choices()
-    asked = wanted(request, known)
+    viewer, asked = viewer_of(request), wanted(request)
     order = f"leads.{asked}"
     given = request.GET.get(pager.NAME, "")
     after = cast("tuple[datetime, int]", pager.decode(given, order)) if given else None
     found = reads.lead_page(viewer, asked, after)
     cursor = pager.encode(found.after, order) if found.after else ""
-    context = _context(request, asked, known) | {
+    context = _context(request, asked) | {
         "table": TABLE.render(found.rows) if found.rows else "", "pager": pager.pager(request.GET, len(found.rows), cursor),
     }  # fmt: skip
     return render(request, "leads/deals/list.html", context)
@@ -137,8 +109,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @having(SEE)
 def board(request: HttpRequest) -> HttpResponse:
     """`/work/leads/board/`: what goes on, by stage: how many, how much, the latest of each."""
-    viewer, known = viewer_of(request), choices()
-    asked = wanted(request, known)
+    viewer, asked = viewer_of(request), wanted(request)
     columns = [
         (
             STAGE_NAMES[one.stage],
@@ -149,7 +120,7 @@ def board(request: HttpRequest) -> HttpResponse:
         )
         for one in reads.board(viewer, asked)
     ]
-    return render(request, "leads/deals/board.html", _context(request, asked, known) | {"columns": columns})
+    return render(request, "leads/deals/board.html", _context(request, asked) | {"columns": columns})
 
 
 @having(SEE)
@@ -245,6 +216,10 @@ def _row(one: Row) -> tuple[str, ...]:
 @having(SEE)
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """`/work/leads/export.csv` and `.xlsx`: what the list shows, all pages."""
-    viewer, asked = viewer_of(request), wanted(request, choices())
+    return exported(viewer_of(request), wanted(request), kind)
+
+
+def exported(viewer: Viewer, asked: Wanted, kind: str) -> HttpResponse:
+    """All leads of a list as a file."""
     rows = pager.through(lambda after: reads.lead_page(viewer, asked, after, 1000))
     return sheets.answer(kind, "leads", T("招商项目", "Leads"), HEADS, map(_row, rows))

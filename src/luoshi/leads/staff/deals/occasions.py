@@ -90,16 +90,15 @@ def one(request: HttpRequest, ref: UUID) -> HttpResponse:
 def _show(request: HttpRequest, occasion: Occasion, form: OccasionForm) -> HttpResponse:
     """The page; with a correction that was refused it comes back as it was sent (422)."""
     viewer = viewer_of(request)
-    (found,) = reads.yields(viewer, [occasion])
-    rows = reads.at_occasion(viewer, occasion)
-    late = sum(one.due_at is not None and one.due_at < clock.now() for one in rows)
+    came = reads.came_of(viewer, occasion)
+    found = came.sums
     pairs: list[tuple[T, Any]] = [
         (T("日期", "Days"), _days(occasion)), (T("地点", "Place"), occasion.place or "—"), (T("类型", "Kind"), str(KINDS[occasion.kind])),
         (T("状态", "State"), str(FLOW.state(occasion.state).text)), (T("费用", "Cost"), money.shown(occasion.cost)),
-        (T("企业", "Companies"), words.number(reads.met_at(viewer, occasion))), (T("线索", "Leads"), words.number(found.leads)),
+        (T("企业", "Companies"), words.number(came.companies)), (T("线索", "Leads"), words.number(found.leads)),
         (T("签约", "Signed"), words.number(found.signed)), (T("协议总投资", "Agreed"), money.shown(found.agreed)),
         (T("金额不详", "Amount unknown"), words.number(found.unknown)),
-        (T("下一步到期", "Follow-ups due"), words.number(late)),
+        (T("下一步到期", "Follow-ups due"), words.number(came.overdue)),
         (T("来源", "Source"), occasion.source or "—"),
     ]  # fmt: skip
     moves = [
@@ -108,7 +107,7 @@ def _show(request: HttpRequest, occasion: Occasion, form: OccasionForm) -> HttpR
         if FLOW.fits(move, occasion) and may(viewer, move.right) and move.verb != "change_occasion"
     ]
     context = {
-        "occasion": occasion, "facts": parts.facts(pairs), "table": LEADS.render(rows) if rows else "", "root": ROOT,
+        "occasion": occasion, "facts": parts.facts(pairs), "table": LEADS.render(came.leads) if came.leads else "", "root": ROOT,
         "moves": moves, "version": occasion.version, "now": words.when(clock.now()), "form": form if may(viewer, HEAD) else None,
     }  # fmt: skip
     return render(request, "leads/deals/occasion.html", context, status=422 if form.errors else 200)

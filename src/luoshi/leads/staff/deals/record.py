@@ -1,5 +1,6 @@
 """`/work/leads/<id>/`: what is known of a lead, what the next stage lacks, its money, papers, promises; every move a form."""
 
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from luoshi.leads.actions.money import PROOFS
 from luoshi.leads.models import Lead
 from luoshi.leads.reads.one import Happened
 from luoshi.leads.staff.deals import tables
+from luoshi.leads.staff.deals.filters import STAGE_NAMES
 from luoshi.leads.staff.deals.forms import Deal, New, moves
-from luoshi.leads.staff.deals.listing import ROOT, STAGE_NAMES
+from luoshi.leads.staff.deals.listing import ROOT
 from luoshi.leads.stages import AFTER, DEAL, FLOW, HOLDER, SEE, STATUSES, SYSTEM
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
@@ -117,7 +119,8 @@ def show(request: HttpRequest, lead: Lead, secret: str = "") -> HttpResponse:
         "status": STATUSES[lead.status] if lead.status != "going" else "",
         "agreements": tables.agreements(reads.agreements(lead)), "money": _money(lead, viewer),
         "documents": tables.documents(lead, reads.documents(lead)), "promises": _promises(lead, viewer),
-        "credits": tables.credits(reads.credits(lead)), "secret": secret, **_next(lead, viewer),
+        "credits": tables.credits(reads.credits(lead)), "secret": secret,
+        **_next(lead, viewer),
         **_corrections(lead, viewer, happened),
     }  # fmt: skip
     return render(request, "leads/deals/lead.html", context)
@@ -212,11 +215,16 @@ def _named(viewer: Viewer, given: dict[str, Any]) -> dict[str, Any]:
 @having(SEE)
 def paper(request: HttpRequest, ref: UUID, paper: UUID) -> Any:
     """`/work/leads/<id>/papers/<id>/`: a document, for whoever may see the lead."""
-    lead = reads.get_lead(viewer_of(request), ref)
-    found = next((one for one in reads.documents(lead) if one.pk == paper), None)
+    file, kind, name = stored(reads.get_lead(viewer_of(request), ref), str(paper))
+    response = FileResponse(file.open("rb"), as_attachment=True, filename=name)
+    response["Content-Type"], response["X-Content-Type-Options"] = kind, "nosniff"
+    return response
+
+
+def stored(lead: Lead, paper: str) -> tuple[Path, str, str]:
+    """Where a document of a lead lies, its media type, and the name under which it leaves. Raises Absent."""
+    found = next((one for one in reads.documents(lead) if str(one.pk) == paper), None)
     if found is None or not papers.path(found.pk, found.type).exists():
         raise Absent
     name = f"{lead.number}-{found.kind}-{found.version}.{papers.SUFFIX[found.type]}"
-    response = FileResponse(papers.path(found.pk, found.type).open("rb"), as_attachment=True, filename=name)
-    response["Content-Type"], response["X-Content-Type-Options"] = found.type, "nosniff"
-    return response
+    return papers.path(found.pk, found.type), found.type, name

@@ -153,7 +153,7 @@ def entry(one: Happened) -> str:
     return f"{WORDS[one.verb]} {words.day(one.at)}"
 
 
-def _said(one: Happened) -> str:
+def said(one: Happened) -> str:
     """What an event says beside what was done, in words."""
     body, private, found = one.body, one.private, list[str]()
     if one.verb in ("sign", "agree"):
@@ -188,7 +188,7 @@ def history(names: dict[int, str]) -> Table[Happened]:
         (
             Column(T("时间", "When"), lambda one: parts.time(one.at), "n nb", is_header=True),
             Column(T("什么", "What"), _what, "b"),
-            Column(T("内容", "Details"), _said),
+            Column(T("内容", "Details"), said),
             Column(T("由谁", "By"), lambda one: names.get(one.actor or 0, "—")),
         ),
         kind="t t-d fold",

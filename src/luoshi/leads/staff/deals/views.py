@@ -1,18 +1,20 @@
 """`/work/leads/funnel/`, `/work/leads/day/`, `/work/leads/brief/`: cohorts as of a day, an officer's day, a leader's page."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from luoshi.figures import ask, asked, board, days, pages
-from luoshi.figures.answer import value
+from luoshi.figures.answer import Cell, value
 from luoshi.figures.catalogue import all_figures
+from luoshi.figures.declare import Figure
 from luoshi.figures.period import Period, start_of
 from luoshi.kernel import calendar, clock, installation
 from luoshi.kernel.lines import Due
 from luoshi.kernel.text import T
+from luoshi.kernel.viewer import Viewer
 from luoshi.leads import money, reads
 from luoshi.leads.staff.deals.listing import ROOT, TABLE
 from luoshi.leads.stages import SEE
@@ -37,25 +39,32 @@ MONEY: Final = ("leads.agreed", "leads.increased", "leads.in_place", "leads.unkn
 SPEED: Final = ("leads.days_to_sign", "leads.days_to_land", "leads.days_to_start")
 
 
-def _asked(request: HttpRequest) -> tuple[Period, str]:
+def asked_for(request: HttpRequest) -> tuple[Period, str]:
     """The period and the day that an address asks for; this year and the last checkpoint otherwise. Raises Invalid."""
     return asked.period(request.GET) or board.this_year(), request.GET.get("as_of", "").strip()[:20]
 
 
-def _numbers(request: HttpRequest, names: tuple[str, ...]) -> list[tuple[Any, Any, str]]:
-    """(figure, cell, address) of each."""
-    period, as_of = _asked(request)
+def answers(request: HttpRequest, names: Sequence[str]) -> list[ask.Answer]:
+    """What each of these figures says of the period, as of the day that is asked for. Raises Invalid."""
+    period, as_of = asked_for(request)
     found = []
     for name in names:
         figure = all_figures()[name]
         when = days.known(viewer_of(request), figure, as_of or None, "as_of")
-        answer = ask.ask(ask.Question(figure, period, when))
-        more = f"&as_of={as_of}" if as_of else ""
-        found.append((figure, answer.total, f"/figure/{name}?period={period.text}{more}"))
+        found.append(ask.ask(ask.Question(figure, period, when)))
     return found
 
 
-def _figures(request: HttpRequest, names: tuple[str, ...]) -> list[parts.Figure]:
+def _numbers(request: HttpRequest, names: Sequence[str]) -> list[tuple[Figure, Cell, str]]:
+    """(figure, cell, address) of each."""
+    period, as_of = asked_for(request)
+    more = f"?period={period.text}" + (f"&as_of={as_of}" if as_of else "")
+    return [
+        (one.question.figure, one.total, f"/figure/{one.question.figure.id}{more}") for one in answers(request, names)
+    ]
+
+
+def _figures(request: HttpRequest, names: Sequence[str]) -> list[parts.Figure]:
     found = []
     for figure, cell, url in _numbers(request, names):
         say: Callable[[int | None], str] = money.shown if figure.measure.kind == "ratio" else words.number
@@ -82,7 +91,7 @@ def _figures(request: HttpRequest, names: tuple[str, ...]) -> list[parts.Figure]
 @having(SEE)
 def funnel(request: HttpRequest) -> HttpResponse:
     """Milestones of a period, and how far the projects signed in it have come, as of a day; each number opens."""
-    period, as_of = _asked(request)
+    period, as_of = asked_for(request)
     bars = [charts.Bar(str(figure.name), cell.num or 0, url=url) for figure, cell, url in _numbers(request, YEARLY)]
     signed = next((bar.value for bar in bars if bar.url.startswith("/figure/leads.signed")), 0)
     landed = next((bar.value for bar in bars if bar.url.startswith("/figure/leads.landed")), 0)
@@ -124,19 +133,26 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/deals/day.html", context)
 
 
+BRIEF: Final = (*YEARLY[:4], *MONEY[:1], *COHORT[1:3])
+"""The figures of a leader's page."""
+
+
+def led(viewer: Viewer, period: Period) -> tuple[list[reads.Row], list[reads.Yield]]:
+    """The largest projects signed in a period, and its occasions at which something was signed."""
+    start, stop = (start_of(month, calendar.current().tz) for month in (period.first, period.last))
+    inside = [one for one in reads.occasions(viewer) if start.date() <= one.first_day < stop.date()]
+    return reads.largest(viewer, 10, start, stop), [one for one in reads.yields(viewer, inside) if one.signed][:6]
+
+
 @having(SEE)
 def brief(request: HttpRequest) -> HttpResponse:
     """A leader's page: the year's numbers, the occasions, the largest signed this year; one sheet when printed."""
-    viewer = viewer_of(request)
-    period, as_of = _asked(request)
+    period, as_of = asked_for(request)
     from luoshi.leads.staff.deals.occasions import TABLE as OCCASIONS
 
-    start, stop = (start_of(month, calendar.current().tz) for month in (period.first, period.last))
-    rows = reads.largest(viewer, 10, start, stop)
-    inside = [one for one in reads.occasions(viewer) if start.date() <= one.first_day < stop.date()]
-    held = [one for one in reads.yields(viewer, inside) if one.signed][:6]
+    rows, held = led(viewer_of(request), period)
     context = {
-        "figures": _figures(request, (*YEARLY[:4], *MONEY[:1], *COHORT[1:3])), "largest": TABLE.render(rows) if rows else "",
+        "figures": _figures(request, BRIEF), "largest": TABLE.render(rows) if rows else "",
         "occasions": OCCASIONS.render(held) if held else "", "period": period.text, "as_of": as_of, "now": words.when(clock.now()),
     }  # fmt: skip
     return render(request, "leads/deals/brief.html", context)
