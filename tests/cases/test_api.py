@@ -135,7 +135,7 @@ def test_sums_are_those_of_the_rows_after_every_kind_of_write(cast: dict[str, Vi
     BY_VERB["dispatch"](viewer=cast["desk"], on=cases[0].number, unit=Unit.objects.get(pk=cast["handler"].unit or 0))
     Case.objects.filter(pk=cases[2].pk).update(ours=False)
     assert told("desk") == true_sums() and len(true_sums()) == 2
-    rows.fold()
+    rows.TALLY.fold()
     assert told("desk") == true_sums()
     assert [one["unit"] for one in told("handler")] == [Unit.objects.get(pk=cast["handler"].unit or 0).code]
     assert Machine("desk").get("/cases/counts", "cases.counts")["counts"] == true_sums()
