@@ -19,10 +19,16 @@ from given import NOW
 from sealing import files, new_place
 
 from luoshi.cases.actions import BY_VERB, report_case
+from luoshi.cases.facts import WIDTHS as CASE_WIDTHS
+from luoshi.cases.flow import FLOW as CASES
 from luoshi.cases.models import Category
+from luoshi.kernel.flow import Flow
 from luoshi.kernel.ids import uuid7
 from luoshi.kernel.ledger import event, record, seal, tiles
 from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.models import Event
+from luoshi.leads.facts import LEAD_WIDTHS
+from luoshi.leads.stages import FLOW as LEADS
 from luoshi.people.models import Unit
 
 MARK = "标记甲乙丙"
@@ -30,8 +36,10 @@ MARK = "标记甲乙丙"
 
 def verbs() -> Iterator[tuple[str, str, Any]]:
     for line in settings.LINES:
-        for verb, widths in import_module(f"luoshi.{line}.facts").WIDTHS.items():
-            yield line, verb, widths
+        for name, declared in vars(import_module(f"luoshi.{line}.facts")).items():
+            if name.endswith("WIDTHS"):
+                for verb, widths in declared.items():
+                    yield line, verb, widths
 
 
 def entries(place: Place) -> list[Any]:
@@ -145,3 +153,37 @@ def test_a_reader_of_the_log_alone_recovers_no_name_no_officers_day_and_no_verdi
     shapes = {tuple(sorted((key, len(str(value))) for key, value in entry["restricted"].items())) for entry in read}
     assert len(shapes) == 1  # solved or not, graded or not: the same length
     assert sealing.ORIGIN.encode() in everything(place)
+
+
+def shape(payload: bytes) -> tuple[Any, ...]:
+    """What the form of an entry tells beside its open values."""
+    entry = orjson.loads(payload)
+    hashes = {name: len(value) for name, value in entry["restricted"].items()}
+    return entry["verb"], sorted(entry["open"]), hashes, len(entry["private"] or "")
+
+
+@pytest.mark.parametrize("line, flow, widths", [("cases", CASES, CASE_WIDTHS), ("leads", LEADS, LEAD_WIDTHS)])
+def test_moves_that_share_a_verb_have_one_form_with_and_without_a_word(line: str, flow: Flow, widths: Any) -> None:
+    assert flow.shared
+    for verb in flow.shared:
+        head = event.Head("150200", False, line, uuid4(), 7, 3, NOW)
+        opened = dict.fromkeys(widths[verb].open, "x")
+        said = [{}, {"note": MARK}, {"move": "a", "note": ""}, {"grade": 1, "move": "b", "reason": MARK}]
+        made = [event.build(head, widths[verb], subject=uuid4(), verb=verb, body=opened | more) for more in said]
+        assert len({str(shape(one.payload)) for one in made}) == 1, verb
+
+
+def test_urging_cannot_be_told_from_a_note(cast: dict[str, Any]) -> None:
+    number = report_case(
+        viewer=cast["public"], category=Category.objects.get(code="010102"), text="井盖坏了", channel="web", place="路口",
+        county="150203000000", street="150203001000",
+    ).answer["number"]  # fmt: skip
+    unit = Unit.objects.get(code="150203.urban")
+    for verb, who, data in (
+        ("accept", "desk", {}), ("dispatch", "desk", {"unit": unit}), ("urge", "supervisor", {}),
+        ("add_note", "handler", {"note": "在路上"}), ("add_note", "supervisor", {"note": "请快办"}),
+    ):  # fmt: skip
+        BY_VERB[verb](viewer=cast[who], on=number, **_taken(verb, data))
+    notes = Event.objects.filter(verb="note").order_by("recorded_at")
+    assert [row.body["move"] for row in notes] == ["urge", "add_note", "add_note"]
+    assert len({str(shape(bytes(row.payload))) for row in notes}) == 1

@@ -78,7 +78,10 @@ VERBS: Final = (
     *sorted({move.log_verb for move in MOVES}),
 )
 WIDTHS: Final = {
-    verb: Widths(OPEN | MORE_OPEN.get(verb, frozenset()), RESTRICTED | EXTRA.get(verb, frozenset())) for verb in VERBS
+    verb: Widths(
+        OPEN | MORE_OPEN.get(verb, frozenset()), RESTRICTED | EXTRA.get(verb, frozenset()), hushed=verb in FLOW.shared
+    )
+    for verb in VERBS
 } | {verb: Widths(OPEN, RESTRICTED | _CORRECTED) for verb in ("correct", "void")}
 
 

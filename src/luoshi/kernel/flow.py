@@ -4,6 +4,7 @@ From one table come what a page offers and why not, the statuses of the API, the
 docs, and the ledger's verbs. A table with a mistake is refused when it is imported.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -86,6 +87,12 @@ class Flow:
     def __post_init__(self) -> None:
         for fault in _faults(self):
             raise FlowError(f"{self.line}: {fault}")
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The log's verbs under which several moves stand."""
+        verbs = Counter(move.log_verb for move in self.moves)
+        return frozenset(verb for verb, n in verbs.items() if n > 1)
 
     def state(self, name: str) -> State:
         """The state of that name; KeyError if there is none."""

@@ -7,7 +7,7 @@ when, is in the verb and the times of an event of a random subject, so contacted
 from typing import Any, Final
 
 from luoshi.kernel.ledger.fields import Widths
-from luoshi.leads.stages import MOVES
+from luoshi.leads.stages import FLOW, MOVES
 
 RESTRICTED: Final = frozenset({"move", "stage", "province", "industry", "acting_for", "actor_kind"})
 EXTRA: Final[dict[str, frozenset[str]]] = {
@@ -66,7 +66,8 @@ LEAD_VERBS: Final = (
     *(move.log_verb for move in MOVES if not move.event),
 )  # fmt: skip
 LEAD_WIDTHS: Final = {
-    verb: Widths(LEAD_OPEN, _LEAD_RESTRICTED | _LEAD_EXTRA.get(verb, frozenset())) for verb in LEAD_VERBS
+    verb: Widths(LEAD_OPEN, _LEAD_RESTRICTED | _LEAD_EXTRA.get(verb, frozenset()), hushed=verb in FLOW.shared)
+    for verb in LEAD_VERBS
 } | {verb: Widths(LEAD_OPEN, _LEAD_RESTRICTED | _CORRECTED) for verb in ("correct", "void")}
 OCCASION_WIDTHS: Final = {
     verb: Widths(frozenset(), frozenset({"move", "stage", "acting_for", "actor_kind"}))

@@ -115,7 +115,7 @@ def build(
     opened, restricted, private = widths.split(body)
     restricted |= {"act": str(head.act), "actor": head.actor, "unit_of_actor": head.unit}
     drawn = os.urandom(64)
-    secret, (salt, hidden) = drawn[:32], (drawn[32:], dumps(private)) if private else (None, None)
+    secret, (salt, hidden) = drawn[:32], (drawn[32:], dumps(private)) if private or widths.hushed else (None, None)
     identity, happened = uuid7(head.recorded_at), occurred_at or head.recorded_at
     check(opened, "$.open")
     payload = checked(

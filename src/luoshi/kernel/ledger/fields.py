@@ -4,7 +4,7 @@ open: stands in the payload as it is. restricted: one salted hash for each field
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +21,15 @@ class FieldsError(ValueError):
 
 @dataclass(frozen=True)
 class Widths:
-    """The declaration of one verb."""
+    """The declaration of one verb.
+
+    `hushed`: the event commits to a private body even where nothing private was said, so that a null does not tell which of the
+    moves it was that share the verb.
+    """
 
     open: frozenset[str] = frozenset()
     restricted: frozenset[str] = frozenset()
+    hushed: bool = False
 
     def __post_init__(self) -> None:
         both = self.open & (self.restricted | WRITER)
@@ -33,7 +38,9 @@ class Widths:
 
     def veiled(self, names: frozenset[str]) -> "Widths":
         """The same, but that the open fields among `names` are restricted."""
-        return Widths(self.open - names, self.restricted | (self.open & names)) if names else self
+        return (
+            replace(self, open=self.open - names, restricted=self.restricted | (self.open & names)) if names else self
+        )
 
     def split(self, body: Mapping[str, Any]) -> tuple[Body, Body, Body]:
         """The body in three: open, restricted, private. Every restricted name is there, so that absence tells nothing."""
