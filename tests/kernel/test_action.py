@@ -159,6 +159,17 @@ def test_the_log_refuses_change_and_removal(loan: Loan) -> None:
     assert len(events(loan)) == 1
 
 
+def test_what_may_be_forgotten_may_not_be_changed(loan: Loan) -> None:
+    from django.db import ProgrammingError, transaction
+
+    for table, column in (("event_salt", "secret"), ("event_private", "body"), ("event_pending", "event_id")):
+        with pytest.raises(ProgrammingError, match=table), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = {column}")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM event_private")
+        assert cursor.rowcount == 1
+
+
 def test_the_owner_is_refused_by_the_trigger_too(committed: str, server: Any) -> None:
     borrow(viewer=DESK, title="红楼梦", reader="王")
     with psycopg.connect(server.url("owner"), dbname="copied", autocommit=True) as owner:

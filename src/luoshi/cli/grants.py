@@ -40,6 +40,7 @@ def give(connection: Any) -> None:
             connection,
             log_tables=tables.LOG,
             fixed_tables=FIXED,
+            passing_tables=tables.PASSING,
             private_tables=_hidden(present, shown),
         )
         roles.maintain(connection, [name for name in tables.REWRITTEN if name in present])

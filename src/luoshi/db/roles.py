@@ -72,21 +72,29 @@ def grant(
     log_tables: Sequence[str],
     private_tables: Sequence[str],
     fixed_tables: Sequence[str] = ("django_migrations",),
+    passing_tables: Sequence[str] = (),
 ) -> None:
     """Give app and read what they need on the tables of schema `public`; run by the owner after each migration.
 
-    app: all rows of ordinary tables, SELECT and INSERT on `log_tables`, SELECT on `fixed_tables`. read: SELECT, but
-    nothing of `private_tables`, where an entry `table.column` hides one column. A name that does not exist is
+    app: all rows of ordinary tables, SELECT and INSERT on `log_tables`, these and DELETE on `passing_tables`, whose rows come
+    and go but never change, SELECT on `fixed_tables`. read: SELECT, but nothing of `private_tables`, where an entry `table.column` hides one column. A name that does not exist is
     refused, since a misspelt one would lay a private table open. Call it inside a transaction.
     """
     columns = _columns(owner)
     hidden = _hidden(columns, private_tables)
-    _known(columns, (*log_tables, *fixed_tables))
+    _known(columns, (*log_tables, *fixed_tables, *passing_tables))
     ((database,),) = _rows(owner, "SELECT current_database()")
     app, read = f"{database}_app", f"{database}_read"
     _run(owner, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {}, {}", app, read)
     for table, names in columns.items():
-        _grant_app(owner, app, table, table in log_tables, table in fixed_tables)
+        rights: LiteralString = "SELECT, INSERT, UPDATE, DELETE"
+        if table in log_tables:
+            rights = "SELECT, INSERT"
+        elif table in fixed_tables:
+            rights = "SELECT"
+        elif table in passing_tables:
+            rights = "SELECT, INSERT, DELETE"
+        _run(owner, "GRANT " + rights + " ON {} TO {}", table, app)
         shown = [name for name in names if name not in hidden.get(table, ())]
         if shown == names:
             _run(owner, "GRANT SELECT ON {} TO {}", table, read)
@@ -122,15 +130,6 @@ def current_role_problem(connection: Connection) -> T | None:
     if owner:
         return T("{name} 是数据库的所有者", "{name} owns the database").fill(name=name)
     return None
-
-
-def _grant_app(owner: Connection, app: str, table: str, log: bool, fixed: bool) -> None:
-    rights: LiteralString = "SELECT, INSERT, UPDATE, DELETE"
-    if log:
-        rights = "SELECT, INSERT"
-    if fixed:
-        rights = "SELECT"
-    _run(owner, "GRANT " + rights + " ON {} TO {}", table, app)
 
 
 def _columns(connection: Connection) -> dict[str, list[str]]:

@@ -3,6 +3,8 @@
 from typing import Final
 
 LOG: Final = ("event", "installation", "log_leaf", "checkpoint")
+PASSING: Final = ("event_private", "event_salt", "event_pending")
+"""What the application may take away, to forget and to seal, but never change."""
 PRIVATE: Final = (
     "event_private", "event_salt", "case_private", "case_code", "idempotency", "tries", "django_session",
     "notify_message", "notify_choice", "notify_hook", "case_follower", "case_follower_code", "case_correction",
