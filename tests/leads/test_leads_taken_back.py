@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from deals import DAY, YI, do, lead, paper, to
+from django.db import connection
 from register import client, company, who
 
 from luoshi.kernel.models import Event
@@ -136,3 +137,28 @@ def test_one_project_under_parent_and_subsidiary_is_refused_or_named() -> None:
     assert (pair.score, pair.apart, pair.other.pk) == (100, "二期，另一块地", second.pk)
     shown = client("promoter").get("/work/leads/doubles/").content.decode()
     assert "包头市天工集团有限公司 / 包头市天工新材有限公司" in shown
+
+
+@pytest.mark.parametrize(
+    "change, field",
+    [
+        ("UPDATE lead_agreement SET fen = fen + 1", "agreement"),
+        ("UPDATE lead_promise SET state = 'confirmed', grade = 5", "promise"),
+        ("UPDATE lead_promise SET grade = 1 WHERE state = 'confirmed'", "grade"),
+        ("UPDATE occasion SET name = name || '二'", "name"),
+        ("UPDATE occasion SET cost = 1", "cost"),
+        ("UPDATE occasion SET state = 'held'", "state"),
+    ],
+)
+def test_what_stands_beside_a_lead_is_held_against_its_events(change: str, field: str) -> None:
+    actions.add_occasion(viewer=who("promoter"), name="说明会", kind="promotion", first_day=DAY, cost=YI)
+    one = to(lead("甲项目"), "sign")
+    for what in ("供地", "供电"):
+        one = do(one, "promise", what=what, owner="city.roads", until=date(2022, 3, 1))
+    code = actions.OF_LEAD["invite"](viewer=who(), on=str(one.log_id)).secret["code"]
+    answer = {"promise": reads.promises(one)[0].pk, "kept": "yes", "grade": "4"}
+    assert client("").post(f"/answer/{code}/", answer).status_code == 303
+    assert derived(10) == []
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert {one.field for one in derived(10)} >= {field}

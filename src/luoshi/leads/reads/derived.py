@@ -1,4 +1,4 @@
-"""Companies and leads held against their own events, for the ledger's verification. What an operator asks, not a viewer."""
+"""Companies, leads, their promises and occasions held against their own events, for the ledger's verification. What an operator asks, not a viewer."""
 
 from typing import Final
 
@@ -48,6 +48,7 @@ _LEAD_PAIRS: Final = """
   (l.name, last.said->>'name', 'name'),
   (l.in_place::text, (SELECT coalesce(sum(r.fen), 0)::text FROM lead_receipt r
                       WHERE r.lead_id = l.id AND r.state = 'verified'), 'receipts'),
+  (l.agreed::text, (SELECT a.fen FROM lead_agreement a WHERE a.lead_id = l.id ORDER BY a.version DESC LIMIT 1)::text, 'agreement'),
   ((l.merged_into_id IS NOT NULL)::text, (l.state = 'merged')::text, 'merged_into'),
   (l.absorbed::text, (SELECT count(*) FROM lead m WHERE m.merged_into_id = l.id)::text, 'absorbed')
 """
@@ -62,6 +63,35 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (VALUES {_LEAD_PAIRS}) pair (kept, should, field)
 WHERE coalesce(pair.kept, '') <> coalesce(pair.should, '') AND l.log_id <> ALL(%s::uuid[]) ORDER BY l.id LIMIT %s
 """
+# a promise by the last event that names it, of the lead or of one that it was merged with
+_PROMISES: Final = """
+SELECT l.log_id, l.number, pair.field, coalesce(pair.kept, ''), coalesce(pair.should, '')
+FROM lead_promise p JOIN lead l ON l.id = p.lead_id
+CROSS JOIN LATERAL (
+  SELECT e.verb, e.body FROM event e WHERE e.body->>'promise' = p.id::text AND e.subject IN (
+      SELECT l.log_id UNION SELECT coalesce(m.body->>'into', m.body->>'other')::uuid FROM event m
+      WHERE m.subject = l.log_id AND m.verb IN ('merge_lead', 'absorb_lead'))
+    AND e.verb IN ('promise', 'keep_promise', 'drop_promise', 'answer') ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1) last
+CROSS JOIN LATERAL (VALUES
+  (p.state, CASE last.verb WHEN 'promise' THEN 'open' WHEN 'keep_promise' THEN 'kept' WHEN 'drop_promise' THEN 'dropped'
+            ELSE CASE WHEN last.body->>'kept' = 'true' THEN 'confirmed' ELSE 'disputed' END END, 'promise'),
+  (CASE WHEN p.state = 'confirmed' THEN p.grade::text END, CASE WHEN last.verb = 'answer' THEN last.body->>'grade' END, 'grade')
+) pair (kept, should, field)
+WHERE coalesce(pair.kept, '') <> coalesce(pair.should, '') AND l.log_id <> ALL(%s::uuid[]) ORDER BY p.id LIMIT %s
+"""
+_OCCASIONS: Final = """
+SELECT o.log_id, o.name, pair.field, coalesce(pair.kept, ''), coalesce(pair.should, '')
+FROM occasion o
+LEFT JOIN LATERAL (
+  SELECT e.body, (SELECT convert_from(p.body, 'UTF8')::jsonb FROM event_private p WHERE p.event_id = e.id) AS said
+  FROM event e WHERE e.subject = o.log_id ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1) last ON true
+CROSS JOIN LATERAL (VALUES
+  (o.state, last.body->>'stage', 'state'), (o.name, last.said->>'name', 'name'), (o.kind, last.said->>'kind', 'kind'),
+  (o.place, last.said->>'place', 'place'), (o.first_day::text, last.said->>'first_day', 'first_day'),
+  (o.last_day::text, last.said->>'last_day', 'last_day'), (o.cost::text, last.said->>'cost', 'cost')
+) pair (kept, should, field)
+WHERE coalesce(pair.kept, '') <> coalesce(pair.should, '') AND o.log_id <> ALL(%s::uuid[]) ORDER BY o.id LIMIT %s
+"""
 _NO_LEAD: Final = """
 SELECT DISTINCT e.subject FROM event e WHERE e.line = 'leads' AND e.verb = 'add_lead'
   AND NOT EXISTS (SELECT FROM lead l WHERE l.log_id = e.subject) AND e.subject <> ALL(%s::uuid[])
@@ -75,13 +105,16 @@ ORDER BY e.subject LIMIT %s
 
 
 def derived(limit: int) -> list[Derived]:
-    """The first companies and leads that are gone, or of which a column is not what their events say."""
+    """The first companies, leads and occasions that are gone, or of which a column is not what their events say."""
     lost = forgotten.lost(subject_of(installation.current().origin))
     found: list[Derived] = []
     with connection.cursor() as cursor:
         for nowhere, rows in ((_NOWHERE, _QUERY), (_NO_LEAD, _LEADS)):
             cursor.execute(nowhere, [lost, limit])
             found += [Derived(row[0], "?", "record", "gone", "kept") for row in cursor.fetchall()]
+            cursor.execute(rows, [lost, limit])
+            found += [Derived(*row) for row in cursor.fetchall()]
+        for rows in (_PROMISES, _OCCASIONS):
             cursor.execute(rows, [lost, limit])
             found += [Derived(*row) for row in cursor.fetchall()]
     return found[:limit]
