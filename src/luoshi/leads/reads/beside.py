@@ -1,12 +1,13 @@
 """One lead with all that belongs to it, and what stands beside it: as rows, and in one query as JSON has it."""
 
+from datetime import date
 from typing import Any, Final
 
 import orjson
 from django.db import connection
 
 from luoshi.kernel.table import Joined
-from luoshi.leads.models import Agreement, Credit, Document, Lead, Promise, Proposal, Receipt
+from luoshi.leads.models import Agreement, Credit, Document, Lead, Promise, Proposal, Receipt, Waiver
 
 _WHO: Final = ("id", "name")
 _LEAD: Final = Joined(
@@ -18,6 +19,7 @@ _DOCUMENTS: Final = Joined(Document, "WHERE o.lead_id = %s ORDER BY o.kind, o.ve
 _RECEIPTS: Final = Joined(Receipt, "WHERE o.lead_id = %s ORDER BY o.day DESC, o.id DESC", by=_WHO, verified_by=_WHO)
 _PROMISES: Final = Joined(Promise, "WHERE o.lead_id = %s ORDER BY o.until, o.id", owner=("id", "code", "zh", "en"))
 _CREDITS: Final = Joined(Credit, "WHERE o.lead_id = %s ORDER BY o.share DESC, o.county")
+_WAIVERS: Final = Joined(Waiver, "WHERE o.lead_id = %s AND o.until >= %s ORDER BY o.at")
 _PROPOSALS: Final = Joined(Proposal, "WHERE o.lead_id = %s AND o.state = 'open' ORDER BY o.at", by=_WHO)
 
 
@@ -50,6 +52,11 @@ def promises(lead: Lead) -> list[Promise]:
 def credits(lead: Lead) -> list[Credit]:
     """How the credit is split, the largest share first."""
     return _CREDITS.read(lead.pk)
+
+
+def waived(lead: Lead, day: date) -> list[Waiver]:
+    """What was waived of it and still holds on a day."""
+    return _WAIVERS.read(lead.pk, day)
 
 
 def proposals(lead: Lead) -> list[Proposal]:

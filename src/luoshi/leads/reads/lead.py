@@ -33,7 +33,7 @@ from luoshi.leads.models import (
     Waiver,
 )
 from luoshi.leads.reads import one as companies
-from luoshi.leads.reads.beside import entire
+from luoshi.leads.reads.beside import entire, waived
 from luoshi.leads.stages import COUNTED, OWED, SECRET, SEE
 from luoshi.people.models import Person, Unit
 
@@ -181,8 +181,7 @@ def waivers(lead: Lead) -> Iterable[Waiver]:
     """What was waived of a lead and still holds today."""
     if lead.pk is None or lead._state.adding:
         return []
-    today = calendar.current().city_date(clock.now())
-    return lead.waivers.filter(until__gte=today).order_by("at")
+    return waived(lead, calendar.current().city_date(clock.now()))
 
 
 def receipt(lead: Lead, key: Any) -> Receipt:
