@@ -105,7 +105,8 @@ def test_anybody_asks_for_the_proof_of_an_entry(
     assert answer.status_code == 200 and answer["Content-Type"] == "text/plain; charset=utf-8"
     assert compare.receipt(answer.content, [keys.load(place.key_file, ORIGIN).verifier])[0] == 299
     for bad in ("300", "-1", "x", "", "9" * 19, "²", "1.0"):
-        assert client.get("/log/proof", {"index": bad}).status_code == 404, bad
+        refused = client.get("/log/proof", {"index": bad})
+        assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (404, "*"), bad
     page = client.get("/log/check").content.decode()
     vkey = str(keys.load(place.key_file, ORIGIN).verifier)
     assert vkey in page and "receipt.js" in page and "style=" not in page

@@ -5,9 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from luoshi.kernel.ledger import place, receipt
-from luoshi.kernel.problems import Absent
-from luoshi.kernel.text import T
-from luoshi.log.files import answer, unready
+from luoshi.log.files import answer, none, unready
 from luoshi.web import proof as part
 
 
@@ -19,14 +17,13 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def proof(request: HttpRequest) -> HttpResponse:
-    """`/log/proof?index=`: the tlog-proof of an entry, made from public files alone; 503 while they are made again.
-
-    Raises Absent for an entry that is not published.
+    """`/log/proof?index=`: the tlog-proof of an entry, made from public files alone; 503 while they are made again, 404 for an
+    entry that is not published.
     """
     index, ours = request.GET.get("index", ""), place.current()
     head = ours.folder.head()
     if head is None or not (index.isascii() and index.isdigit() and len(index) < 19 and int(index) < head.size):
-        raise Absent(T("日志里没有这一条", "The log has no such entry"))
+        return none()
     found = receipt.at(ours, int(index))
     if found is None:
         return unready()

@@ -22,7 +22,8 @@ def answer(content: bytes | str, kind: str, caching: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
-def _none() -> HttpResponse:
+def none() -> HttpResponse:
+    """Not there, said as briefly to whoever reads from elsewhere."""
     response = answer("not found\n", _TEXT, "no-store")
     response.status_code = 404
     return response
@@ -39,7 +40,7 @@ def unready() -> HttpResponse:
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The signed checkpoint; 404 before the first."""
     text = place.current().folder.checkpoint()
-    return _none() if text is None else answer(text, _TEXT, _SECONDS)
+    return none() if text is None else answer(text, _TEXT, _SECONDS)
 
 
 @require_safe
@@ -48,14 +49,14 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     folder = place.current().folder
     wanted, head = tiles.parse(path), folder.head()
     if wanted is None or head is None:
-        return _none()
+        return none()
     whole = tiles.wide(wanted.level, wanted.number, head.size)
     if whole is None or wanted.width > whole.width:
-        return _none()
+        return none()
     try:
         return answer(folder.read(wanted), _BYTES, _EVER)
     except FileNotFoundError:
-        return _none()
+        return none()
 
 
 @require_safe
@@ -65,7 +66,7 @@ def key(request: HttpRequest) -> HttpResponse:
     try:
         known = rotate.trusted(place.current())
     except LogProblem:
-        return _none()
+        return none()
     return answer("".join(f"{one.line}\n" for one in reversed(known)), _TEXT, _HOUR)
 
 
@@ -78,7 +79,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     try:
         known = rotate.trusted(place.current())
     except LogProblem:
-        return _none()
+        return none()
     address = address_of(request)
     former = [f"# former key, for at most {one.until} entries: {one}" for one in reversed(known[:-1])]
     return answer("\n".join([f"log {known[-1]} {address}", *former, "quorum none", ""]), _TEXT, _HOUR)
@@ -88,7 +89,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 def handed(request: HttpRequest, size: int) -> HttpResponse:
     """The last checkpoint that a former key signed: its last entry names the key that came after."""
     text = place.current().folder.handed(size)
-    return _none() if text is None else answer(text, _TEXT, _EVER)
+    return none() if text is None else answer(text, _TEXT, _EVER)
 
 
 def address_of(request: HttpRequest) -> str:
