@@ -3,9 +3,10 @@
 The first three count from the day on which the lead came in, as Jiangmen's rule has it; a report from the last one.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
+from zoneinfo import ZoneInfo
 
 from luoshi.kernel import calendar, installation
 from luoshi.kernel.deadlines import Kind, Rule, due, warn_at
@@ -33,6 +34,21 @@ def rule(name: str) -> Rule:
 def silent() -> timedelta:
     """How long nobody may be in touch before an officer is reminded."""
     return timedelta(days=RULES["days"]["silent"])
+
+
+def promised(until: date) -> datetime:
+    """The end of the day until which something was promised."""
+    return datetime.combine(until + timedelta(days=1), time.min, ZoneInfo(calendar.current().tz))
+
+
+def warned(until: date) -> datetime:
+    """From when on whoever owes it is warned."""
+    return promised(until) - timedelta(days=RULES["days"]["promise"])
+
+
+def light_of(until: date, now: datetime) -> Literal["g", "y", "r"]:
+    """Green, yellow from the warning on, red after the end."""
+    return "r" if now >= promised(until) else "y" if now >= warned(until) else "g"
 
 
 def start(lead: Lead, name: str, now: datetime) -> None:

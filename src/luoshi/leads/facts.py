@@ -59,6 +59,8 @@ _LEAD_EXTRA: Final[dict[str, frozenset[str]]] = {
     "warn": frozenset({"clock_name", "clock_due_at"}),
     "overdue": frozenset({"clock_name", "clock_due_at"}),
     "remind": frozenset({"clock_name", "clock_due_at"}),
+    "warn_promise": frozenset({"promise", "owner", "clock_due_at"}),
+    "overdue_promise": frozenset({"promise", "owner", "clock_due_at"}),
 }
 _CORRECTED: Final = frozenset({"proposed_by"}).union(*_LEAD_EXTRA.values())
 LEAD_VERBS: Final = (

@@ -3,6 +3,8 @@
 Every step may run twice: the action's lock and the crossing's unique key let only one through.
 """
 
+from typing import Any
+
 from django.db import IntegrityError
 
 from luoshi.kernel import clock
@@ -19,11 +21,18 @@ def pass_time() -> None:
     now = clock.now()
     for threshold in ("overdue", "warn", "remind"):
         for ref in reads.crossed(threshold, now):
-            try:
-                OF_LEAD[threshold](viewer=SYSTEM, on=ref)
-            except (Problem, IntegrityError):
-                # somebody moved it meanwhile, or another worker was first: nothing is left to do
-                continue
+            _do(threshold, ref)
+    for threshold in ("overdue", "warn"):
+        for ref, promise in reads.promises_crossed(threshold, now):
+            _do(f"{threshold}_promise", ref, promise=promise)
+
+
+def _do(verb: str, ref: str, **data: Any) -> None:
+    try:
+        OF_LEAD[verb](viewer=SYSTEM, on=ref, **data)
+    except (Problem, IntegrityError):
+        # somebody moved it meanwhile, or another worker was first: nothing is left to do
+        return
 
 
 @every("*/10 * * * *", "leads.tally")

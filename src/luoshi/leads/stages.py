@@ -178,6 +178,8 @@ MOVES: Final = (
          statuses=ALL, quiet=True),
     Move("warn", T("临期提醒", "Due soon"), OPEN, None, SYSTEM, (), (), quiet=True),
     Move("overdue", T("超期", "Overdue"), OPEN, None, SYSTEM, (), (), quiet=True),
+    Move("warn_promise", T("承诺临期", "Promise due soon"), STAGES, None, SYSTEM, ("promise",), (), statuses=ALL, quiet=True),
+    Move("overdue_promise", T("承诺超期", "Promise overdue"), STAGES, None, SYSTEM, ("promise",), (), statuses=ALL, quiet=True),
     Move("remind", T("久未联系", "Silent for long"), OPEN, None, SYSTEM, (), (), quiet=True),
 )  # fmt: skip
 

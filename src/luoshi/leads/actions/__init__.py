@@ -26,8 +26,10 @@ from luoshi.leads.actions.promise import (
     drop_promise,
     invite,
     keep_promise,
+    overdue_promise,
     promise,
     rate_service,
+    warn_promise,
 )
 from luoshi.leads.actions.status import abandon, assign_lead, lose, overdue, remind, resume, revive, suspend, warn
 from luoshi.leads.models import Company, Lead, Occasion
@@ -42,7 +44,7 @@ OF_LEAD: dict[str, Action[Lead]] = {
         respond, judge, feed_back, *STEPS.values(), sign, report_progress, change_lead, agree, report_money, withdraw_money,
         verify_money, refuse_money, revoke_money, split_credit, add_document, waive, promise, keep_promise, drop_promise, invite,
         confirm_promise, dispute_promise, rate_service, suspend, resume, lose, abandon, revive, assign_lead, merge_lead,
-        unmerge_lead, propose, approve, approve_void, decline, warn, overdue, remind,
+        unmerge_lead, propose, approve, approve_void, decline, warn, overdue, remind, warn_promise, overdue_promise,
     )
 }  # fmt: skip
 """The moves of a lead by their verbs."""

@@ -1,15 +1,16 @@
 """What the city promised the investor, whether it was kept, and what the company says of it by an expiring link."""
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from luoshi.kernel import calendar
 from luoshi.kernel.action import Act, Change
 from luoshi.kernel.ids import code_hash, derive_code, tracking_code
+from luoshi.kernel.models import Crossing
 from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow
 from luoshi.kernel.secret import secret
 from luoshi.kernel.text import T
-from luoshi.leads import reads
+from luoshi.leads import clocks, reads
 from luoshi.leads.actions.beside import end_invitations
 from luoshi.leads.actions.lead import note_fault
 from luoshi.leads.core import LEADS
@@ -65,6 +66,23 @@ def drop_promise(lead: Lead, act: Act, *, promise: object, reason: str) -> Chang
     _text(reason, "reason")
     row.state = "dropped"
     return Change(body={"promise": row.pk, "reason": reason}, saves=[row])
+
+
+def _crossed(threshold: str) -> Any:
+    """The change by which a promise crosses a threshold of its clock: written once."""
+
+    def change(lead: Lead, act: Act, *, promise: object) -> Change:
+        """What is owed falls due soon, or was not kept in time. Raises Invalid or NotNow."""
+        row = _in(reads.promise(lead, promise), "open", "disputed")
+        end = clocks.promised(row.until)
+        written = Crossing(subject=lead.log_id, clock=f"promise:{row.pk}", threshold=threshold, due_at=end, at=act.now)
+        return Change(body={"promise": row.pk, "owner": row.owner_id, "clock_due_at": end}, rows=[written])
+
+    return LEADS.action(f"{threshold}_promise")(change)
+
+
+warn_promise, overdue_promise = _crossed("warn"), _crossed("overdue")
+"""What time does to a promise."""
 
 
 @LEADS.action("invite")

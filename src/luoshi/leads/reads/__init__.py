@@ -3,7 +3,7 @@
 from luoshi.leads.reads.beside import agreements, beside, credits, documents, promises, proposals, receipts
 from luoshi.leads.reads.board import TALLY, Column, board, by_county
 from luoshi.leads.reads.doubles import Double, doubles
-from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, silent, tally
+from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, promises_crossed, silent, tally
 from luoshi.leads.reads.lead import (
     TOLD,
     by_number,
@@ -146,6 +146,7 @@ __all__ = [
     "paper_version",
     "promise",
     "promises",
+    "promises_crossed",
     "proposal",
     "proposals",
     "proposed",

@@ -1,12 +1,13 @@
 """What waits for somebody: clocks of their leads, leads that nobody was in touch with, money and corrections to decide on."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
-from luoshi.kernel import clock
+from luoshi.kernel import calendar, clock
 from luoshi.kernel.lines import Due
 from luoshi.kernel.models import Crossing
 from luoshi.kernel.rights import may
@@ -16,6 +17,7 @@ from luoshi.leads import clocks
 from luoshi.leads.models import Lead, Promise, Proposal, Receipt
 from luoshi.leads.reads.lead import shown, units, visible_leads
 from luoshi.leads.reads.rows import Row, rows_of
+from luoshi.leads.rules import RULES
 from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, STAGES, VERIFY
 
 ROOT: Final = "/work/leads/"
@@ -72,10 +74,22 @@ def owed(viewer: Viewer) -> QuerySet[Promise]:
     return rows.select_related("lead", "owner").order_by("until", "id")
 
 
+def _of_promise(one: Promise) -> Due:
+    return Due(
+        clocks.promised(one.until), clocks.warned(one.until), one.lead.number, one.what, T("对企业的承诺", "Promise to a company"),
+        "/work/promises/", T("报兑现", "Say that it was kept"), one.lead.sim, kind="days", form="/work/promises/",
+    )  # fmt: skip
+
+
 def due(viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
     """What waits for the viewer (and is due at `since` or later), first due first."""
-    rows = _mine(viewer) if since is None else _mine(viewer).filter(due_at__gte=since)
+    rows, promises = _mine(viewer), owed(viewer)
+    if since is not None:
+        day = calendar.current().city_date(since)
+        rows, promises = rows.filter(due_at__gte=since), promises.filter(until__gte=day)
     found = [_of_lead(one) for one in rows.order_by("due_at", "id")[:limit]]
+    found += map(_of_promise, promises[:limit])
+    found = sorted(found, key=lambda one: one.due_at or clock.now())[:limit]
     if since is None and len(found) < limit:
         found += _to_decide(viewer, limit - len(found))
     return found
@@ -84,6 +98,7 @@ def due(viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
 def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:
     """How many wait for the viewer that are due before each of the moments, and last how many in all."""
     times = list(_mine(viewer).values_list("due_at", flat=True))
+    times += map(clocks.promised, owed(viewer).values_list("until", flat=True))
     undated = sum(rows.count() for rows, *_ in _undecided(viewer))
     return [*(sum(at < edge for at in times if at) for edge in edges), len(times) + undated]
 
@@ -114,6 +129,18 @@ def crossed(threshold: str, now: datetime, limit: int = 500) -> list[str]:
             .order_by("due_at", "id")
         )
     return [str(one) for one in rows.values_list("log_id", flat=True)[:limit]]
+
+
+def promises_crossed(threshold: str, now: datetime, limit: int = 500) -> list[tuple[str, int]]:
+    """(lead, promise) of what is owed and crossed a threshold that is not written yet; for the worker that passes time."""
+    today = calendar.current().city_date(now)
+    until = {"until__lt": today} if threshold == "overdue" else {
+        "until__gte": today, "until__lt": calendar.current().city_date(now + timedelta(days=RULES["days"]["promise"])),
+    }  # fmt: skip
+    key = Concat(Value("promise:"), Cast(OuterRef("pk"), TextField()))
+    written = Crossing.objects.filter(subject=OuterRef("lead__log_id"), clock=key, threshold=threshold)
+    rows = Promise.objects.filter(state__in=["open", "disputed"], **until).exclude(Exists(written))
+    return [(str(ref), pk) for ref, pk in rows.order_by("until", "id").values_list("lead__log_id", "pk")[:limit]]
 
 
 def in_hand(person: int) -> list[tuple[str, int | None]]:

@@ -6,14 +6,15 @@ from django import forms as django
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from luoshi.kernel import clock
 from luoshi.kernel.problems import Invalid, NotNow
 from luoshi.kernel.text import T
-from luoshi.leads import actions, reads
+from luoshi.leads import actions, clocks, reads
 from luoshi.leads.actions.company import NOTE
 from luoshi.leads.staff.deals.tables import PROMISE
 from luoshi.leads.stages import OWED
 from luoshi.people.sessions import having
-from luoshi.web import forms
+from luoshi.web import forms, parts
 from luoshi.web.http import viewer_of
 from luoshi.web.said import onward
 
@@ -36,7 +37,8 @@ def page(request: HttpRequest, bound: Kept | None = None) -> HttpResponse:
     for one in reads.owed(viewer_of(request))[:200]:
         mine = bound is not None and bound.data.get("promise") == str(one.pk)
         form = bound if mine else Kept(initial={"promise": one.pk}, auto_id=f"p{one.pk}-%s")
-        rows.append((one, PROMISE[one.state], form))
+        light = parts.light(clocks.light_of(one.until, clock.now()))
+        rows.append((one, PROMISE[one.state], form, light))
     return render(request, "leads/deals/promises.html", {"rows": rows, "root": ROOT}, status=422 if bound else 200)
 
 
