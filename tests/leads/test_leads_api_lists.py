@@ -104,7 +104,7 @@ def test_doubles_districts_board_and_day_say_what_their_pages_say() -> None:
     assert (pair["one"]["id"], pair["other"]["id"]) == (str(first.log_id), str(again.log_id))
     assert (pair["score"], pair["declared"]) == (same.score, "另立公司")
     assert api.get("/leads/districts", "leads.districts")["districts"] == [
-        {"county": COUNTY, "signed": 2, "agreed_fen": 4 * YI}
+        {"county": COUNTY, "signed": 2, "agreed_fen": 4 * YI, "credited": 2.0, "credited_fen": 4 * YI}
     ]
     stages = {row["stage"]: row for row in api.get("/leads/board", "leads.board")["stages"]}
     assert stages["signed"] == {"stage": "signed", "count": 2, "agreed_fen": 4 * YI}

@@ -82,3 +82,22 @@ def test_a_lead_that_was_merged_into_a_hidden_one_does_not_name_it() -> None:
     for login, told in (("promoter", True), ("officer2", False)):
         page = client(login).get(f"/work/leads/{gone.log_id}/").content.decode()
         assert ("暗渡陈仓" in page) is told
+
+
+def test_credit_is_split_between_districts_and_sums_to_what_stands() -> None:
+    one = to(lead("甲项目"), "sign", amount=3 * YI)
+    to(lead("乙项目"), "sign", amount=YI)
+    viewer, browse = who("promoter"), client("promoter")
+    assert "按业绩分摊" not in browse.get("/work/leads/places/").content.decode()
+    do(one, "split_credit", shares={COUNTIES[0]: 5_500, COUNTIES[1]: 4_500})
+    found = reads.districts(viewer)
+    assert {code: (row.signed, row.agreed) for code, row in found.items()} == {
+        COUNTIES[0]: (2, 4 * YI),
+        COUNTIES[1]: (0, 0),
+    }
+    assert {code: (float(row.credited), row.credited_fen) for code, row in found.items()} == {
+        COUNTIES[0]: (1.55, YI + 3 * YI * 55 // 100), COUNTIES[1]: (0.45, 3 * YI * 45 // 100),
+    }  # fmt: skip
+    assert sum(row.credited for row in found.values()) == 2
+    page = browse.get("/work/leads/places/").content.decode()
+    assert "按业绩分摊" in page and "1.55" in page and "1.35 亿元" in page

@@ -21,7 +21,21 @@ from luoshi.leads.staff.deals import views
 from luoshi.leads.stages import SEE, STAGES
 
 BOARD: Final = record({"stages": rows(record({"stage": one_of(STAGES), "count": WHOLE, "agreed_fen": or_null(WHOLE)}))})
-DISTRICTS: Final = record({"districts": rows(record({"county": TEXT, "signed": WHOLE, "agreed_fen": WHOLE}))})
+DISTRICTS: Final = record(
+    {
+        "districts": rows(
+            record(
+                {
+                    "county": TEXT,
+                    "signed": WHOLE,
+                    "agreed_fen": WHOLE,
+                    "credited": {"type": "number"},
+                    "credited_fen": WHOLE,
+                }
+            )
+        )
+    }
+)
 TWIN: Final = record(
     {"id": ID, "number": TEXT, "name": TEXT, "stage": one_of(STAGES), "company": or_null(TEXT), "occasion": or_null(TEXT), "agreed_fen": or_null(WHOLE), "signed_at": TIME}
 )  # fmt: skip
@@ -52,10 +66,14 @@ def board(call: Asked) -> Answer:
 
 
 def districts(call: Asked) -> Answer:
-    """Signed projects and their agreed fen by district; an empty code where none is known."""
+    """Signed projects and their agreed fen by district (empty: not known): those that stand there, and by shares of credit."""
     demand(call.viewer, SEE)
-    found = sorted(reads.by_county(call.viewer).items())
-    return Answer({"districts": [{"county": code, "signed": n, "agreed_fen": fen} for code, (n, fen) in found]})
+    said = [
+        {"county": code, "signed": one.signed, "agreed_fen": one.agreed, "credited": float(one.credited),
+         "credited_fen": round(one.credited_fen)}
+        for code, one in sorted(reads.districts(call.viewer).items())
+    ]  # fmt: skip
+    return Answer({"districts": said})
 
 
 def _twin(one: Lead) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Every query of the investment line. Each takes the viewer first: this is the only door to rows."""
 
 from luoshi.leads.reads.beside import agreements, beside, credits, documents, promises, proposals, receipts
-from luoshi.leads.reads.board import TALLY, Column, board, by_county
+from luoshi.leads.reads.board import TALLY, Column, District, board, by_county, districts
 from luoshi.leads.reads.doubles import Double, doubles
 from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, promises_crossed, silent, tally
 from luoshi.leads.reads.lead import (
@@ -81,6 +81,7 @@ __all__ = [
     "TOLD",
     "Came",
     "Column",
+    "District",
     "Double",
     "Filters",
     "Happened",
@@ -103,6 +104,7 @@ __all__ = [
     "counting",
     "credits",
     "crossed",
+    "districts",
     "documents",
     "doubles",
     "due",

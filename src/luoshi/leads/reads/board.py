@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
 from django.db import connection
@@ -11,8 +12,8 @@ from django.db.models.expressions import RawSQL
 from luoshi.kernel.rights import may
 from luoshi.kernel.tally import Tally
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads.models import Lead
-from luoshi.leads.reads.lead import HIDDEN, mine, units
+from luoshi.leads.models import Credit, Lead
+from luoshi.leads.reads.lead import HIDDEN, mine, units, visible_leads
 from luoshi.leads.reads.leads import Wanted, wanted_rows
 from luoshi.leads.reads.rows import COLUMNS, Row
 from luoshi.leads.stages import COUNTED, SECRET, SEE, STAGES
@@ -56,6 +57,33 @@ def by_county(viewer: Viewer) -> dict[str, tuple[int, int]]:
     return _kept(viewer, "county", "state = ANY(%(counted)s)") if may(viewer, SEE) else {}
 
 
+@dataclass(frozen=True)
+class District:
+    """Signed projects of a district and their agreed fen: those that stand there, and what of all is to its credit by its shares."""
+
+    signed: int
+    agreed: int
+    credited: Fraction
+    credited_fen: Fraction
+
+
+def districts(viewer: Viewer) -> dict[str, District]:
+    """By district, as far as the viewer may see them: a project that was not split is to the credit of where it stands."""
+    stand = by_county(viewer)
+    credited = {code: (Fraction(n), Fraction(fen)) for code, (n, fen) in stand.items()}
+
+    def add(code: str, share: Fraction, fen: int) -> None:
+        n, money = credited.get(code, (Fraction(0), Fraction(0)))
+        credited[code] = n + share, money + share * fen
+
+    split = Credit.objects.filter(lead__in=visible_leads(viewer).filter(state__in=COUNTED))
+    for home, code, share, fen in split.values_list("lead__county", "county", "share", "lead__agreed"):
+        part = Fraction(share, 10_000)
+        add(code, part, fen or 0)
+        add(home, -part, fen or 0)
+    return {code: District(*stand.get(code, (0, 0)), *credited[code]) for code in credited}
+
+
 def _kept(viewer: Viewer, by: str, which: str, county: str = "") -> dict[str, tuple[int, int]]:
     """From the kept sums; and the few that the viewer sees only because they were named one by one."""
     named = Lead.objects.filter(HIDDEN, shown_to__overlap=list(viewer.persons)).exclude(mine(viewer))
@@ -95,4 +123,4 @@ def _latest(rows: QuerySet[Lead], each: int) -> list[Row]:
         return [Row(*row) for row in cursor.fetchall()]
 
 
-__all__ = ["TALLY", "Column", "board", "by_county"]
+__all__ = ["TALLY", "Column", "District", "board", "by_county", "districts"]

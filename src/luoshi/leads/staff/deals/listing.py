@@ -123,37 +123,43 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/deals/board.html", _context(request, asked) | {"columns": columns})
 
 
+DISTRICT: Final[tuple[Column[tuple[str, reads.District]], ...]] = (
+    Column(T("旗县区", "District"), lambda row: people.division_name(row[0]) if row[0] else "—", "b", is_header=True),
+    Column(T("签约项目", "Signed"), lambda row: words.number(row[1].signed), "r n"),
+    Column(T("协议总投资", "Agreed"), lambda row: money.shown(row[1].agreed), "r n"),
+    Column(
+        T("按业绩分摊，个", "To its credit"),
+        lambda row: f"{float(row[1].credited):,.2f}".rstrip("0").rstrip("."),
+        "r n",
+    ),
+    Column(T("按业绩分摊，协议", "Agreed, to its credit"), lambda row: money.shown(round(row[1].credited_fen)), "r n"),
+)
+
+
 @having(SEE)
 def places(request: HttpRequest) -> HttpResponse:
     """`/work/leads/places/`: signed projects by district, each bar opening its list."""
-    found = reads.by_county(viewer_of(request))
-    rows = sorted(((n, agreed, code) for code, (n, agreed) in found.items()), reverse=True)
+    found = reads.districts(viewer_of(request))
+    rows = sorted(((code, one) for code, one in found.items()), key=lambda row: (-row[1].signed, row[0]))
     bars = [
-        charts.Bar(people.division_name(code) if code else str(T("未定", "not known")), n, url=f"{ROOT}?county={code}")
-        for n, _, code in rows
+        charts.Bar(
+            people.division_name(code) if code else str(T("未定", "not known")), one.signed, url=f"{ROOT}?county={code}"
+        )
+        for code, one in rows
     ]
-    most = people.division_name(rows[0][2]) if rows else ""
+    most = people.division_name(rows[0][0]) if rows else ""
     finding = (
         T("{name}签约最多", "{name} has most signed projects").fill(name=most)
         if rows
         else T("还没有签约", "Nothing signed yet")
     )
     frame = charts.Frame(finding, T("已签约项目，个", "Signed projects"), T("", ""), installation.current().demo)
-    table = Table[tuple[int, int, str]](
-        T("各旗县区", "By district"),
-        (
-            Column(
-                T("旗县区", "District"),
-                lambda row: people.division_name(row[2]) if row[2] else "—",
-                "b",
-                is_header=True,
-            ),
-            Column(T("签约项目", "Signed"), lambda row: words.number(row[0]), "r n"),
-            Column(T("协议总投资", "Agreed"), lambda row: money.shown(row[1]), "r n"),
-        ),
-    ).render(rows)
+    split = any(one.credited != one.signed for _, one in rows)
+    table = Table[tuple[str, reads.District]](T("各旗县区", "By district"), DISTRICT[: None if split else 3]).render(
+        rows
+    )
     chart = charts.bars(frame, (T("旗县区", "District"), T("项目", "Projects")), bars)
-    counted = {code: n for n, _, code in rows if code}
+    counted = {code: one.signed for code, one in rows if code}
     drawn = SafeString("".join(shaded.drawn(counted, MAPPED))) if place.outlines() else ""
     context = {
         "chart": chart,
