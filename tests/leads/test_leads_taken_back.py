@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 from deals import DAY, YI, do, lead, paper, to
 from django.db import connection
-from register import client, company, who
+from given import NOW
+from register import again, client, company, contact, who
 
+from luoshi.kernel import clock
 from luoshi.kernel.models import Event
-from luoshi.kernel.problems import Invalid
+from luoshi.kernel.problems import Denied, Invalid
 from luoshi.leads import actions, reads
 from luoshi.leads.models import Company, Lead, Occasion
 from luoshi.leads.reads.derived import derived
@@ -162,3 +164,34 @@ def test_what_stands_beside_a_lead_is_held_against_its_events(change: str, field
     with connection.cursor() as cursor:
         cursor.execute(change)
     assert {one.field for one in derived(10)} >= {field}
+
+
+def test_a_contact_with_the_wrong_company_is_taken_back_by_another_person_and_stays_to_be_read() -> None:
+    firm = contact(
+        contact(company("包头市记错有限公司"), NOW - timedelta(days=3)), NOW - timedelta(days=1), note="其实是别家"
+    )
+    wrong = reads.contacts(reads.events(firm))[-1]
+    given = {"event": str(wrong.id), "reason": "拜访的是另一家"}
+    with pytest.raises(Denied):
+        actions.BY_VERB["retract_contact"](viewer=who("officer"), on=str(firm.log_id), **given)
+    browse, address = client("promoter"), f"/work/companies/{firm.log_id}/"
+    assert browse.post(f"{address}do/retract_contact/", {**given, "reason": ""}).status_code == 422
+    assert browse.post(f"{address}do/retract_contact/", given).status_code == 303
+    firm = again(firm)
+    assert firm.contacted_at == NOW - timedelta(days=3) and len(reads.contacts(reads.events(firm))) == 1
+    page = browse.get(address).content.decode()
+    assert "撤回：拜访的是另一家" in page and "<s>记一次联系</s>" in page and "其实是别家" in page
+    assert browse.post(f"{address}do/retract_contact/", given).status_code == 422
+    assert derived(10) == []
+
+
+def test_whoever_noted_a_contact_does_not_take_it_back_after_a_merging_either() -> None:
+    first, second = company("包头市甲甲有限公司"), company("包头市乙乙有限公司")
+    with clock.at(NOW):
+        actions.contact(viewer=who("promoter"), on=str(first.log_id), way="visit", at=NOW, note="")
+    actions.merge_company(viewer=who("promoter"), on=str(first.log_id), into=str(second.log_id), reason="同一家")
+    (came,) = reads.contacts(reads.events(again(second)))
+    with pytest.raises(Denied):
+        actions.BY_VERB["retract_contact"](
+            viewer=who("promoter"), on=str(second.log_id), event=str(came.id), reason="x"
+        )

@@ -16,7 +16,7 @@ from given import NOW
 
 from luoshi.kernel import clock
 from luoshi.kernel.models import Event
-from luoshi.leads.actions import BY_VERB, add_company
+from luoshi.leads.actions import BY_VERB, add_company, contact
 from luoshi.leads.flow import FLOW
 from luoshi.leads.models import Company
 from luoshi.people.models import Person
@@ -28,6 +28,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "change_company": {"code": "", "province": "15", "industry": "C"},
     "rename_company": {"name": "金源新材料有限公司", "day": ""},
     "contact": {"way": "call", "at": "2021-12-28 10:00", "note": ""},
+    "retract_contact": {"reason": "记错了企业"},
     "merge_company": {"reason": "同一家"},
     "unmerge_company": {"reason": "两家"},
 }
@@ -57,6 +58,7 @@ def register(server: Any) -> Iterator[tuple[Company, Company]]:
             for name in ("甲铜业有限公司", "乙铜业有限公司")
         ]
         one, other = (Company.objects.get(log_id=each) for each in made)
+        contact(viewer=of_login("officer"), on=made[0], way="call", at=NOW, note="")
         yield one, other
         transaction.set_rollback(True)
 
@@ -89,7 +91,8 @@ def test_state_by_verb_by_person(verb: str, register: tuple[Company, Company], c
             Company.objects.filter(pk=one.pk).update(state=state, merged_into=other if state == "merged" else None)
             before = Event.objects.count()
             address = f"/work/companies/{one.log_id}/" + ("merge/" if verb == "merge_company" else f"do/{verb}/")
-            given = GIVEN[verb] | ({"into": str(other.log_id)} if verb == "merge_company" else {})
+            said = Event.objects.get(subject=one.log_id, verb="contact")
+            given = GIVEN[verb] | {"into": str(other.log_id), "event": str(said.id)}
             status = clients[person].post(address, given).status_code
             if status != expected(verb, state, person) or (status == 303) != (Event.objects.count() > before):
                 wrong.append((state, person, status, expected(verb, state, person)))

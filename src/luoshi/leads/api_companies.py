@@ -33,7 +33,7 @@ LIKELY: Final = record({"likely": rows(record({"id": ID, "name": TEXT, "score": 
 FIELDS: Final[dict[str, Schema]] = {
     "name": text(LONGEST, 1), "code": text(40), "province": one_of(["", *PROVINCES]), "industry": one_of(["", *INDUSTRIES]),
     "group": text(36), "into": text(36, 1), "reason": text(NOTE, 1), "note": text(NOTE), "way": one_of(list(WAYS)),
-    "at": TIME, "day": DAY,
+    "at": TIME, "day": DAY, "event": ID,
 }  # fmt: skip
 NARROWED: Final[dict[str, Schema]] = {
     "q": text(80), "province": one_of(list(PROVINCES)), "industry": one_of(list(INDUSTRIES)),

@@ -21,7 +21,9 @@ VERBS: Final = (
     "add_company", "change_company", "rename_company", "contact", "merge_company", "unmerge_company", "absorb_company",
     "detach_company", "void",
 )  # fmt: skip
-WIDTHS: Final = {verb: Widths(frozenset(), RESTRICTED | EXTRA.get(verb, frozenset())) for verb in VERBS}
+WIDTHS: Final = {
+    verb: Widths(frozenset(), RESTRICTED | EXTRA.get(verb, frozenset()), hushed=verb == "void") for verb in VERBS
+}
 
 
 # A lead: nothing is open but its clock until it is signed (`VEIL`); from then on anybody may count stages, money and places.

@@ -31,11 +31,13 @@ from luoshi.leads.actions.promise import (
     rate_service,
     warn_promise,
 )
+from luoshi.leads.actions.retract import retract_contact
 from luoshi.leads.actions.status import abandon, assign_lead, lose, overdue, remind, resume, revive, suspend, warn
 from luoshi.leads.models import Company, Lead, Occasion
 
 BY_VERB: dict[str, Action[Company]] = {
-    one.move.verb: one for one in (change_company, rename_company, contact, merge_company, unmerge_company)
+    one.move.verb: one
+    for one in (change_company, rename_company, contact, retract_contact, merge_company, unmerge_company)
 }
 """The moves of a company by their verbs."""
 OF_LEAD: dict[str, Action[Lead]] = {

@@ -59,6 +59,7 @@ from luoshi.leads.reads.lists import Filters, Page, find, list_page
 from luoshi.leads.reads.occasion import Came, came_of
 from luoshi.leads.reads.one import (
     Happened,
+    absorbed,
     contacts,
     events,
     events_of,
@@ -91,6 +92,7 @@ __all__ = [
     "Row",
     "Wanted",
     "Yield",
+    "absorbed",
     "agreements",
     "at_occasion",
     "at_unit",

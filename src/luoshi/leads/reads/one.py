@@ -134,6 +134,11 @@ def contacts(found: Iterable[Happened]) -> list[Happened]:
     return [one for one in found if one.verb == "contact" and not one.void]
 
 
+def absorbed(company: Company) -> list[Company]:
+    """The companies that were merged into one that was read through its door."""
+    return list(Company.objects.filter(merged_into=company))
+
+
 def members(viewer: Viewer, company: Company) -> list[Company]:
     """The listed companies of which this one is the group, and those that were merged into it; by name."""
     found = visible(viewer).filter(Q(group=company, state=LISTED) | Q(merged_into=company))

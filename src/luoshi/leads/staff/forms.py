@@ -8,6 +8,7 @@ from django import forms as django
 
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.text import T
+from luoshi.leads import reads
 from luoshi.leads.actions.company import LONGEST, NOTE
 from luoshi.leads.flow import WAYS
 from luoshi.leads.industries import INDUSTRIES
@@ -102,6 +103,25 @@ class Contact(MoveForm):
         raise django.ValidationError(str(T("写成 2021-11-23 15:30 的样子", "Write it like 2021-11-23 15:30")))
 
 
+class Retract(MoveForm):
+    """A contact was noted by mistake."""
+
+    verb = "retract_contact"
+    event = django.ChoiceField(label=forms.text("哪一次联系", "Which contact"))
+    reason = django.CharField(
+        label=forms.text("理由", "Reason"), max_length=NOTE, widget=django.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
+        super().__init__(company, *args, **kwargs)
+        standing = reads.contacts(reads.events(company))[::-1]
+        chosen = self.fields["event"]
+        assert isinstance(chosen, django.ChoiceField)
+        chosen.choices = [
+            (str(one.id), f"{words.when(one.at)} {WAYS.get(one.body.get('way', ''), '')}") for one in standing[:200]
+        ]
+
+
 class Change(MoveForm):
     """What is said of a company."""
 
@@ -136,5 +156,5 @@ class Merge(MoveForm):
     )
 
 
-FORMS: Final = {form.verb: form for form in (Contact, Change, Rename, Unmerge)}
+FORMS: Final = {form.verb: form for form in (Contact, Change, Rename, Retract, Unmerge)}
 """Those that stand on a company's page; a merging has a page of its own."""

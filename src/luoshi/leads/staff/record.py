@@ -1,6 +1,6 @@
 """`/work/companies/<id>/`: what is known of a company, who was in touch, likely twins; every move, one form each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,12 +46,13 @@ def said(one: Happened) -> str:
     return " · ".join(found)
 
 
-def _table(names: Names) -> Table[Happened]:
+def _table(names: Names, gone: Mapping[UUID, Happened]) -> Table[Happened]:
+    """What happened; `gone`: by which event another one was taken back."""
     return Table(
         T("经过", "What happened"),
         (
             Column(T("时间", "When"), lambda one: parts.time(one.at), "n nb", is_header=True),
-            Column(T("什么", "What"), _what, "b"),
+            Column(T("什么", "What"), lambda one: _what(one, gone.get(one.id), names), "b"),
             Column(T("内容", "Details"), said),
             Column(T("由谁", "By"), lambda one: names.get(one.actor or 0, "—")),
         ),
@@ -59,11 +60,17 @@ def _table(names: Names) -> Table[Happened]:
     )
 
 
-def _what(one: Happened) -> SafeString:
+def _what(one: Happened, gone: Happened | None, names: Names) -> SafeString:
     text = WORDS.get(one.verb, one.verb)
-    if one.void:
+    if gone is None:
+        return format_html("{}", text)
+    reason = gone.private.get("reason")
+    if reason is None:
         return format_html("<s>{}</s> {}", text, T("（已转走）", "(gone over)"))
-    return format_html("{}", text)
+    told = T("（{who} 撤回：{why}）", "({who} took it back: {why})").fill(
+        who=names.get(gone.actor or 0, "—"), why=reason
+    )
+    return format_html("<s>{}</s> {}", text, told)
 
 
 def _facts(company: Company) -> SafeString:
@@ -83,6 +90,8 @@ def _moves(company: Company, viewer: Viewer, bound: MoveForm | None) -> list[tup
     found: list[tuple[T, MoveForm]] = []
     for verb, kind in FORMS.items():
         move = FLOW.move(verb)
+        if verb == "retract_contact" and company.contacted_at is None:
+            continue
         if FLOW.fits(move, company) and may(viewer, move.right, company):
             found.append((move.text, bound if bound is not None and bound.verb == verb else kind(company)))
     return found
@@ -93,10 +102,11 @@ def show(request: HttpRequest, company: Company, bound: MoveForm | None = None) 
     viewer = viewer_of(request)
     happened = reads.history(viewer, company)
     names = people.names({one.actor for one in happened if one.actor is not None})
+    gone = {one.corrects: one for one in happened if one.verb == "void" and one.corrects is not None}
     twins = reads.likely(viewer, company.name, company.code, but=company.pk) if company.state == LISTED else []
     context = {
         "company": company, "facts": _facts(company), "moves": _moves(company, viewer, bound), "bound": bound,
-        "history": _table(names).render([one for one in happened if one.verb != "void"]),
+        "history": _table(names, gone).render([one for one in happened if one.verb != "void"]),
         "contacts": len(reads.contacts(happened)), "twins": twins, "root": ROOT, "base": f"{ROOT}{company.log_id}/",
         "version": company.version, "merges": may(viewer, MERGE), "state": FLOW.state(company.state).text,
         "members": reads.members(viewer, company), "leads": reads.of_company(viewer, company),
