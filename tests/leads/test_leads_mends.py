@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from deals import DAY, YI, do, lead, paper, to
+from django.core.files.uploadedfile import SimpleUploadedFile
 from given import NOW
 from register import client, company, who
 
@@ -151,3 +152,19 @@ def test_a_leaders_page_of_another_year_shows_that_year() -> None:
     browse = client("leader")
     assert "今年最大的" in browse.get("/work/leads/brief/?period=2021").content.decode()
     assert "今年最大的" not in browse.get("/work/leads/brief/?period=2020").content.decode()
+
+
+def test_the_preview_shows_rows_as_they_were_understood_and_columns_that_nothing_was_read_from(tmp_path: Path) -> None:
+    head = "项目名称,企业名称,旗县区,行业,协议总投资(亿元),签约日期,备注栏"
+    upload = SimpleUploadedFile(
+        "many.csv",
+        f"{head}\n甲项目,包头甲有限公司,昆都仑区,C,3.2,2021/5/6,x\n乙项目,包头乙有限公司,青山区,C,不详,2021-5-7,\n".encode(),
+    )
+    page = client("promoter").post("/work/leads/import/", {"file": upload}).content.decode()
+    for told in ("3.2 亿元", "不详", "昆都仑区", "签约", "2021-05-06", "包头乙有限公司", "备注栏"):
+        assert told in page
+    assert Lead.objects.count() == 0
+    path = tmp_path / "many.csv"
+    path.write_text(f"{head}\n甲项目,包头甲有限公司,昆都仑区,C,3.2,2021/5/6,x\n", "utf-8")
+    report = importing_leads.take(path, OPERATOR, dry=True)
+    assert report.numbers()["unused_columns"] == ["备注栏"] and report.preview[0]["amount"] == "3.2 亿元"

@@ -31,7 +31,8 @@ LARGEST: Final = imports.LARGEST * 4 // 3 + 100_000
 REPORT: Final = record(
     {
         "dry_run": YES, **dict.fromkeys(("read", "created", "updated", "unchanged", "refused", "events"), WHOLE), "seconds": {"type": "number"},
-        "new": rows(TEXT), "faults": rows(record({"line": WHOLE, "field": TEXT, "value": TEXT, "rule": TEXT})),
+        "new": rows(TEXT), "preview": rows({"type": "object", "additionalProperties": TEXT}), "unused_columns": rows(TEXT),
+        "faults": rows(record({"line": WHOLE, "field": TEXT, "value": TEXT, "rule": TEXT})),
     }
 )  # fmt: skip
 CELL: Final[Schema] = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]}
@@ -69,7 +70,7 @@ def _told(report: Report, dry: bool) -> dict[str, Any]:
         {"line": line, "field": one.field, "value": one.value, "rule": str(one.rule)}
         for line, one in report.refused[: imports.SHOWN * 5]
     ]
-    return {"dry_run": dry, **report.numbers(), "new": report.new, "faults": faults}
+    return {"dry_run": dry, **report.numbers(), "new": report.new, "preview": report.preview, "faults": faults}
 
 
 def _importing(kind: imports.Kind, takes: Schema) -> Callable[[Asked], Answer]:

@@ -62,6 +62,10 @@ class Given:
     industry: str
 
 
+FIRST: Final = 20
+"""Rows of a preview."""
+
+
 @dataclass
 class Report:
     """What became of a file."""
@@ -74,13 +78,29 @@ class Report:
     seconds: float = 0.0
     refused: list[tuple[int, Fault]] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
-    """The first names that would be, or were, listed; for a preview."""
+    """The first names that would be, or were, listed."""
+    preview: list[dict[str, str]] = field(default_factory=list)
+    """The same rows as they were understood, by our names of the columns."""
+    unused: list[str] = field(default_factory=list)
+    """Columns of the file that nothing was read from."""
+
+    def show(self, name: str, row: Callable[[], dict[str, str]]) -> None:
+        """One more that comes in; the first are kept as they were understood."""
+        self.created += 1
+        if len(self.new) < FIRST:
+            self.new.append(name)
+            self.preview.append(row())
+
+    def used(self, data: Mapping[str, Any], columns: Mapping[str, str]) -> None:
+        """Which columns of the first row are read, by our names."""
+        self.unused = [str(head) for head in data if head not in columns.values()]
 
     def numbers(self) -> dict[str, Any]:
         """As the command's JSON has it."""
         return {
             "read": self.read, "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
             "refused": len({line for line, _ in self.refused}), "events": self.events, "seconds": round(self.seconds, 3),
+            "unused_columns": self.unused,
         }  # fmt: skip
 
 
@@ -115,7 +135,9 @@ def _read(rows: Iterable[Row], report: Report, seen: set[str], given: Mapping[st
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
-        columns = columns if columns is not None else columns_of(row.data, HEADS, given)
+        if columns is None:
+            columns = columns_of(row.data, HEADS, given)
+            report.used(row.data, columns)
         found = _given(row.line, {name: str(row.data.get(head) or "").strip() for name, head in columns.items()})
         faults = _faults(found, seen)
         if faults:
@@ -196,9 +218,7 @@ def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool) -> None
 def _add(batch: Batch, act: Act, row: Given, key: int, report: Report) -> None:
     said = {"name": row.name, "code": row.code, "province": row.province, "industry": row.industry}
     batch.create(actions.add_company, act, key=key, looked=True, **said)
-    report.created += 1
-    if len(report.new) < 20:
-        report.new.append(row.name)
+    report.show(row.name, lambda: said)
 
 
 def _renew(batch: Batch, act: Act, row: Given, company: Company, report: Report) -> None:

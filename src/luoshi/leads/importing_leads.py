@@ -28,7 +28,7 @@ from luoshi.leads import actions, alike, gates, kept, money, reads
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import INDUSTRY_WORDS, NOTHING, Progress, Report, columns_of, silent
 from luoshi.leads.models import Company, Lead, Waiver
-from luoshi.leads.stages import AFTER
+from luoshi.leads.stages import AFTER, FLOW
 from luoshi.people import reads as people
 from luoshi.ports.importer.rows import Row, Source
 
@@ -84,6 +84,16 @@ class Given:
     occasion: str
     days: Mapping[str, date] = field(default_factory=dict)
 
+    def said(self) -> dict[str, str]:
+        """The row as it was understood, in words, by our names of the columns."""
+        reached = [name for name in AFTER if name in self.days]
+        amount = money.shown(self.amount, self.currency) if "sign" in self.days or self.amount is not None else ""
+        return {
+            "name": self.name, "company": self.company or self.code, "county": people.division_name(self.county) if self.county else "",
+            "industry": self.industry, "amount": amount, "stage": str(FLOW.state(AFTER[reached[-1]] if reached else "lead").text),
+            "officer": self.officer, **{name: day.isoformat() for name, day in self.days.items()},
+        }  # fmt: skip
+
 
 def take(
     file: Path, viewer: Viewer, *, dry: bool = False, progress: Progress = silent, columns: Mapping[str, str] = NOTHING
@@ -111,7 +121,9 @@ def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str], words: 
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
-        columns = columns if columns is not None else columns_of(row.data, HEADS, given)
+        if columns is None:
+            columns = columns_of(row.data, HEADS, given)
+            report.used(row.data, columns)
         said = {name: str(row.data.get(head) or "").strip() for name, head in columns.items()}
         if said.get("amount", "")[-1:].isdigit():
             said["amount"] += next((unit for unit in ("亿", "万") if unit in columns["amount"]), "")
@@ -239,9 +251,7 @@ def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool, words: 
         except Problem as refused:
             report.refused += [(row.line, fault) for fault in _faults(refused)]
             continue
-        report.created += 1
-        if len(report.new) < 20:
-            report.new.append(row.name)
+        report.show(row.name, row.said)
     if not dry:
         report.events += batch.flush()
 

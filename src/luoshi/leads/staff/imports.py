@@ -105,6 +105,27 @@ class File(forms.Form):
     )  # fmt: skip
 
 
+PREVIEWED: Final = ("name", "company", "code", "province", "county", "industry", "stage", "amount", "sign")
+
+
+def _cell(name: str) -> Callable[[dict[str, str]], str]:
+    return lambda row: row.get(name) or "—"
+
+
+def _preview(kind: Kind, report: Report) -> str:
+    """The first rows that come in, as they were understood: what is empty in all of them has no column."""
+    words = {**kind.fields, "stage": T("阶段", "Stage"), "amount": T("协议总投资", "Agreed")}
+    columns = [
+        Column(words[name], _cell(name), "b" if name == "name" else "", is_header=name == "name")
+        for name in PREVIEWED
+        if any(one.get(name) for one in report.preview)
+    ]
+    table = Table(
+        T("前几行，按读懂的样子", "The first rows, as they were understood"), tuple(columns), kind="t t-d fold"
+    )
+    return table.render(report.preview) if columns else ""
+
+
 def _table(kind: Kind, report: Report) -> str:
     rows = [
         (line, kind.fields.get(one.field, T("整行", "row")), one.value, one.rule)
@@ -179,6 +200,8 @@ def page(request: HttpRequest, kind: str = "companies") -> HttpResponse:
                 "report": report,
                 "numbers": report.numbers(),
                 "table": _table(one, report),
+                "preview": _preview(one, report),
+                "unused": "、".join(report.unused),
                 "taken": bool(token),
             }
             if token:
