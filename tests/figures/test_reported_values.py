@@ -8,6 +8,7 @@ from django.conf import settings
 from reported_home import answer, declare, enter, publish, seal
 
 from luoshi.conf import Conf
+from luoshi.figures import rows_check
 from luoshi.figures.models import ReportedValue
 from luoshi.figures.reported import actions
 from luoshi.kernel.ledger.audit import check
@@ -178,3 +179,27 @@ def test_the_log_holds_what_the_rows_say(cast: dict[str, Viewer]) -> None:
     publish(cast)
     found = rows.binary(f"SELECT NULL, {audit.COLUMNS} FROM {audit.TABLES} WHERE e.line = 'figures'")
     assert len(found) == 2 and [check(audit.Row(*row)) for row in found] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "change, field",
+    [
+        ({"value": 9999}, "value"),
+        ({"source": "别处"}, "source"),
+        ({"release": "final"}, "release"),
+        ({"state": "approved"}, "state"),
+    ],
+)
+def test_a_row_that_says_something_else_than_the_log_is_named_also_of_an_older_vintage(
+    cast: dict[str, Viewer], change: dict[str, Any], field: str
+) -> None:
+    old = publish(cast, value="3290", vintage="2021-06-01")
+    publish(cast)
+    waiting = enter(cast["statistician"], value="3301.5", vintage="2023-01-10", status="revised")
+    gone = publish(cast, value="3299", vintage="2022-08-01")
+    actions.withdraw(viewer=cast["supervisor"], on=gone.pk, reason="抄错了")
+    assert list(rows_check.faults()) == []
+    row = waiting if field == "state" else old
+    ReportedValue.objects.filter(pk=row.pk).update(**change)
+    (bad,) = rows_check.faults()
+    assert (bad.what, bad.subject) == ("row", str(row.subject)) and f": {field} is " in bad.detail

@@ -26,8 +26,9 @@ from targets_home import HEAD, declared, entry
 
 from luoshi.conf import Conf
 from luoshi.figures import ask as counted
-from luoshi.figures import board
+from luoshi.figures import board, rows_check
 from luoshi.figures.answer import value
+from luoshi.figures.models import TargetLight
 from luoshi.figures.period import parse
 from luoshi.figures.targets import actions, reads, said, sums
 from luoshi.figures.targets.ask import Standing, standings
@@ -233,6 +234,13 @@ def test_a_person_sets_a_light_for_a_while(alone: Any) -> None:
     assert one.instead is not None and (one.shown, one.light, one.instead.reason) == ("y", "r", given["reason"])
     assert said.said(one)["light_set"] == {"light": "y", "reason": given["reason"], "until": "2021-12-30"}
     assert standing("cases.closed", size=before).instead is None
+    assert list(rows_check.faults()) == []
+    for change, field in (({"state": "g"}, "light"), ({"instead": "g"}, "instead")):
+        was = {name: getattr(row_of("cases.closed"), name) for name in change}
+        TargetLight.objects.filter(pk=row.pk).update(**change)
+        (bad,) = rows_check.faults()
+        assert f": {field} is g" in bad.detail
+        TargetLight.objects.filter(pk=row.pk).update(**was)
     (event,) = events("set_light")
     assert "系统停机".encode() in event.payload and event.actor == of_login("supervisor").person
     actions.lift_light(viewer=of_login("supervisor"), on=row.pk, reason="补录已完")

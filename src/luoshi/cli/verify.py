@@ -95,16 +95,18 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
 
 
 def _whole(ours: Any, known: Sequence[Any]) -> Any:
-    """The log, the rows of each line, and the lake."""
+    """The log, the rows of each line and of figures, and the lake."""
+    from itertools import chain
+
     from django.conf import settings
 
-    from luoshi.figures import lake_check
+    from luoshi.figures import lake_check, rows_check
     from luoshi.kernel import lines
     from luoshi.kernel.ledger import verify as whole
 
     faces = lines.installed()
     lakes = (bad for face in faces for bad in lake_check.faults(settings.CONF.home, face))
-    return whole.verify(ours, known, faces, lakes)
+    return whole.verify(ours, known, faces, chain(rows_check.faults(), lakes))
 
 
 def _beside(deletions: Sequence[dict[str, Any]], unchecked: int) -> None:
