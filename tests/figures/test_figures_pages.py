@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from html import unescape
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -20,7 +21,7 @@ from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.viewer import OPERATOR
 from luoshi.people.models import Person
 from luoshi.people.viewer import of_login
-from luoshi.serve.sealer import Sealer
+from luoshi.serve.sealer import Bringer
 
 Shell = Callable[..., tuple[int, str]]
 TODAY, YESTERDAY = date(2021, 12, 29), date(2021, 12, 28)
@@ -197,12 +198,12 @@ def test_then_and_now_shows_exactly_the_records_that_make_the_difference(public:
 def test_pages_that_had_to_wait_are_brought_up_when_nothing_more_is_sealed(public: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE figure_answer SET size = size - 1")
-    sealer = Sealer(1.0)
-    sealer._board_at = monotonic() + 60
-    sealer.once()
+    bringer = Bringer(1.0, Event())
+    bringer._board_at = monotonic() + 60
+    bringer.once()
     assert board.is_due(), "not its turn yet"
-    sealer._board_at = 0.0
-    sealer.once()
+    bringer._board_at = 0.0
+    bringer.once()
     assert not board.is_due()
 
 

@@ -26,9 +26,12 @@ def main() -> None:
     from django.conf import settings
     from procrastinate.contrib.django import app
 
-    from luoshi.serve.sealer import Sealer
+    from luoshi.serve.sealer import Bringer, Sealer
 
-    Sealer(settings.CONF.number("seal_seconds")).start()
+    seconds = settings.CONF.number("seal_seconds")
+    sealer = Sealer(seconds)
+    sealer.start()
+    Bringer(seconds, sealer.sealed).start()
 
     name = "serve.retry_stalled"
     task = app.task(name=name, queue="clock", queueing_lock=name, pass_context=True)(retry_stalled)
