@@ -101,3 +101,9 @@ def test_credit_is_split_between_districts_and_sums_to_what_stands() -> None:
     assert sum(row.credited for row in found.values()) == 2
     page = browse.get("/work/leads/places/").content.decode()
     assert "按业绩分摊" in page and "1.55" in page and "1.35 亿元" in page
+
+
+@pytest.mark.parametrize("login", ["head", "handler", "sysadmin"])
+def test_whoever_may_not_see_leads_gets_no_sums(login: str) -> None:
+    scatter()
+    assert [one.count for one in reads.board(who(login), Wanted())] == [0] * 8 and reads.districts(who(login)) == {}

@@ -54,7 +54,7 @@ def board(viewer: Viewer, wanted: Wanted, each: int = 8) -> list[Column]:
 
 def by_county(viewer: Viewer) -> dict[str, tuple[int, int]]:
     """Signed projects and their agreed fen by district, as far as the viewer may see them."""
-    return _kept(viewer, "county", "state = ANY(%(counted)s)") if may(viewer, SEE) else {}
+    return _kept(viewer, "county", "state = ANY(%(counted)s)")
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ def districts(viewer: Viewer) -> dict[str, District]:
 
 def _kept(viewer: Viewer, by: str, which: str, county: str = "") -> dict[str, tuple[int, int]]:
     """From the kept sums; and the few that the viewer sees only because they were named one by one."""
+    if not may(viewer, SEE):
+        return {}
     named = Lead.objects.filter(HIDDEN, shown_to__overlap=list(viewer.persons)).exclude(mine(viewer))
     named = named.filter(status="going", **({"county": county} if county else {}))
     sums = _counted(named) if by == "state" and not may(viewer, SECRET) else {}
