@@ -56,9 +56,12 @@ def test_they_say_what_the_answer_says(public: Client, query: str) -> None:
         for name in ("value", "numerator", "denominator", "n"):
             assert row[name] == ("" if answer[name] is None else str(answer[name]))
         assert (row["status"] == "suppressed") is answer["suppressed"]
+        assert row.get("known_size", "") == str(answer.get("known_size", ""))
     observed = rows(sdmx_csv[f"{said['figure']}.sdmx.csv"])
     assert [row["OBS_VALUE"] for row in observed] == [row["value"] for row in table]
-    assert {row["LOG_SIZE"] for row in observed} == {str(said["log_size"])}
+    assert {row["LOG_SIZE"] for row in observed} == {
+        str(row.get("known_size", said["log_size"])) for row in [said, *said["rows"]]
+    }
     assert {row["DECLARATION"] for row in observed} == {said["fingerprint"]}
 
 

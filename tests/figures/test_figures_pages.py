@@ -24,7 +24,7 @@ from luoshi.people.viewer import of_login
 from luoshi.serve.sealer import Bringer
 
 Shell = Callable[..., tuple[int, str]]
-TODAY, YESTERDAY = date(2021, 12, 29), date(2021, 12, 28)
+TODAY, MONTH_END = date(2021, 12, 29), date(2021, 11, 30)
 
 
 @pytest.fixture
@@ -120,17 +120,22 @@ def test_small_groups_of_verdicts_are_hidden_and_do_not_open(public: Client) -> 
     assert "<tbody" not in page(public, f"/figure/cases.solved/records?unit={code}")
 
 
-def test_of_verdicts_the_public_may_ask_for_days_only(public: Client, supervisor: Client, here: Any) -> None:
+def test_of_verdicts_the_public_may_ask_for_days_only_and_is_told_ends_of_months(
+    public: Client, supervisor: Client, here: Any
+) -> None:
     assert public.get(f"/figure/cases.solved?as_of={here.sizes[0]}").status_code == 422
     assert public.get("/figure/cases.solved?as_of=2021-11-30").status_code == 200
     assert supervisor.get(f"/figure/cases.solved?as_of={here.sizes[0]}").status_code == 200
     now, last = public.get("/figure/cases.solved.json").json(), log_rows.last()
-    assert last and now["log_size"] == log_rows.size_on(YESTERDAY) < last.size, "the day has not ended"
+    assert last and now["log_size"] == log_rows.size_on(MONTH_END) < last.size, "the month has not ended"
     assert public.get(f"/figure/cases.solved.json?as_of={TODAY}").json()["log_size"] == now["log_size"]
     page_ = page(public, "/figure/cases.solved?as_of=2021-11-30")
     links = {unescape(one) for one in re.findall(r'href="(/figure/cases.solved[^"]*as_of=[^"]*)"', page_)}
     assert len(links) > 5 and all("as_of=2021-11-30" in one for one in links)
     assert {public.get(one).status_code for one in links} == {200}
+    newest = re.search(r'href="([^"]*as_of=(\d+)[^"]*)"[^>]*>看此刻的', page(supervisor, "/figure/cases.solved"))
+    assert newest and int(newest[2]) == last.size and "看此刻的" not in page(public, "/figure/cases.solved")
+    assert "看此刻的" not in page(supervisor, unescape(newest[1]))
 
 
 @pytest.mark.parametrize(("period", "why"), [("2019", "最早的记录在"), ("2023", "还没有到"), ("2022-06", "还没有到")])

@@ -20,6 +20,8 @@ DAY: Final = 24 * HOUR
 class Cell:
     """A number's parts: `num`, `den` of a share or a ratio, `n` records behind it; `parts` of an index as (numerator,
     denominator), of a survival as (for whom it came on a day, who still waited on it), day by day.
+
+    `known` is the size of the log, and its last entry's time, as of which it stands, where that is not the answer's own.
     """
 
     num: int | None = None
@@ -27,6 +29,7 @@ class Cell:
     n: int | None = 0
     parts: tuple[tuple[int, int], ...] = ()
     suppressed: bool = False
+    known: tuple[int, int] | None = None
 
 
 HIDDEN = Cell(None, None, None, (), True)

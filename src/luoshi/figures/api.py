@@ -28,7 +28,9 @@ _NUMBER: Final[Mapping[str, Schema]] = {
     "numerator": {"anyOf": [WHOLE, TEXT, {"type": "null"}]}, "denominator": or_null(WHOLE), "n": or_null(WHOLE), "value": or_null(TEXT),
     "suppressed": YES,
 }  # fmt: skip
-CELL: Final[Schema] = {"type": "object", "properties": dict(_NUMBER), "required": list(_NUMBER)}
+_WAITS: Final[Mapping[str, Schema]] = {"known_size": WHOLE, "known_as_of": TEXT}
+"""Of a number that waits: as of when it stands."""
+CELL: Final[Schema] = {"type": "object", "properties": {**_NUMBER, **_WAITS}, "required": list(_NUMBER)}
 """A number and its parts; of a reported one also where it comes from."""
 LISTED: Final[Schema] = {
     "type": "object",
@@ -42,7 +44,7 @@ _HEAD: Final[Mapping[str, Schema]] = {
 }  # fmt: skip
 ANSWER: Final[Schema] = {
     "type": "object",
-    "properties": {**_HEAD, **_NUMBER, "engine": TEXT, "kind": TEXT, "pending": YES, "rows": rows(CELL), "missing": rows(TEXT),
+    "properties": {**_HEAD, **_NUMBER, **_WAITS, "engine": TEXT, "kind": TEXT, "pending": YES, "rows": rows(CELL), "missing": rows(TEXT),
                    "compare": or_null(CELL)},
     "required": [*_HEAD, *_NUMBER, "engine", "rows", "missing", "compare"],
 }  # fmt: skip
@@ -57,7 +59,8 @@ RECORD: Final = record(
         "cells": rows(TEXT),
     }
 )
-RECORDS: Final = record({**_HEAD, **_NUMBER, "heads": rows(TEXT), "records": rows(RECORD), "after": or_null(TEXT)})
+_RECORDS: Final = {**_HEAD, **_NUMBER, "heads": rows(TEXT), "records": rows(RECORD), "after": or_null(TEXT)}
+RECORDS: Final = record({**_RECORDS, **_WAITS}, list(_RECORDS))
 SIDE: Final = record({"part": or_null(YES), "value": or_null(WHOLE)})
 CAUSE: Final = record({"verb": TEXT, "step": TEXT, "happened_at": TIME, "recorded_at": TIME, "by": rows(TEXT)})
 CHANGE: Final = record(

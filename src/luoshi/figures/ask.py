@@ -49,6 +49,8 @@ class AsOf:
     provisional: bool = False
     day: date | None = field(default=None, compare=False)
     """Whose end it is, where a day was asked for."""
+    paced: bool = False
+    """As the public is told of figures that read verdicts (`editions.py`)?"""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Answer:
     question: Question
     total: Cell
     cells: Mapping[Group, Cell]
+
+
+def known_of(answer: Answer, cell: Cell) -> AsOf:
+    """As of when a number stands: as all of the answer, or since when it waits."""
+    return AsOf(*cell.known) if cell.known else answer.question.as_of
 
 
 def figure(name: str) -> Figure:
@@ -135,6 +142,10 @@ def ask(question: Question, *, total: bool = True) -> Answer:
     Raises Invalid or EngineMissing.
     """
     check(question)
+    if question.figure.measure.suppress_below and question.as_of.paced:
+        from luoshi.figures import editions
+
+        return editions.answer(question, total)
     if question.figure.measure.suppress_below:
         return _guarded(question, total)
     whole = _cells(question, ())[()] if total else Cell()
@@ -225,7 +236,7 @@ def _run(
         **{f"where_{name}": value for name, value in question.where.items()}, **more,
     }  # fmt: skip
     texts = home / "lake" / "shapes"
-    if rows and question.engine == "duckdb" and life == "kept" and measure.table == "life":
+    if rows and not by and question.engine == "duckdb" and life == "kept" and measure.table == "life":
         at_once = shapes.text(texts, "postgres", measure, face.facts, shape)
         found = subjects.records(face.facts, at_once, values, size)
         if found is not None:
@@ -240,6 +251,17 @@ def _life(question: Question, there: lake.Manifest, end: int) -> Life:
         return "cut"
     kept = there.life and there.life_size == question.as_of.size and question.engine != "postgres"
     return "kept" if kept else "rolled"
+
+
+def states(question: Question, along: tuple[str, ...]) -> dict[str, tuple[int, tuple[Value | None, ...], int]]:
+    """The records behind a number by subject: month, places along a tree, and bits (`expr.states`)."""
+    rows = _run(question, by=(MONTH, *along), rows=True)
+    places: dict[tuple[Value | None, ...], tuple[Value | None, ...]] = {}
+    found = {}
+    for row in rows:
+        path = tuple(row[name] for name in along)
+        found[str(row["subject"])] = int(row[MONTH]), places.setdefault(path, path), int(row["bits"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -260,7 +282,11 @@ def records(question: Question, after: int = -1, limit: int = _FUTURE, *, part: 
 
     Of a suppressed number none. Raises Invalid.
     """
-    if question.figure.measure.suppress_below and ask(replace(question, by=())).total.suppressed:
-        return []
+    if question.figure.measure.suppress_below:
+        total = ask(replace(question, by=())).total
+        if total.suppressed:
+            return []
+        if total.known:
+            question = replace(question, as_of=AsOf(*total.known))
     rows = _run(question, by=(), rows=True, part=part, after=after, limit=limit)
     return [Counted(int(row["place"]), str(row["subject"]), bool(row["part"]), row["value"]) for row in rows]

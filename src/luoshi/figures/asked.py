@@ -87,7 +87,8 @@ def _kept(*asked: Question) -> list[board.Kept | None]:
     first = asked[0]
     found = {} if first.where else board.kept([first.figure], [(one.by, one.period) for one in asked])
     kept = (found.get((one.figure.id, ",".join(one.by), one.period.text)) for one in asked)
-    return [one if one and one.as_of.size == first.as_of.size else None for one in kept]
+    same = (first.as_of.size, first.as_of.paced)
+    return [one if one and (one.as_of.size, one.as_of.paced) == same else None for one in kept]
 
 
 def spend(request: Request) -> None:

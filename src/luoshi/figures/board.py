@@ -36,6 +36,11 @@ class Kept:
     total: Cell
     cells: Mapping[Group, Cell]
 
+    @property
+    def total_as_of(self) -> AsOf:
+        """As of when the number without groups stands."""
+        return AsOf(*self.total.known) if self.total.known else self.as_of
+
 
 def this_year() -> Period:
     """The year in which the city is."""
@@ -123,7 +128,9 @@ def _news(home: Path, face: Face, there: lake.Manifest, old: int) -> _News:
 
 
 def _changed(figure: Figure, period: Period, news: _News) -> bool:
-    """Can it change the answer? A stock counts all that happened before the period's end."""
+    """Can it change the answer? A stock counts all that happened before the period's end; what waits may move by itself."""
+    if figure.measure.suppress_below:
+        return True
     if figure.measure.clock is None:
         return news.first < period.last
     return any(period.first <= month < period.last for month in news.months)
@@ -136,12 +143,14 @@ def _row(answer: Answer) -> tuple[int, int, bytes]:
 
 
 def _packed(cell: Cell) -> list[Any]:
-    return [cell.num, cell.den, cell.n, cell.parts, cell.suppressed]
+    return [cell.num, cell.den, cell.n, cell.parts, cell.suppressed, cell.known]
 
 
 def _cell(packed: Sequence[Any]) -> Cell:
-    num, den, n, parts, suppressed = packed
-    return Cell(num, den, n, tuple((a, b) for a, b in parts), suppressed)
+    num, den, n, parts, suppressed, *known = packed
+    return Cell(
+        num, den, n, tuple((a, b) for a, b in parts), suppressed, tuple(known[0]) if known and known[0] else None
+    )
 
 
 _UPSERT: Final = """
@@ -168,7 +177,7 @@ def kept(
     figures: Iterable[Figure], asked: Sequence[tuple[tuple[str, ...], Period]]
 ) -> dict[tuple[str, str, str], Kept]:
     """What is kept of some figures, by (figure's id, `,`-joined dimensions, period); one query."""
-    marks = {figure.fingerprint: figure.id for figure in figures}
+    marks = {figure.fingerprint: figure for figure in figures}
     pairs = [(",".join(by), period.text) for by, period in asked]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -182,7 +191,9 @@ def kept(
     for mark, by, period, size, moment, said in rows:
         total, cells = orjson.loads(bytes(said))
         groups = {tuple(group): _cell(packed) for group, *packed in cells}
-        found[marks[mark], by, period] = Kept(AsOf(size, moment), _cell(total), groups)
+        figure = marks[mark]
+        as_of = AsOf(size, moment, paced=figure.measure.suppress_below > 0)
+        found[figure.id, by, period] = Kept(as_of, _cell(total), groups)
     return found
 
 

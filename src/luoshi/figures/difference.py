@@ -69,6 +69,8 @@ def difference(viewer: Viewer, question: Question, old: AsOf) -> Difference:
     """The question's number against the same one as it was known at an earlier size."""
     earlier = replace(question, as_of=old, by=())
     later = replace(question, by=())
+    if not withheld(viewer, question.figure):
+        earlier, later = (replace(one, as_of=replace(one.as_of, paced=False)) for one in (earlier, later))
     found = Difference(earlier, later, ask(earlier).total, ask(later).total)
     if found.was.suppressed or found.now.suppressed or withheld(viewer, question.figure):
         return found

@@ -253,6 +253,23 @@ def _index(measure: Measure, table: ir.Table, groups: Mapping[str, Any]) -> ir.T
     return kept.aggregate(by=by, **numbers, n=kept.count())
 
 
+def states(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
+    """The rows behind the number with their groups, and `bits`: for each share (of an index: part) two, the row is in it, and
+    in its numerator.
+    """
+    table = _base(measure, facts, shape)
+    shares = [part for _, part in measure.parts] or [measure]
+    kept = table.filter(truth(Some(tuple(one.where for one in shares)), table))
+    bits: Any = ibis.literal(0, "int64")
+    for at, one in enumerate(shares):
+        mine = truth(one.where, kept, negated=True)
+        bits += mine.ifelse(1 << 2 * at, 0) + (mine & truth(one.part, kept, negated=True)).ifelse(2 << 2 * at, 0)
+    groups = {
+        name: kept[month_of(measure.clock)] if name == "month" and measure.clock else kept[name] for name in shape.by
+    }
+    return kept.select(subject=kept.subject, bits=bits, **groups)
+
+
 def records(measure: Measure, facts: Facts, shape: Shape) -> ir.Table:
     """The rows behind the number, after the place `after`, the first `limit` of them by place; `part` tells what counts.
 

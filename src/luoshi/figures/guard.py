@@ -26,12 +26,16 @@ ONE: Final = T(
 )
 
 
+def trees(figure: Figure) -> list[tuple[str, ...]]:
+    """No dimension at all, and those of the figure that belong together, widest first."""
+    known = [found for one in figure.facts.trees if (found := tuple(name for name in one if name in figure.by))]
+    return [(), *known, *((name,) for name in figure.by if not any(name in one for one in known))]
+
+
 def tree(figure: Figure, asked: tuple[str, ...]) -> tuple[str, ...]:
     """The dimensions, widest first, among which all that was asked stand. Raises Invalid for independent ones."""
     asked = tuple(name for name in asked if name != MONTH)
-    known = [tuple(name for name in one if name in figure.by) for one in figure.facts.trees]
-    known += [(name,) for name in figure.by if not any(name in one for one in known)]
-    for one in ((), *known):
+    for one in trees(figure):
         if set(asked) <= set(one):
             return one
     raise Invalid([Fault("by", ",".join(asked), ONE)])

@@ -35,7 +35,12 @@ from luoshi.web.http import Request, holds
 
 NO_NUMBER: Final = "·"
 _NAMED: Final = 12
+WAITS: Final = T("此后的变动少于 {n} 件，暂不更新", "fewer than {n} changes since, not moved yet")
 HIDDEN: Final = T("少于 {n} 件，不显示", "fewer than {n}, not shown")
+UNTOLD: Final = T(
+    "少于 {n} 件，或变动太少而在等待，不显示；涉及评价的数只按整年和已过的月公布",
+    "fewer than {n}, or waiting for more changes: not shown; what reads verdicts is told by whole years and months that are over",
+)
 KINDS: Final = {
     "count": T("计数", "count"), "distinct": T("不同的个数", "distinct count"), "sum": T("合计", "sum"),
     "share": T("占比", "share"), "ratio": T("合计之比", "ratio of sums"), "quantile": T("分位数", "quantile"), "index": T("加权", "weighted index"),
@@ -47,6 +52,11 @@ EVERY: Final = {"M": T("月", "month"), "Q": T("季", "quarter"), "A": T("年", 
 def shown(figure: Figure, cell: Cell) -> str:
     """The number in words, without its unit; a dot where it is hidden, 未知 where there is none."""
     return NO_NUMBER if cell.suppressed else words.number(value(figure, cell))
+
+
+def hidden(question: Question) -> T:
+    """Why a number is not shown."""
+    return (UNTOLD if question.as_of.paced else HIDDEN).fill(n=question.figure.measure.suppress_below)
 
 
 def tags() -> SafeString:
@@ -89,7 +99,7 @@ def number(answer: Answer) -> SafeString:
     above = {"part": "1"} if figure.measure.kind == "share" else {}
     ground: list[tuple[Any, Any]] = []
     if cell.suppressed:
-        ground.append((T("隐去", "Hidden"), HIDDEN.fill(n=figure.measure.suppress_below)))
+        ground.append((T("隐去", "Hidden"), hidden(question)))
     elif cell.den is not None:
         ground.append(
             (
@@ -102,7 +112,9 @@ def number(answer: Answer) -> SafeString:
         ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
     silent = ask.silence(question, cell)
     ground += [(T("未知", "Unknown"), silent)] if silent else _compared(answer)
-    ground.append((T("截至", "As of"), labels.moment(question.as_of)))
+    ground.append((T("截至", "As of"), labels.moment(ask.known_of(answer, cell))))
+    if cell.known and len(question.period.text) == 4:
+        ground.append((T("等待", "Waits"), WAITS.fill(n=figure.measure.suppress_below)))
     text = str(words.UNKNOWN) if silent else shown(figure, cell)
     unit = figure.unit_name if text not in (NO_NUMBER, str(words.UNKNOWN)) else ""
     claim = _claim(question)
@@ -142,6 +154,8 @@ def groups(answer: Answer) -> SafeString:
         exactly = exact(figure, cell)
         shares = f"{words.number(cell.num)} / {words.number(cell.den)}" if cell.den is not None else ""
         more = NO_NUMBER if cell.suppressed else shares or words.number(cell.n)
+        if cell.known:
+            more += str(T("（截至 {day}）", " (as of {day})").fill(day=plain.moment_text(cell.known[1])))
         name = labels.name(face, question.by[0], group[0])
         if figure.better != "neither" and group in places:
             name = f"{places[group]}. {name}"
@@ -170,13 +184,12 @@ def _measure(answer: Answer) -> str:
 
 def _missing(answer: Answer) -> T:
     """Who has no number; and that small groups are hidden."""
-    limit, named = answer.question.figure.measure.suppress_below, plain.missing(answer)
-    hidden = any(cell.suppressed for cell in answer.cells.values())
+    named, some = plain.missing(answer), any(cell.suppressed for cell in answer.cells.values())
     more = T(" 等 {n} 个", " and others, {n} in all").fill(n=len(named)) if len(named) > _NAMED else T("", "")
     names = T("、".join(named[:_NAMED]), ", ".join(named[:_NAMED]))
     text = T("没有数的：{names}{more}。", "Without a number: {names}{more}.")
     first = text.fill(names=names, more=more) if named else T("", "")
-    second = HIDDEN.fill(n=limit) if hidden else T("", "")
+    second = hidden(answer.question) if some else T("", "")
     return T(first.zh + second.zh, f"{first.en} {second.en}".strip())
 
 
@@ -231,6 +244,7 @@ def _computed(request: Request, question: Question) -> HttpResponse:
         "where": [(one, labels.code(one, at) or "") for one, at in question.where.items()],
         "records": address(question, "/records", by=""), "csv": address(question, ".csv"),
         "json": address(question, ".json"), "exports": make.links(address(question)), "as_of": request.GET.get("as_of", ""),
+        "now": address(question, as_of=str(ask.as_of().size)) if request.viewer.is_staff and question.as_of.paced else "",
         "all": address(question, by=question.by[0] if question.by else "", **dict.fromkeys(question.where, "")),
     }  # fmt: skip
     return render(request, "figures/figure.html", context)
@@ -264,9 +278,8 @@ def as_csv(request: Request, name: str) -> HttpResponse:
     for row in plain.rows(answer, ranked=False):
         codes = [row[one] for one in question.by]
         numbers = [row["value"], question.figure.unit, row["numerator"], row["denominator"], row["n"]]
-        rows.append(
-            [*codes, row["name"], *numbers, question.period.text, question.as_of.size, question.figure.fingerprint]
-        )
+        size = row.get("known_size", question.as_of.size)
+        rows.append([*codes, row["name"], *numbers, question.period.text, size, question.figure.fingerprint])
     return csv_file(name, rows)
 
 

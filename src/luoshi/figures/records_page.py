@@ -74,7 +74,7 @@ def show(request: Request, name: str) -> HttpResponse:
 
 def _nothing(question: Question, suppressed: bool) -> SafeString:
     if suppressed:
-        return parts.empty(pages.HIDDEN.fill(n=question.figure.measure.suppress_below))
+        return parts.empty(pages.hidden(question))
     return parts.empty(
         T("没有记录。", "No records."), T("时期内有了第一件，就列在这里。", "The first of the period is listed here.")
     )

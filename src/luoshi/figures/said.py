@@ -28,11 +28,14 @@ def plain(number: Decimal | None) -> str | None:
 def as_cell(figure: Figure, cell: Cell) -> dict[str, Any]:
     """The number and its parts; all null of a hidden one. What stands above the line is text where it has decimals."""
     above = numerator(figure, cell)
-    return {
+    found = {
         "numerator": plain(above) if isinstance(above, Decimal) else above, "denominator": cell.den, "n": cell.n,
         "value": plain(value(figure, cell)),
         "suppressed": cell.suppressed,
     }  # fmt: skip
+    if cell.known is None:
+        return found
+    return found | {"known_size": cell.known[0], "known_as_of": moment_text(cell.known[1])}
 
 
 def moment_text(micros: int) -> str | None:

@@ -13,7 +13,8 @@ class Shape:
     """A figure, grouped `by` columns (or `month`), with filters on columns `where`.
 
     `life` tells where the rows of subjects come from: as they are kept for this size of the log, rolled up from what was
-    known, or from what had also happened by the period's end. `now`: nothing later than what is asked for is there. `rows` asks for the records instead of the number, `part` only for those above the line.
+    known, or from what had also happened by the period's end. `now`: nothing later than what is asked for is there. `rows` asks for the records instead of the number (with `by`: for their groups and states), `part` only for those above the
+    line.
     """
 
     figure: str

@@ -66,7 +66,8 @@ def compiled(engine: Engine, measure: Measure, facts: Facts, shape: Shape) -> st
     """The text of a shape, by Ibis."""
     from luoshi.figures import dialects, expr
 
-    table = expr.records(measure, facts, shape) if shape.rows else expr.answer(measure, facts, shape)
+    asked = expr.answer if not shape.rows else expr.states if shape.by else expr.records
+    table = asked(measure, facts, shape)
     return dialects.text(engine, table)
 
 

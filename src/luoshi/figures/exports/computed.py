@@ -18,6 +18,12 @@ PROVISIONAL: Final = "provisional"
 STATUS: Final = (NORMAL, PROVISIONAL, SUPPRESSED, NONE)
 
 
+_WAITS: Final = (
+    Column("known_as_of", T("等待中，截至", "Waits, as of")), Column("known_size", T("等待中，日志大小", "Waits, size of the log"), "whole"),
+)  # fmt: skip
+"""As of when a number stands that has not moved with the last edition."""
+
+
 def _parts(figure: Figure) -> tuple[Column, ...]:
     """The number and what it rests on; money is not always whole in the figure's unit."""
     return (
@@ -36,7 +42,7 @@ def table(answer: Answer, about: About) -> Table:
         Column("period", T("时期", "Period"), "period", key=True),
         *(Column(name, labels.NAMES.get(name, T(name, name)), key=True) for name in named),
         Column("name_zh", T("名称（中文）", "Name (Chinese)")), Column("name_en", T("名称（英文）", "Name (English)")),
-        *_parts(answer.question.figure),
+        *_parts(answer.question.figure), *(_WAITS if answer.question.as_of.paced else ()),
     )  # fmt: skip
     return Table(about, columns, distinct(_rows(answer, about, named), ["period", *named]))
 
@@ -68,6 +74,8 @@ def _row(answer: Answer, about: About, named: list[str], group: dict[str, Value 
     row |= {name: _code(name, here[name]) if name in here else TOTAL for name in named}
     row |= {f"name_{code}": _name(answer, here, code) for code in ("zh", "en")}
     row |= {name: _text(numbers[name]) for name in ("value", "numerator", "denominator", "n")}
+    if question.as_of.paced:
+        row |= {name: _text(numbers.get(name)) for name in ("known_as_of", "known_size")}
     return row | {"status": _status(numbers["suppressed"], numbers["value"] is None, about.provisional)}
 
 

@@ -94,6 +94,7 @@ _REPORTED: Final[dict[str, Cells]] = {
 _END: Final[dict[str, Cells]] = {
     "OBS_STATUS": _status, "CONF_STATUS": _confidential, "UNIT_MEASURE": lambda row, about: _unit(about.unit),
     "UNIT_MULT": _fixed("0"), "DECIMALS": lambda row, about: str(about.figure.decimals),
-    "AS_OF": lambda row, about: about.as_of, "LOG_SIZE": lambda row, about: str(about.size),
+    "AS_OF": lambda row, about: row.get("known_as_of") or about.as_of,
+    "LOG_SIZE": lambda row, about: row.get("known_size") or str(about.size),
     "DECLARATION": lambda row, about: about.fingerprint, "TITLE": lambda row, about: about.figure.name.en,
 }  # fmt: skip

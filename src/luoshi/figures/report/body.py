@@ -10,7 +10,7 @@ from luoshi.figures import ask as counted
 from luoshi.figures import labels, said
 from luoshi.figures.answer import Group
 from luoshi.figures.ask import AsOf
-from luoshi.figures.pages import HIDDEN
+from luoshi.figures.pages import hidden
 from luoshi.figures.period import Period
 from luoshi.figures.report import notes, spoken
 from luoshi.figures.report.asks import Asker, Wanted, order
@@ -240,9 +240,7 @@ def _below(answer: Answer, ranked: bool) -> list[Node]:
         else []
     )
     if isinstance(answer, counted.Answer) and any(cell.suppressed for cell in answer.cells.values()):
-        found.append(
-            T("·：{why}。", "·: {why}.").fill(why=HIDDEN.fill(n=answer.question.figure.measure.suppress_below))
-        )
+        found.append(T("·：{why}。", "·: {why}.").fill(why=hidden(answer.question)))
     return [block("small", " ".join(map(str, found)))] if found else []
 
 

@@ -118,12 +118,16 @@ class Notes:
             return _source(answer, group)
         cell = answer.cells[group] if group else answer.total
         if cell.suppressed:
-            return [[text(pages.HIDDEN.fill(n=answer.question.figure.measure.suppress_below))]]
+            return [[text(pages.hidden(answer.question))]]
         parts: tuple[Part, ...] = ("value", "numerator", "denominator", "n") if cell.den is not None else ("value", "n")
         there = self.stands.setdefault(cell_key(answer, group), set())
         missing = [part for part in parts if part not in there]
         there.update(missing)
-        return [self._part(part, self.numbers.put(part, answer, group)) for part in missing]
+        found = [self._part(part, self.numbers.put(part, answer, group)) for part in missing]
+        if cell.known:
+            known = spoken.known(counted.known_of(answer, cell))
+            found.append([text(T("截至 {known}", "as of {known}").fill(known=known))])
+        return found
 
     def _part(self, part: Part, shown: Shown) -> list[Node]:
         foot = Node("id", id=_foot(shown.printed))

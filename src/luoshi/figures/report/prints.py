@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from luoshi.figures import ask as counted
 from luoshi.figures.answer import Group, change, value
-from luoshi.figures.pages import HIDDEN, NO_NUMBER
+from luoshi.figures.pages import NO_NUMBER, hidden
 from luoshi.figures.report.asks import ranks
 from luoshi.figures.report.printed import Answer, Part, Printed
 from luoshi.figures.reported import ask as reported
@@ -68,7 +68,7 @@ def _computed(
     part: Part, answer: counted.Answer, group: Group, before: counted.Answer | None
 ) -> tuple[Decimal | int | None, T, T]:
     figure, cell = answer.question.figure, answer.cells[group] if group else answer.total
-    reason = HIDDEN.fill(n=figure.measure.suppress_below) if cell.suppressed else NOTHING
+    reason = hidden(answer.question) if cell.suppressed else NOTHING
     if part == "value":
         return value(figure, cell), figure.unit_name, reason
     if part == "rank":
@@ -76,11 +76,11 @@ def _computed(
     if before is None:
         return {"numerator": cell.num, "denominator": cell.den, "n": cell.n}[part], NO_UNIT, reason
     number, unit = change(figure, cell, before.total)
-    hidden = before.total.suppressed and not cell.suppressed
+    missing = before.total.suppressed and not cell.suppressed
     return (
         number,
         PER_CENT if unit == "%" else figure.unit_name if figure.unit == "分" else POINTS,
-        HIDDEN.fill(n=figure.measure.suppress_below) if hidden else reason,
+        hidden(before.question) if missing else reason,
     )
 
 
