@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from given import NOW
 from live import serving
 from sealing import files, write
 
+from luoshi import home as homes
 from luoshi.cli.mirror import mirror
 from luoshi.cli.verify import verify
 from luoshi.cli.witness import witness
@@ -212,6 +214,9 @@ def test_mirror_and_witness_follow_a_change_that_the_key_they_trust_has_sealed(
     assert (copied(url, copy).exit_code, watch(url, tmp_path).exit_code) == (0, 0)
     sizes = [one.size for one in rotate.rotations(place.origin)]
     lines = [f"{old} until {size}" for (old, _), size in zip(changes, sizes, strict=True)] + [str(changes[-1][1])]
+    assert [(copy / "handed" / str(size)).read_bytes() for size in sizes] == [
+        place.folder.handed(size) for size in sizes
+    ]
     assert kept(copy) == kept(state) == lines and first == [str(changes[0][0])]
     assert CliRunner().invoke(verify, ["mirror", str(copy)]).exit_code == 0
     assert copied(url, copy, "--key", first[0]).exit_code == 0 and kept(copy) == lines
@@ -252,3 +257,38 @@ def test_a_change_that_the_trusted_key_did_not_seal_is_not_followed(url: str, pl
         done = copied(url, copy)
         assert done.exit_code == 1 and "检查点不可信" in done.stdout
     assert len(kept(copy)) == 1
+
+
+def test_two_looks_of_a_witness_never_overlap(url: str, place: Place, tmp_path: Path) -> None:
+    """Whoever fetched an older checkpoint must not write it over a newer one that was seen meanwhile."""
+    assert watch(url, tmp_path).exit_code == 0
+    with ThreadPoolExecutor(1) as other:
+        with homes.alone(tmp_path / "state"):
+            slow = other.submit(watch, url, tmp_path)
+            with pytest.raises(TimeoutError):
+                slow.result(1)
+            grow(place)
+        assert slow.result(30).exit_code == 0
+    head = place.folder.head()
+    assert head and checkpoint.unsigned((tmp_path / "state" / "checkpoint").read_bytes()) == head
+
+
+@pytest.mark.parametrize(("name", "content"), [("checkpoint", b"\xff"), ("trusted", b"nobody"), ("trusted", b"")])
+def test_a_witness_whose_memory_is_damaged_says_so_and_cosigns_nothing(
+    url: str, tmp_path: Path, name: str, content: bytes
+) -> None:
+    assert watch(url, tmp_path).exit_code == 0
+    file = tmp_path / "state" / name
+    file.write_bytes(content)
+    done = watch(url, tmp_path, "--json")
+    assert done.exit_code == 2 and str(file) in json.loads(done.stdout)["error"] and file.read_bytes() == content
+
+
+def test_a_witness_that_lost_what_it_saw_does_not_begin_anew_by_itself(url: str, tmp_path: Path) -> None:
+    assert watch(url, tmp_path).exit_code == 0
+    state = tmp_path / "state"
+    (state / "checkpoint").unlink()
+    done = watch(url, tmp_path)
+    assert done.exit_code == 2 and "已损坏" in done.output and not (state / "checkpoint").exists()
+    state.rename(tmp_path / "old")
+    assert watch(url, tmp_path).exit_code == 0

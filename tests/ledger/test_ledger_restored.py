@@ -15,7 +15,7 @@ from given import NOW
 from sealing import ORIGIN, holds, rows, sealed_once, write
 
 from luoshi.kernel import installation, lines
-from luoshi.kernel.ledger import anew, checkpoint, keys, rotate, seal, tail, tiles, verify
+from luoshi.kernel.ledger import anew, checkpoint, keys, note, rekey, rotate, seal, tail, tiles, verify
 from luoshi.kernel.ledger.folder import Folder
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
@@ -199,3 +199,33 @@ def test_the_next_name() -> None:
     assert [anew.next_origin(one) for one in ("log.city", "log.city/2", "log.city/a")] == [
         "log.city/2", "log.city/3", "log.city/a/2",
     ]  # fmt: skip
+
+
+def test_a_tail_with_a_change_of_the_key_brings_back_how_it_was_handed_on(
+    place: Place, forced: Forced, tmp_path: Path
+) -> None:
+    forced.execute('TRUNCATE "case" CASCADE')
+    write(300)
+    seal.seal_all(place)
+    before = shutil.copytree(place.folder.root, tmp_path / "before")
+    old, _ = rekey.rotate(place)
+    write(50, NOW + timedelta(minutes=2))
+    seal.seal_all(place)
+    mirror = Folder(shutil.copytree(place.folder.root, tmp_path / "mirror"))
+    shutil.rmtree(place.folder.root)
+    shutil.copytree(before, place.folder.root)
+    lost = [row[0] for row in rows("SELECT event_id FROM log_leaf WHERE idx >= 300")]
+    for table, column in (("event", "id"), ("event_private", "event_id"), ("event_salt", "event_id")):
+        forced.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [lost])  # type: ignore[arg-type]
+    forced.execute("DELETE FROM log_leaf WHERE idx >= 300")
+    forced.execute("DELETE FROM checkpoint WHERE size > 300")
+    handed = mirror.root / "handed" / "301"
+    whole = handed.read_bytes()
+    for wrong in (b"", checkpoint.sign(checkpoint.unsigned(whole), [note.Key.new(ORIGIN)])):
+        handed.write_bytes(wrong)
+        with pytest.raises(LogProblem, match="not to be trusted"):
+            tail.supply(place, mirror)
+    handed.write_bytes(whole)
+    assert tail.supply(place, mirror).end == 351
+    assert place.folder.handed(301) == whole and checkpoint.verify(whole, [old]).size == 301
+    assert look(place).bad == [] and holds(place) == 352

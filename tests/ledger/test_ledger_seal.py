@@ -22,6 +22,7 @@ from sealing import files, holds, sealed_once, write
 from luoshi.kernel import clock
 from luoshi.kernel.ledger import publish, record, rekey, rotate, rows, seal
 from luoshi.kernel.ledger.folder import Folder
+from luoshi.kernel.ledger.note import Key
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
 
@@ -260,6 +261,20 @@ def test_a_changed_key_is_sealed_by_the_old_one_and_both_stay_valid(place: Place
     assert [key.line for key in rotate.trusted(place)] == [f"{old} until 4", str(fresh)]
     publish.remake(place)
     assert place.folder.handed(4) is not None and holds(place) == 6
+
+
+def test_another_key_under_the_same_name_neither_signs_nor_takes_over(place: Place) -> None:
+    write(3)
+    seal.seal_all(place)
+    published, ours = place.folder.checkpoint(), place.key_file.read_bytes()
+    place.key_file.write_text(Key.new(place.origin).secret())
+    for act in (seal.seal_all, rekey.rotate, publish.remake):
+        with pytest.raises(LogProblem, match="not this log's"):
+            act(place)
+    assert place.folder.checkpoint() == published and rotate.rotations(place.origin) == []
+    place.key_file.write_bytes(ours)
+    rekey.rotate(place)
+    assert holds(place) == 4
 
 
 def test_a_change_of_the_key_is_the_last_that_the_old_one_seals_whatever_comes_meanwhile(

@@ -201,12 +201,13 @@ def walls(conf: Conf) -> Finding:
 def log(conf: Conf) -> Finding:
     """Can the log be sealed, and does it keep up?"""
     from luoshi.kernel import clock as clocks
-    from luoshi.kernel.ledger import place, publish, rows
+    from luoshi.kernel.ledger import place, publish, rotate, rows
 
     ours = place.current()
     ours.signers()
     last = rows.last()
     publish.check_unforked(ours, last)
+    rotate.require_own(ours, last)
     size = last.size if last else 0
     count, oldest = rows.waiting()
     age = int((clocks.now() - oldest).total_seconds()) if oldest else 0

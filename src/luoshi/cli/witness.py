@@ -72,7 +72,7 @@ def _look(url: str, state: Path, key: "Key", given: Sequence["Verifier"], as_jso
 
     remote = Remote(url)
     try:
-        head = follow.witness(remote, state, _at(key), follow.trusted(state, remote, given))
+        head = follow.witness(remote, state, _at(key), given)
     except follow.Distrusted as refused:
         return told(as_json, refused.found(), refused.text, refused.text)
     root = b64encode(head.root).decode()

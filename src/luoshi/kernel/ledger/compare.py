@@ -24,6 +24,10 @@ NOWHERE: Final = T(
     "要证明从 {old} 条到 {new} 条，须有日志的文件：--log 网址或镜像目录",
     "to prove the growth from {old} to {new} entries the log's files are needed: --log URL or a mirror's folder",
 )
+SHORT: Final = T(
+    "日志的文件没有到 {n} 条：{why}；更新镜像，或用 --log 指明别处",
+    "the log's files do not reach to {n} entries: {why}; bring the mirror up to date, or name others by --log",
+)
 
 
 def consistency(folder: Source, old: int, new: int) -> list[bytes]:
@@ -56,7 +60,7 @@ def grown(
     except ProofError as error:
         return (first, second), str(error)
     except (OSError, TileError) as error:
-        return (first, second), f"the log's files do not reach to {second.size}: {error}"
+        raise LogProblem(SHORT.fill(n=second.size, why=error)) from None
     return (first, second), ""
 
 

@@ -47,10 +47,27 @@ class Copy(NamedTuple):
     mended: list[str]
 
 
+def _damaged(file: Path, why: object) -> LogProblem:
+    return LogProblem(
+        T(
+            "{file} 已损坏：{why}；从备份放回，或移走整个目录从头开始",
+            "{file} is damaged: {why}; put it back from a backup, or move the folder away and begin anew",
+        ).fill(file=file, why=why)
+    )
+
+
 def _kept(state: Path) -> list[Verifier]:
-    """The keys that were trusted here last."""
+    """The keys that were trusted here last. Raises LogProblem for a damaged file."""
     file = state / TRUSTED
-    return [Verifier.read(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+    try:
+        found = [Verifier.read(line) for line in file.read_text("utf-8").splitlines()]
+    except FileNotFoundError:
+        return []
+    except (NoteError, UnicodeDecodeError) as error:
+        raise _damaged(file, error) from None
+    if not found:
+        raise _damaged(file, "it is empty")
+    return found
 
 
 def trusted(state: Path, remote: Remote, given: Sequence[Verifier]) -> list[Verifier]:
@@ -116,22 +133,32 @@ def require_growth(remote: Remote, old: Head | None, new: Head, state: Path, tex
         raise Distrusted(what, told, new.size, _evidence(state, text, new)) from None
 
 
-def _seen(file: Path) -> Head | None:
+def _seen(state: Path) -> Head | None:
+    """What a witness saw last. Raises LogProblem where it is damaged, or gone while the keys that it trusted are there."""
+    file = state / "checkpoint"
     try:
         return checkpoint.unsigned(file.read_bytes())
     except FileNotFoundError:
+        if (state / TRUSTED).exists():
+            raise _damaged(file, "it is gone, and with it what was seen of the log") from None
         return None
+    except NoteError as error:
+        raise _damaged(file, error) from None
 
 
-def witness(remote: Remote, state: Path, key: Witness, keys: Sequence[Verifier]) -> Head:
-    """Look once: verify, hold against what was seen, cosign, keep as `state/checkpoint`. Raises LogProblem."""
-    file, text = state / "checkpoint", remote.checkpoint()
-    (head, known), seen = _verified(remote, text, keys), _seen(file)
-    if seen != head:
-        require_growth(remote, seen, head, state, text)
-    homes.write(file, checkpoint.cosign(text, key).decode(), 0o644)
-    remember(state, known)
-    return head
+def witness(remote: Remote, state: Path, key: Witness, given: Sequence[Verifier]) -> Head:
+    """Look once: verify, hold against what was seen, cosign, keep as `state/checkpoint`; one look at a time.
+
+    Without `given` keys those are trusted that were before, at the first look the log's own. Raises LogProblem.
+    """
+    with homes.alone(state, 0o755):
+        seen, text = _seen(state), remote.checkpoint()
+        head, known = _verified(remote, text, trusted(state, remote, given))
+        if seen != head:
+            require_growth(remote, seen, head, state, text)
+        homes.write(state / "checkpoint", checkpoint.cosign(text, key).decode(), 0o644)
+        remember(state, known)
+        return head
 
 
 def mirror(remote: Remote, folder: Folder, keys: Sequence[Verifier]) -> Copy:
@@ -147,6 +174,10 @@ def mirror(remote: Remote, folder: Folder, keys: Sequence[Verifier]) -> Copy:
         for tile in tiles.all_of(head.size):
             if not (tile.width == WIDTH and folder.has(tile)):
                 folder.put(tile, remote.read(tile))
+        for size in [one.until for one in known if one.until and folder.handed(one.until) is None]:
+            handed = remote.get(f"handed/{size}")
+            if handed is not None:
+                folder.hand(size, handed)
         folder.settle()
         found, bad = mirrored.check(folder, known, text)
         mended = [tile for one in bad for tile in _again(remote, folder, head, one)]

@@ -92,6 +92,7 @@ def publish(place: Place) -> Head | None:
     """
     last, folder = rows.last(), place.folder
     check_unforked(place, last)
+    rotate.require_own(place, last)
     published = folder.head()
     if last is None or is_published(place, last):
         return published
@@ -159,6 +160,7 @@ def remake(place: Place) -> Head | None:
     with place.folder.alone():
         last = rows.last()
         check_unforked(place, last)
+        rotate.require_own(place, last)
         if last is None:
             return None
         growth = Growth(place.folder)

@@ -4,19 +4,27 @@ Whoever trusts the new key reads from that entry's place which checkpoints the o
 than PLACE + 1 entries. So a key that was put away, and is found or stolen later, proves nothing about what came after.
 """
 
+from contextlib import suppress
 from typing import Final, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 from django.db import connection
 
-from luoshi.kernel.ledger import keys
+from luoshi.kernel.ledger import checkpoint, keys
 from luoshi.kernel.ledger.fields import Widths
-from luoshi.kernel.ledger.note import Verifier
+from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.problem import LogProblem
+from luoshi.kernel.ledger.rows import Sealed
+from luoshi.kernel.text import T
 
 LINE: Final = "log"
 VERB: Final = "rotate_key"
+FOREIGN: Final = T(
+    "密钥 {file} 不是这份日志的：{n} 条的检查点由另一把签署。停止封存；请放回原来的密钥",
+    "The key {file} is not this log's: its checkpoint of {n} entries was signed by another. Sealing stops; put the old key back",
+)
 WIDTHS: Final = Widths(open=frozenset({"old_key", "new_key"}))
 
 
@@ -58,6 +66,18 @@ def trusted(place: Place) -> list[Verifier]:
     present = keys.load(place.key_file, place.origin).verifier
     former = [one.old for one in rotations(place.origin) if one.size is not None]
     return [*(key for key in former if key != present), present]
+
+
+def require_own(place: Place, last: Sealed | None) -> None:
+    """Raises LogProblem where the present key neither signed the last checkpoint nor is the one to which it hands on."""
+    present = keys.load(place.key_file, place.origin).verifier
+    if last is None:
+        return
+    with suppress(NoteError):
+        checkpoint.verify(last.note, [present], place.origin)
+        return
+    if not any((one.size, one.new) == (last.size, present) for one in rotations(place.origin)):
+        raise LogProblem(FOREIGN.fill(file=place.key_file, n=last.size))
 
 
 _ROOM: Final = """

@@ -72,7 +72,9 @@ def _supply(place: Place, source: Folder) -> Supplied:
     start, wanted = last.size if last else 0, _wanted(place)
     _require_reach(head.size, start, wanted[-1].size if wanted else 0)
     edge, leaves, lost = edge_of(place, last), list[bytes](), 0
-    kept = {one.size: one for one in wanted if start < one.size <= head.size} | {head.size: head}
+    texts = _handed(source, start, head.size) | {head.size: text}
+    kept = {one.size: one for one in wanted if start < one.size <= head.size}
+    kept |= {size: _read(one) for size, one in texts.items()}
     for chunk in _chunks(source, start, head.size):
         lost += _take(start + len(leaves), chunk)
         for payload in chunk:
@@ -83,7 +85,7 @@ def _supply(place: Place, source: Folder) -> Supplied:
                 raise _refuse(
                     "补回的部分与签署的不符（{n} 条）", "The tail is not what was signed ({n} entries)", n=edge.size
                 )
-    _keep(place, last, head, text, kept)
+    _keep(place, last, kept, texts)
     _say(place, start, head.size)
     return Supplied(start, head.size, lost)
 
@@ -110,9 +112,24 @@ def _head(place: Place, source: Folder) -> tuple[Head, bytes]:
             raise NoteError("no checkpoint")
         return checkpoint.verify(text, trusted(place), place.origin), text
     except NoteError as error:
-        raise _refuse(
-            "那里的检查点不可信：{why}", "The checkpoint there is not to be trusted: {why}", why=error
-        ) from None
+        raise _untrusted(error) from None
+
+
+def _read(text: bytes) -> Head:
+    try:
+        return checkpoint.unsigned(text)
+    except NoteError as error:
+        raise _untrusted(error) from None
+
+
+def _untrusted(error: NoteError) -> LogProblem:
+    return _refuse("那里的检查点不可信：{why}", "The checkpoint there is not to be trusted: {why}", why=error)
+
+
+def _handed(source: Folder, start: int, end: int) -> dict[int, bytes]:
+    """The checkpoints in the tail by which a former key handed on; nobody can sign them again."""
+    names = [one.name for one in source.root.joinpath("handed").glob("*") if one.name.isdigit()]
+    return {size: source.handed(size) or b"" for size in map(int, names) if start < size <= end}
 
 
 def _chunks(source: Folder, start: int, end: int) -> Iterator[list[bytes]]:
@@ -162,13 +179,18 @@ def _row(payload: bytes) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _keep(place: Place, last: Sealed | None, head: Head, text: bytes, kept: dict[int, Head]) -> None:
-    """The checkpoint of the tail, and those that were published on the way, signed again."""
-    now = clock.now()
+def _keep(place: Place, last: Sealed | None, kept: dict[int, Head], texts: dict[int, bytes]) -> None:
+    """The checkpoints of the tail as they are, and those that were published on the way, signed again."""
+    now, keys_of = clock.now(), trusted(place)
     at = max(now, last.sealed_at) if last else now
-    notes = {size: checkpoint.sign(one, place.signers()) for size, one in kept.items()} | {head.size: text}
+    try:
+        for text in texts.values():
+            checkpoint.verify(text, keys_of, place.origin)
+    except NoteError as error:
+        raise _untrusted(error) from None
+    notes = {size: checkpoint.sign(one, place.signers()) for size, one in kept.items()} | texts
     found = [Sealed(size, kept[size].root, at, notes[size]) for size in sorted(kept)]
-    course.keep(place.origin, place.signers(), trusted(place), found)
+    course.keep(place.origin, place.signers(), keys_of, found)
 
 
 def _say(place: Place, start: int, end: int) -> None:
