@@ -1,8 +1,10 @@
 """A tiny second city made from scratch, and a case that goes through it to its end: nothing is Baotou's."""
 
+import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 from luoshi.db.embedded import Embedded
@@ -43,30 +45,44 @@ print(case.state, case.grade, case.sim, case.due_kind, case.due_n)
 """
 
 
-def test_a_case_goes_through_a_city_made_from_scratch(tmp_path: Path) -> None:
+def luoshi(environment: dict[str, str], *arguments: str, code: int = 0) -> str:
+    command = [sys.executable, "-m", "luoshi", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == code, (arguments, done.stdout, done.stderr)
+    return done.stdout
+
+
+def figure(environment: dict[str, str], *more: str) -> tuple[int, int]:
+    found = json.loads(
+        luoshi(environment, "figure", "cases.reported", "--period", f"{date.today():%Y}", "--json", *more)
+    )
+    return found["n"], found["log_size"]
+
+
+def test_a_case_goes_through_a_city_made_from_scratch_and_from_one_log_to_the_next(tmp_path: Path) -> None:
     pack, home = tiny_city.build(tmp_path / "pack"), tmp_path / "a home"
     environment = {"PATH": os.environ["PATH"], "LUOSHI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "luoshi.settings"}
-    init = [
-        sys.executable,
-        "-m",
-        "luoshi",
-        "init",
-        "--pack",
-        str(pack),
-        "--origin",
-        "log.tiny.example",
-        "--admin",
-        "x1",
-    ]
-    made = subprocess.run(init, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert made.returncode == 0, made.stderr
+    luoshi(environment, "init", "--pack", str(pack), "--origin", "log.tiny.example", "--admin", "x1")
     embedded = Embedded(home)
     try:
         with embedded.hold():
-            environment["LUOSHI_DB_URL"] = embedded.url("app")
             play = [sys.executable, "-c", PLAY]
-            played = subprocess.run(play, env=environment, capture_output=True, text=True, timeout=60, check=False)
-        assert played.returncode == 0, played.stderr
-        assert played.stdout.split() == ["closed", "5", "False", "workdays", "3"]
+            url = {"LUOSHI_DB_URL": embedded.url("app")}
+            played = subprocess.run(
+                play, env=environment | url, capture_output=True, text=True, timeout=60, check=False
+            )
+            assert played.returncode == 0, played.stderr
+            assert played.stdout.split() == ["closed", "5", "False", "workdays", "3"]
+            size = int(luoshi(environment, "seal").split()[0])
+            assert figure(environment) == (1, size)
+            reason = "密钥遗失"
+            luoshi(environment, "log", "new", "--reason", reason, "--origin", "log.tiny.example", "--yes", code=1)
+            assert figure(environment) == (1, size)
+            anew = int(luoshi(environment, "log", "new", "--reason", reason, "--yes").split()[0])
+            assert anew == size + 1, "one entry more, which names the old log"
+            for engine in ("duckdb", "postgres"):
+                assert figure(environment, "--engine", engine) == (1, anew)
+                assert figure(environment, "--engine", engine, "--as-of", "1") == (0, 1)
+            assert json.loads(luoshi(environment, "verify", "log", "--json"))["first_bad"] is None
     finally:
         embedded.remove()

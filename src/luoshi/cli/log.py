@@ -24,8 +24,11 @@ def new(reason: str, origin: str) -> None:
     conf, _ = made()
     # as long as this takes, nothing serves: what was sealed meanwhile would be in neither log
     with connected("owner"), only_one(conf.home):
+        from luoshi.figures import lake
         from luoshi.kernel.ledger import anew, keys, place
 
+        anew.check(place.current(), reason, origin)
+        lake.forget(conf.home)
         ours, head = anew.begin(place.current(), reason, origin)
         verifier = keys.load(ours.key_file, ours.origin).verifier
     assert head is not None  # the first entry is sealed

@@ -24,6 +24,14 @@ UNCHECKED = T(
     "· {n} 件只能部分核对：补回的日志里只有它们的哈希和公开字段",
     "· {n} records could be checked in part only: the supplied tail holds their hashes and open fields",
 )
+GONE = T(
+    "  第 {idx} 条 {line} {verb} {at:%Y-%m-%d %H:%M} UTC {subject}：记录已没有",
+    "  entry {idx} {line} {verb} {at:%Y-%m-%d %H:%M} UTC {subject}: its record is gone",
+)
+BEHIND = T(
+    "  第 {idx} 条 {line} {verb} {at:%Y-%m-%d %H:%M} UTC {subject}：记录停在此前",
+    "  entry {idx} {line} {verb} {at:%Y-%m-%d %H:%M} UTC {subject}: its record stands before it",
+)
 COMMITTED = {
     "not opened": T("· 只有承诺、没有打开：{name}", "· committed, not opened: {name}"),
     "not recomputed": T("· 只有承诺、没有重算：{name}", "· committed, not recomputed: {name}"),
@@ -82,7 +90,8 @@ def log(ctx: click.Context, as_json: bool, keys: Sequence[str]) -> None:
         "pending": report.pending,
         "private_deleted": report.deleted,
         "deletions": deletions,
-        "unchecked": report.unchecked,
+        "unchecked": len(report.unchecked),
+        "unchecked_records": unchecked(report.unchecked),
         "seconds": round(monotonic() - begun, 1),
     }
     well = T(
@@ -109,12 +118,22 @@ def _whole(ours: Any, known: Sequence[Any]) -> Any:
     return whole.verify(ours, known, faces, chain(rows_check.faults(), lakes))
 
 
-def _beside(deletions: Sequence[dict[str, Any]], unchecked: int) -> None:
+def unchecked(some: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each record that came back with a supplied tail: its first entry there, and whether all of it is gone."""
+    return [{**one._asdict(), "subject": str(one.subject), "occurred_at": one.occurred_at.isoformat()} for one in some]
+
+
+def _beside(deletions: Sequence[dict[str, Any]], some: Sequence[Any]) -> None:
     """What is no fault and is told: deletions, and what could not be checked."""
     for one in deletions[:SHOWN]:
         click.echo(str(DELETED.fill(n=one["bodies"], on=one["on"], by=one["by"], subject=one["subject"])))
-    if unchecked:
-        click.echo(str(UNCHECKED.fill(n=unchecked)))
+    if some:
+        click.echo(str(UNCHECKED.fill(n=len(some))))
+    for one in some[:SHOWN]:
+        values = {"idx": one.idx, "line": one.line, "verb": one.verb, "subject": one.subject, "at": one.occurred_at}
+        click.echo(str((GONE if one.whole else BEHIND).fill(**values)))
+    if len(some) > SHOWN:
+        click.echo(str(T("  … 其余见 --json", "  … the others with --json")))
 
 
 def deleted(deletions: Sequence[Any]) -> list[dict[str, Any]]:

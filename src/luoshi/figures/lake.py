@@ -77,6 +77,13 @@ def manifest(home: Path, facts: Facts) -> Manifest:
     return Manifest(**{**found, "files": tuple(File(**one) for one in found["files"])})
 
 
+def forget(home: Path) -> None:
+    """Throw away what was derived from the log, as the owner: before a new log gives every entry another place."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE fact_version, fact_folded, fact_life, figure_answer")
+    shutil.rmtree(home / "lake", ignore_errors=True)
+
+
 def bring(home: Path, face: Face, *, lives: bool = False) -> Manifest:
     """Bring a line's files to the size of the last checkpoint, with `lives` its rows of subjects too; gives what is there.
 

@@ -94,7 +94,7 @@ SELECT subject FROM stray WHERE EXISTS (
 
 def derived(limit: int) -> list[Derived]:
     """The first cases that are gone, or of which a column or what is personal is not what their events say."""
-    lost = forgotten.lost(subject_of(installation.current().origin))
+    lost = [one.subject for one in forgotten.lost(subject_of(installation.current().origin))]
     spans = retold.spans()
     questions = [
         partial(_gone, lost, limit),

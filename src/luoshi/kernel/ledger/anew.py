@@ -50,7 +50,7 @@ def next_origin(origin: str) -> str:
     return f"{stem}/{int(number) + 1}" if stem and number.isdigit() else f"{origin}/2"
 
 
-def _check(place: Place, reason: str, origin: str) -> None:
+def check(place: Place, reason: str, origin: str) -> None:
     """Raises Invalid for a reason that says nothing, and a name that cannot be or that a log of this city had already."""
     faults = []
     if not reason.strip() or len(reason) > LONGEST:
@@ -83,7 +83,7 @@ def begin(place: Place, reason: str, origin: str = "") -> tuple[Place, Head | No
 
     Raises Invalid or LogProblem, and then the old log is as it was.
     """
-    _check(place, reason, origin)
+    check(place, reason, origin)
     fresh = Place(origin or _unfinished(place) or next_origin(place.origin), place.folder, place.key_file)
     waiting = place.key_file.with_name(place.key_file.name + _WAITING)
     key = keys.load(waiting, fresh.origin) if waiting.exists() else keys.create(waiting, fresh.origin)

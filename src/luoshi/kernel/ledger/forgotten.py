@@ -78,17 +78,33 @@ class Forgotten:
         return sorted([*found, *(tail for _, _, tail in self.tails if tail.bodies)], key=lambda one: one.at)
 
 
+class Lost(NamedTuple):
+    """A subject of which events came back with a supplied tail, as hashes but for their open fields: the first of them.
+
+    `whole`: nothing of it is from before the tail, so its record is gone.
+    """
+
+    idx: int
+    line: str
+    subject: UUID
+    verb: str
+    occurred_at: datetime
+    whole: bool
+
+
 _LOST: Final = """
-SELECT DISTINCT e.subject FROM event t
+SELECT DISTINCT ON (e.subject) l.idx, e.line, e.subject, e.verb, e.occurred_at, NOT EXISTS (
+  SELECT FROM event o JOIN event_salt s ON s.event_id = o.id WHERE o.subject = e.subject AND o.recorded_at <= e.recorded_at)
+FROM event t
 JOIN log_leaf l ON l.idx >= (t.body->>'start')::bigint AND l.idx < (t.body->>'end')::bigint
 JOIN event e ON e.id = l.event_id LEFT JOIN event_salt s ON s.event_id = e.id
-WHERE t.subject = %s AND t.line = 'log' AND t.verb = %s AND s.event_id IS NULL
+WHERE t.subject = %s AND t.line = 'log' AND t.verb = %s AND s.event_id IS NULL AND e.line <> 'log' ORDER BY e.subject, l.idx
 """
 
 
-def lost(log: UUID) -> list[UUID]:
-    """The subjects of which an event came back with a supplied tail, as hashes but for its open fields."""
-    return [row[0] for row in _all(_LOST, [log, TAIL])]
+def lost(log: UUID) -> list[Lost]:
+    """What came back with a supplied tail, in the order of the log."""
+    return sorted(Lost(*row) for row in _all(_LOST, [log, TAIL]))
 
 
 def _all(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.ledger.audit import Bad
 from luoshi.kernel.ledger.checkpoint import Head
 from luoshi.kernel.ledger.course import Course
-from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone, lost
+from luoshi.kernel.ledger.forgotten import Deletion, Forgotten, Gone, Lost, lost
 from luoshi.kernel.ledger.note import NoteError, Verifier
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.problem import LogProblem
@@ -38,7 +38,7 @@ class Report:
     pending: int = 0
     deleted: int = 0
     # records of which a supplied tail brought back hashes: held against its open fields only, or not at all
-    unchecked: int = 0
+    unchecked: list[Lost] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
 
@@ -229,7 +229,7 @@ def verify(place: Place, trusted: Sequence[Verifier], faces: Iterable[Face], bes
     _pending(report, forgotten)
     report.add(_corrections())
     report.deletions = forgotten.used()
-    report.unchecked = len(lost(subject_of(place.origin)))
+    report.unchecked = lost(subject_of(place.origin))
     report.add(_rows(faces))
     report.add(beside)
     report.sort()

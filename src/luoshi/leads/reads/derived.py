@@ -106,7 +106,7 @@ ORDER BY e.subject LIMIT %s
 
 def derived(limit: int) -> list[Derived]:
     """The first companies, leads and occasions that are gone, or of which a column is not what their events say."""
-    lost = forgotten.lost(subject_of(installation.current().origin))
+    lost = [one.subject for one in forgotten.lost(subject_of(installation.current().origin))]
     found: list[Derived] = []
     with connection.cursor() as cursor:
         for nowhere, rows in ((_NOWHERE, _QUERY), (_NO_LEAD, _LEADS)):
