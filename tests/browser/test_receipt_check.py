@@ -99,12 +99,20 @@ def test_a_slip_of_paper_finds_its_entry_and_says_where_it_is_gone(address: str,
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/log/check")
     # (1: a rewritten log) the entry at the slip's place is another
+    plain = slip[:-5]
+    wrong = plain[:20] + ("A" if plain[20] != "A" else "B") + slip[21:]
     for text, says in (
-        (slip, "good"), (f"1{slip[1:]}", "rewritten"), (f"99{slip[1:]}", "gone"), (slip[:-1], "torn"), (slip[2:], "torn"),
+        (slip, "good"), (plain, "good"), (wrong, "torn"), (f"1{slip[1:]}", "torn"), (f"1{plain[1:]}", "rewritten"),
+        (f"99{plain[1:]}", "gone"), (slip[:-1], "torn"), (slip[2:], "torn"),
     ):  # fmt: skip
         assert opened(page, f"{address}/log/check#{text}") == says
         assert page.locator("[data-said]").inner_text().startswith("✗") == (says != "good")
         assert ("over" in state(page)[1].values()) == (says != "good")
+    page.evaluate("delete document.querySelector('[data-said]').dataset.is")
+    page.get_by_label("Or type the code on the slip").fill(f" {slip[:24]} {slip[24:]}")
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.wait_for_selector("[data-is=good]")
+    page.goto(f"{address}/log/check#{slip[2:]}")
     assert not any(slip[2:] in url.partition("#")[0] for url in asked)
     page.evaluate(AXE + "; 0")
     assert page.evaluate(RUN) == []

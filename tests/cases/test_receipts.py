@@ -69,7 +69,7 @@ def test_before_sealing_it_says_when_and_afterwards_gives_a_file_that_verifies_a
     assert entry["id"] == str(Event.objects.get(subject=case.log_id, verb="report").pk)
     assert answer.content.decode() in shown, "the page checks the same file without asking for it"
     assert re.search(rf"/log/check#{index}\.[\w-]{{43}}", shown) is None, "the slip's address is in its QR only"
-    assert re.search(rf"<code>{index}\.[\w-]{{43}}</code>", shown)
+    assert re.search(rf"<code>{index}\.[\w-]{{43}}\.[\w-]{{4}}</code>", shown)
     for personal in ("市民甲", "138", case.number, code):
         assert personal not in answer.content.decode()
 

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from luoshi.kernel.ledger import checkpoint, rows, tree
@@ -9,6 +10,10 @@ from luoshi.kernel.ledger.note import NoteError
 from luoshi.kernel.ledger.place import Place
 from luoshi.kernel.ledger.proof import Proof
 from luoshi.kernel.ledger.tiles import TileError
+
+
+def _url64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,12 @@ class Receipt:
 
     @property
     def slip(self) -> str:
-        """What a slip of paper needs: place and leaf, so that whoever has them can ask any copy of the log."""
-        leaf = tree.leaf_hash(self.payload)
-        return f"{self.index}.{urlsafe_b64encode(leaf).rstrip(b'=').decode()}"
+        """What a slip of paper needs: place and leaf, so that whoever has them can ask any copy of the log.
+
+        Four characters of the SHA-256 of both follow: who types it wrong is told so.
+        """
+        said = f"{self.index}.{_url64(tree.leaf_hash(self.payload))}"
+        return f"{said}.{_url64(sha256(said.encode()).digest())[:4]}"
 
     @property
     def name(self) -> str:

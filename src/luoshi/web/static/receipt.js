@@ -148,11 +148,12 @@
 
   // a slip of paper: place and leaf stand behind the # of the address, which is sent nowhere
   const slip = async () => {
-    const hash = location.hash.slice(1), [, index, leaf] = /^(\d{1,18})\.([\w-]{43})$/.exec(hash) ?? [];
+    const hash = location.hash.slice(1), [, said, index, leaf, mark] = /^((\d{1,18})\.([\w-]{43}))(?:\.([\w-]{4}))?$/.exec(hash) ?? [];
     if (!hash || document.getElementById(hash)) return;
     clear();
     held = null;
-    if (!index) { show("entry", false); return say("torn"); }
+    // slips from before there was a mark have none
+    if (!index || (mark && mark !== url64(await sha(utf8(said))).slice(0, 4))) { show("entry", false); return say("torn"); }
     held = { index, leaf };
     let answer, text;
     try { answer = await fetch(`${box.dataset.from}?index=${index}`); text = await answer.text(); } catch { return say("offline"); }
@@ -166,7 +167,16 @@
     const given = box.querySelector("[data-text]");
     const refused = () => { show("entry", false); say("malformed"); };
     box.querySelector("input[type=file]").addEventListener("change", (event) => chosen(event.target.files).catch(refused));
-    if (!given) { addEventListener("hashchange", () => slip().catch(refused)); return slip(); }
+    if (!given) {
+      addEventListener("hashchange", () => slip().catch(refused));
+      box.querySelector("[data-slip]")?.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const typed = event.target.querySelector("input").value.replace(/\s/g, "");
+        if (typed && typed === location.hash.slice(1)) slip().catch(refused);
+        else location.hash = typed;
+      });
+      return slip();
+    }
     await check(given.value);
     if (last) { const { index, payload } = parse(given.value); held = { index: String(index), leaf: url64(await sha([0], payload)) }; }
   };
