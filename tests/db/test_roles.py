@@ -139,6 +139,20 @@ def test_who_is_too_strong_to_serve(granted: Embedded) -> None:
     assert said["app"] is None and said["read"] is None
 
 
+@pytest.mark.parametrize(("strong", "why"), [("luoshi_owner", "owner"), ("passes", "row security")])
+@pytest.mark.parametrize("how", ["INHERIT TRUE", "INHERIT FALSE"])
+def test_who_can_become_somebody_too_strong_may_not_serve_either(
+    granted: Embedded, strong: str, why: str, how: str
+) -> None:
+    with psycopg.connect(granted.url("super"), dbname="luoshi") as connection:
+        connection.execute("CREATE ROLE passes BYPASSRLS")
+        connection.execute(f"GRANT {strong} TO luoshi_app WITH {how}".encode())
+        connection.execute("SET SESSION AUTHORIZATION luoshi_app")
+        problem = roles.current_role_problem(connection)
+        assert problem is not None and why in problem.en
+        connection.rollback()
+
+
 @pytest.fixture
 def foreign(ready: Embedded) -> Iterator[str]:
     """An external server: a database `town-1` with an owner of its own; gives the owner's address."""

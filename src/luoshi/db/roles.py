@@ -114,21 +114,28 @@ def maintain(owner: Connection, tables: Iterable[str]) -> bool:
 
 
 def current_role_problem(connection: Connection) -> T | None:
-    """Why the connected role is too strong to serve the public with, None if it is not."""
+    """Why the connected role is too strong to serve the public with, None if it is not; so is one that can become such a role."""
     ((name, superuser, bypass, owner),) = _rows(
         connection,
-        """SELECT current_user, r.rolsuper, r.rolbypassrls,
-                  pg_has_role(current_user, d.datdba, 'USAGE') OR EXISTS (
-                      SELECT 1 FROM pg_class c
-                      WHERE c.relnamespace = 'public'::regnamespace AND pg_has_role(current_user, c.relowner, 'USAGE'))
-           FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database()""",
+        """WITH mine AS (SELECT oid, rolsuper, rolbypassrls FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER'))
+           SELECT current_user, (SELECT bool_or(rolsuper) FROM mine), (SELECT bool_or(rolbypassrls) FROM mine),
+                  d.datdba IN (SELECT oid FROM mine) OR EXISTS (
+                      SELECT FROM pg_class c
+                      WHERE c.relnamespace = 'public'::regnamespace AND c.relowner IN (SELECT oid FROM mine))
+           FROM pg_database d WHERE d.datname = current_database()""",
     )
     if superuser:
-        return T("{name} 是数据库超级用户", "{name} is a superuser of the database").fill(name=name)
+        return T(
+            "{name} 是数据库超级用户，或能成为超级用户", "{name} is a superuser of the database, or can become one"
+        ).fill(name=name)
     if bypass:
-        return T("{name} 不受行级权限约束（BYPASSRLS）", "{name} passes by row security (BYPASSRLS)").fill(name=name)
+        return T(
+            "{name} 不受行级权限约束（BYPASSRLS），或能如此", "{name} passes by row security (BYPASSRLS), or can"
+        ).fill(name=name)
     if owner:
-        return T("{name} 是数据库的所有者", "{name} owns the database").fill(name=name)
+        return T("{name} 是数据库的所有者，或能成为所有者", "{name} owns the database, or can become its owner").fill(
+            name=name
+        )
     return None
 
 
