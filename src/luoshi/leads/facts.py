@@ -36,7 +36,7 @@ _LEAD_RESTRICTED: Final = frozenset(
 _LEAD_EXTRA: Final[dict[str, frozenset[str]]] = {
     "judge": frozenset({"worth"}),
     "sign": frozenset({"currency", "amount", "succeeds"}),
-    "agree": frozenset({"currency", "amount"}),
+    "agree": frozenset({"currency", "amount", "first_known"}),
     "report_money": frozenset({"receipt", "fen", "proof", "file"}),
     "withdraw_money": frozenset({"receipt"}),
     "revoke_money": frozenset({"receipt"}),

@@ -244,13 +244,7 @@ def change_lead(
     if company is not None and lead.signed_at and (not company or company != lead.company):
         rule = T("已签约：换投资方请另记一个项目（变更投资方）", "is signed: a change of investor is a lead of its own")
         faults.append(Fault("company", getattr(company, "name", "")[:40], rule))
-    for field in ("county", "industry") if lead.signed_at else ():
-        if wanted.get(field, getattr(lead, field)) != getattr(lead, field):
-            rule = T(
-                "已签约：请对签约“提出更正”，由他人批",
-                "is signed: propose a correction of the signing, which another person approves",
-            )
-            faults.append(Fault(field, str(wanted[field])[:40], rule))
+    faults += _fixed(lead, wanted | ({} if occasion is None else {"occasion": occasion or None}))
     persons = _persons(shown_to, faults)
     if faults:
         raise Invalid(faults)
@@ -263,6 +257,17 @@ def change_lead(
         setattr(lead, field, value)
     dress(lead)
     return Change(body={"before": before, "level": lead.level, "about": lead.about})
+
+
+def _fixed(lead: Lead, wanted: dict[str, Any]) -> list[Fault]:
+    """What signed projects are counted by is corrected where it was said, by two."""
+    rule = T(
+        "已签约：请对签约“提出更正”，由他人批",
+        "is signed: propose a correction of the signing, which another person approves",
+    )
+    fields = ("county", "industry", "occasion") if lead.signed_at else ()
+    moved = [field for field in fields if wanted.get(field, getattr(lead, field)) != getattr(lead, field)]
+    return [Fault(field, str(getattr(wanted[field], "name", wanted[field]) or "")[:40], rule) for field in moved]
 
 
 def _links(company: Any, occasion: Any) -> list[tuple[str, Any]]:

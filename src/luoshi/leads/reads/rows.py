@@ -1,5 +1,6 @@
 """What a list shows of a lead, read without an object for each joined row."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from luoshi.leads.models import Lead
+from luoshi.leads.stages import AFTER
 
 
 class Row(NamedTuple):
@@ -52,6 +54,13 @@ COLUMNS: Final = tuple(_JOINED.get(name, name) for name in Row._fields)
 def rows_of(leads: QuerySet[Lead]) -> list[Row]:
     """The lines of leads, in their order; one query."""
     return [Row._make(one) for one in leads.values_list(*COLUMNS)]
+
+
+def stage_days(leads: Collection[int]) -> dict[int, tuple[str, tuple[datetime | None, ...]]]:
+    """Of leads that were read through their door: the company's code, and when each came in and reached each stage; one query."""
+    columns = ("pk", "company__code", "came_at", *(f"{stage}_at" for stage in AFTER.values()))
+    rows = Lead.objects.filter(pk__in=leads).values_list(*columns)
+    return {key: (code or "", tuple(days)) for key, code, *days in rows}
 
 
 def row_of(lead: Lead) -> Row:
