@@ -229,3 +229,12 @@ def test_event_of_first_known_is_no_open_field() -> None:
     one = do(to(lead(), "sign", unknown=True), "agree", day=DAY, reason="明确", amount=YI)
     payload = bytes(Event.objects.get(subject=one.log_id, verb="agree").payload).decode()
     assert '"first_known":true' not in payload
+
+
+def test_who_is_engaged_was_contacted_once() -> None:
+    firm = company("包头未联系有限公司")
+    one = do(lead(company=str(firm.log_id)), "engage", day=DAY)
+    (first,) = reads.contacts(reads.events_of(firm.log_id))
+    assert (first.at, first.body["way"]) == (one.engaged_at, "meeting")
+    do(lead("另一个项目", company=str(firm.log_id)), "engage", day=DAY)
+    assert len(reads.contacts(reads.events_of(firm.log_id))) == 1 and derived(10) == []

@@ -164,7 +164,8 @@ def _to(verb: str) -> Any:
 
     def change(lead: Lead, act: Act, *, day: date | None = None, note: str = "") -> Change:
         """The lead reaches a stage on a day (default: today)."""
-        return Change(body={"note": note}, occurred_at=reach(lead, act, AFTER[verb], day, note))
+        at = reach(lead, act, AFTER[verb], day, note)
+        return Change(body={"note": note}, occurred_at=at, also=_met(lead, act, at) if verb == "engage" else [])
 
     return LEADS.action(verb)(change)
 
@@ -214,6 +215,13 @@ def report_progress(lead: Lead, act: Act, *, note: str, contact: str = "", at: d
         clocks.start(lead, "report", act.now)
     lead.touched_at = max(lead.touched_at, act.now)
     return Change(body={"note": note, "contact": contact}, also=also)
+
+
+def _met(lead: Lead, act: Act, at: datetime) -> list[Also]:
+    """Whoever is engaged was met: the first contact of a company of which none is noted. Batches note contacts themselves."""
+    company = lead.company
+    first = company is not None and company.contacted_at is None and not lead._state.adding
+    return [_contacted(lead, act, "meeting", at, "")] if first else []
 
 
 def _contacted(lead: Lead, act: Act, way: str, at: datetime, note: str) -> Also:
