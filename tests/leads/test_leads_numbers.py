@@ -238,3 +238,29 @@ def test_who_is_engaged_was_contacted_once() -> None:
     assert (first.at, first.body["way"]) == (one.engaged_at, "meeting")
     do(lead("另一个项目", company=str(firm.log_id)), "engage", day=DAY)
     assert len(reads.contacts(reads.events_of(firm.log_id))) == 1 and derived(10) == []
+
+
+def test_more_money_than_was_agreed_is_named() -> None:
+    one = do(to(lead(), "sign", amount=YI), "report_money", amount=2 * YI, day=DAY, proof="bank")
+    do(one, "verify_money", "statistician", receipt=reads.receipts(one)[0].pk)
+    assert "比协议总投资多 1 亿元" in client("officer").get(f"/work/leads/{one.log_id}/").content.decode()
+
+
+def test_a_signing_is_not_corrected_to_after_what_stands_on_it() -> None:
+    one = do(to(lead(), "sign"), "report_money", amount=YI, day=DAY + timedelta(days=2), proof="bank")
+    (signed,) = events(one, "sign")
+    with pytest.raises(Invalid):
+        do(one, "propose", event=str(signed.id), reason="写错", changes={"day": (DAY + timedelta(days=3)).isoformat()})
+    do(one, "propose", event=str(signed.id), reason="写错", changes={"day": (DAY + timedelta(days=1)).isoformat()})
+
+
+def test_a_leaders_page_as_of_an_earlier_day_says_nothing_of_now() -> None:
+    to(lead("年内最大的项目"), "sign", amount=90 * YI)
+    browse = client("promoter")
+    now, then = (
+        browse.get(f"/work/leads/brief/?period=2021{more}").content.decode() for more in ("", "&as_of=2021-06-30")
+    )
+    assert "年内最大的项目" in now and "截至" not in now.partition("</h1>")[2].partition("</div>")[0]
+    assert "年内最大的项目" not in then and "截至 2021-06-30" in then
+    said = browse.get("/api/leads/brief?period=2021&as_of=2021-06-30").json()
+    assert (said["largest"], said["occasions"]) == ([], [])

@@ -131,7 +131,15 @@ def _day(lead: Lead, found: Chain, text: str) -> list[Fault]:
         return [Fault("day", text, T("早于上一个阶段", "is before the stage before it"))]
     if after is not None and day > cal.city_date(after):
         return [Fault("day", text, T("晚于下一个阶段", "is after the stage after it"))]
+    if found.original.verb == "sign" and (later := _on_signing(lead)) and day > min(later):
+        return [Fault("day", text, T("晚于后来的协议变更或到位资金", "is after a later agreement, or money in place"))]
     return _to_come(day)
+
+
+def _on_signing(lead: Lead) -> list[date]:
+    """The days of what stands on the signing: later versions of the agreement, money."""
+    versions = [one.day for one in reads.agreements(lead)[:-1]]
+    return versions + [one.day for one in reads.receipts(lead) if one.state in ("reported", "verified")]
 
 
 def _to_come(day: date) -> list[Fault]:

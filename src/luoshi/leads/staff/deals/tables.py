@@ -43,7 +43,7 @@ def facts(lead: Lead) -> SafeString:
         (T("招商活动", "Occasion"), _link(f"/work/occasions/{occasion.log_id}/", occasion.name) if occasion else "—"),
         (T("负责人", "Officer"), lead.officer.name if lead.officer else "—"),
         (T("协议总投资", "Agreed investment"), _agreed(lead)),
-        (T("到位资金（已核实）", "Money in place (verified)"), money.shown(lead.in_place) if lead.in_place else "—"),
+        (T("到位资金（已核实）", "Money in place (verified)"), _in_place(lead)),
         (T("来线索", "Came in"), parts.time(lead.came_at)),
         (T("签约前可见范围", "Seen before signing by"), str(LEVELS[lead.level])),
     ]  # fmt: skip
@@ -109,6 +109,15 @@ def agreements(rows: Sequence[Agreement]) -> SafeString | str:
         kind="t t-d fold",
     )
     return table.render(rows) if rows else ""
+
+
+def _in_place(lead: Lead) -> SafeString | str:
+    """The verified money; that it is more than was agreed is named."""
+    text = money.shown(lead.in_place) if lead.in_place else "—"
+    if lead.agreed is None or lead.in_place <= lead.agreed:
+        return text
+    more = T("比协议总投资多 {d}", "{d} more than was agreed").fill(d=money.shown(lead.in_place - lead.agreed))
+    return format_html('{} <b class="err-t">{}</b>', text, more)
 
 
 def _stages(one: Agreement) -> SafeString:
