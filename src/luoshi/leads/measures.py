@@ -57,7 +57,7 @@ _MORE: Final = Every((Is("verb", ("agree",)), Below(0, "added"), Not(Known("firs
 """A changed agreement with more money than the one before; that an amount is known at last is no increase."""
 _LOST: Final = Some((Is("verb", ("lose", "abandon")), Every((Is("verb", ("judge",)), Is("worth", (False,))))))
 _ANSWER: Final = Is("verb", ("answer",))
-BY_DAY: Final = 180
+BY_DAY: Final = {"started_by_90": 90, "started_by": 180, "started_by_365": 365}
 """Days after signing by which a project should be under construction."""
 FEW: Final = 5
 """Groups of fewer answers of companies are not shown."""
@@ -78,6 +78,13 @@ def _speed(name: str, clock: str, since: str, q: Fraction = Fraction(1, 2)) -> M
     return Measure(f"leads.{name}", "quantile", "life", clock, known, value=Less(clock, since), q=q)
 
 
+def _started_by(name: str, days: int) -> Measure:
+    """The share of the projects signed in the period that had begun so many days after, by Kaplan and Meier."""
+    return Measure(
+        f"leads.{name}", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=days
+    )
+
+
 def _cohorts() -> list[Measure]:
     """Rates and speed of those that were signed, and what companies say."""
     return [
@@ -86,12 +93,13 @@ def _cohorts() -> list[Measure]:
         _rate("start_rate", Is("stage", BUILT)),
         _rate("production_rate", Is("stage", BUILT[1:])),
         Measure("leads.in_place_rate", "ratio", "life", "signed_at", _SIGNED, value="in_place", over="agreed"),
-        Measure(
-            "leads.started_by", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=BY_DAY
-        ),
+        *(_started_by(name, days) for name, days in BY_DAY.items()),
         _speed("days_to_sign", "signed_at", "engaged_at"),
         _speed("days_to_land", "landed_at", "signed_at"),
         _speed("days_to_start", "started_at", "signed_at"),
+        _speed("contact_to_land", "landed_at", "engaged_at"),
+        _speed("contact_to_start", "started_at", "engaged_at"),
+        _speed("contact_to_produce", "producing_at", "engaged_at"),
         Measure(
             "leads.promises_kept", "share", "events", "occurred_at", Every((_ANSWER, Known("kept"))), Is("kept", (True,)),
             suppress_below=FEW,

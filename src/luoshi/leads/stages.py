@@ -120,7 +120,7 @@ def _step(verb: str, text: T, source: str, needs: tuple[str, ...] = (), takes: t
 OPEN: Final = tuple(state.name for state in STATES if "open" in state.groups)
 MOVES: Final = (
     Move("respond", T("响应", "Respond"), ("lead",), None, DEAL, ("note",), (), ("not_responded",), main=True),
-    Move("judge", T("研判", "Judge"), ("lead",), None, DEAL, ("note",), ("worth",), ("responded",), main=True),
+    Move("judge", T("研判", "Judge"), ("lead",), None, DEAL, ("note",), ("worth", "why"), ("responded",), main=True),
     Move("feed_back", T("反馈", "Feed back"), ("lead",), None, DEAL, ("note",), (), ("answers",), main=True),
     _step("engage", T("转入对接", "Engage"), "lead"),
     _step("talk", T("转入在谈", "Enter talks"), "engaged"),

@@ -15,7 +15,7 @@ from luoshi.leads.actions.company import NO_CHOICE, NOTE, contacted
 from luoshi.leads.core import LEADS, LINE
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company, Lead, Occasion
-from luoshi.leads.stages import AFTER, DEAL, LEVELS
+from luoshi.leads.stages import AFTER, DEAL, LEVELS, LOST
 from luoshi.people import reads as people
 from luoshi.people import tree
 from luoshi.people.models import Person
@@ -85,6 +85,7 @@ def add_lead(
     person: Person | None = given["officer"] or (people.by_key(act.viewer.person) if act.viewer.person else None)
     older: Lead | None = given["succeeds"] or None
     faults += _succession(older, given["company"]) if older is not None else []
+    faults += held(given["occasion"])
     if faults:
         raise Invalid(faults)
     lead = Lead(
@@ -98,6 +99,13 @@ def add_lead(
     clocks.start(lead, "respond", act.now)
     body = {"about": about, "level": level}
     return lead, Change(body=body, answer={"lead": str(lead.log_id), "number": lead.number}, occurred_at=came)
+
+
+def held(occasion: Any) -> list[Fault]:
+    """Nothing comes from an occasion that was called off."""
+    if isinstance(occasion, Occasion) and occasion.state == "cancelled":
+        return [Fault("occasion", occasion.name[:40], T("这个活动已取消", "was cancelled"))]
+    return []
 
 
 def _succession(older: Lead, company: Company | None) -> list[Fault]:
@@ -181,11 +189,13 @@ def respond(lead: Lead, act: Act, *, note: str) -> Change:
 
 
 @LEADS.action("judge")
-def judge(lead: Lead, act: Act, *, note: str, worth: bool = True) -> Change:
-    """The lead is worth pursuing, or is given up; the feedback is next."""
+def judge(lead: Lead, act: Act, *, note: str, worth: bool = True, why: str = "other") -> Change:
+    """The lead is worth pursuing, or is given up, and `why`; the feedback is next. Raises Invalid."""
+    if why not in LOST:
+        raise Invalid([Fault("why", why[:40], NO_CHOICE)])
     if not worth:
-        lead.status, lead.ended_at, lead.ended_why = "abandoned", act.now, "policy"
-    return _answered(lead, act, note, {"worth": worth})
+        lead.status, lead.ended_at, lead.ended_why = "abandoned", act.now, why
+    return _answered(lead, act, note, {"worth": worth, "why": None if worth else why})
 
 
 @LEADS.action("feed_back")
@@ -252,6 +262,7 @@ def change_lead(
     if company is not None and lead.signed_at and (not company or company != lead.company):
         rule = T("已签约：换投资方请另记一个项目（变更投资方）", "is signed: a change of investor is a lead of its own")
         faults.append(Fault("company", getattr(company, "name", "")[:40], rule))
+    faults += held(occasion) if occasion != lead.occasion else []
     faults += _fixed(lead, wanted | ({} if occasion is None else {"occasion": occasion or None}))
     persons = _persons(shown_to, faults)
     if faults:

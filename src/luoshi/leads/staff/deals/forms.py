@@ -218,7 +218,7 @@ class Deal(forms.Form):
         if "file" in given:
             given["file"] = papers.store(given["file"])
         if given.get("company"):
-            given["company"] = reads.named_company(given["company"])
+            given["company"] = reads.named_company(viewer, given["company"])
         if "into" in given:
             given["into"] = reads.by_number(viewer, given["into"])
         if self.move.verb == "propose":

@@ -206,7 +206,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def _named(viewer: Viewer, given: dict[str, Any]) -> dict[str, Any]:
     """A company by its name or code, a former project by its number, as the action takes them. Raises Invalid."""
     if "company" in given:
-        given["company"] = reads.named_company(given["company"])
+        given["company"] = reads.named_company(viewer, given["company"])
     if "succeeds" in given:
         given["succeeds"] = reads.by_number(viewer, given["succeeds"])
     return given
