@@ -18,6 +18,11 @@ def _first(name: str, verb: str) -> Rolled:
     return Rolled(name, "min", "occurred_at", Is("verb", (verb,)))
 
 
+def _dated(name: str, verb: str) -> Rolled:
+    """The day of a milestone; unknown where the event says that it only happened by then (no duration is counted from it)."""
+    return Rolled(name, "min", "occurred_at", Every((Is("verb", (verb,)), Not(Is("undated", (True,))))))
+
+
 FACTS: Final = Facts(
     line="leads",
     columns=(
@@ -25,7 +30,7 @@ FACTS: Final = Facts(
         Column("way", "text"), Column("move", "text"), Column("county", "text"), Column("unit", "int"),
         Column("officer", "int"), Column("occasion", "text"), Column("agreed", "int"), Column("in_place", "int"),
         Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("worth", "bool"), Column("ended_at", "time"), Column("grade", "int"),
-        Column("clock_name", "text"),
+        Column("clock_name", "text"), Column("undated", "bool"),
     ),
     carried=(
         "stage", "status", "province", "industry", "county", "unit", "officer", "occasion", "agreed", "in_place",
@@ -36,11 +41,11 @@ FACTS: Final = Facts(
         Rolled("contacts", "count", "place", _CONTACT),
         Rolled("first_contact_at", "min", "occurred_at", _CONTACT),
         _first("came_at", "add_lead"),
-        _first("engaged_at", "engage"),
+        _dated("engaged_at", "engage"),
         _first("signed_at", "sign"),
-        _first("landed_at", "land"),
-        _first("started_at", "start"),
-        _first("producing_at", "produce"),
+        _dated("landed_at", "land"),
+        _dated("started_at", "start"),
+        _dated("producing_at", "produce"),
     ),
     clocks=(
         "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
@@ -53,6 +58,8 @@ _LISTED: Final = Is("stage", ("listed",))
 _SIGNED: Final = Every((Known("signed_at"), Is("stage", COUNTED)))
 _GOING: Final = Is("status", ALIVE)
 _AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
+_TIMED: Final = Every((_SIGNED, Some((Known("started_at"), Not(Is("stage", BUILT))))))
+"""Signed, and not begun on a day that nobody knows."""
 _LOST: Final = Some((Is("verb", ("lose", "abandon")), Every((Is("verb", ("judge",)), Is("worth", (False,))))))
 _ANSWER: Final = Is("verb", ("answer",))
 BY_DAY: Final = 180
@@ -85,7 +92,7 @@ def _cohorts() -> list[Measure]:
         _rate("production_rate", Is("stage", BUILT[1:])),
         Measure("leads.in_place_rate", "ratio", "life", "signed_at", _SIGNED, value="in_place", over="agreed"),
         Measure(
-            "leads.started_by", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=BY_DAY
+            "leads.started_by", "survival", "life", "signed_at", _TIMED, value="started_at", until="ended_at", days=BY_DAY
         ),
         _speed("days_to_sign", "signed_at", "engaged_at"),
         _speed("days_to_land", "landed_at", "signed_at"),

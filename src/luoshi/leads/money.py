@@ -26,6 +26,7 @@ MOST: Final = 10**15
 
 
 TOO_MUCH: Final = T("应大于 0，且不超过 10 万亿", "must be above 0 and at most 10,000 billion")
+TOO_FINE: Final = T("比最小货币单位还细", "is finer than the smallest unit of the currency")
 
 
 class MoneyError(ValueError):
@@ -53,7 +54,7 @@ def amount(text: str, currency: str = "CNY") -> int:
     if not found.is_finite() or not -MOST <= found <= MOST:
         raise MoneyError(TOO_MUCH)
     if found != found.to_integral_value():
-        raise MoneyError(T("比最小货币单位还细", "is finer than the smallest unit of the currency"))
+        raise MoneyError(TOO_FINE)
     return checked(int(found))
 
 
