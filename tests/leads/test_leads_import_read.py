@@ -94,6 +94,10 @@ def test_month_and_day_before_the_year_are_read_only_where_it_is_plain_which_is_
             importing_days.read(text)
 
 
+def test_a_long_text_is_no_head() -> None:
+    assert importing_amounts.parted("万" * 30_000)[1] == [] and importing_amounts.heads(["总投资（元" * 10_000]) == ()
+
+
 def sheet(path: Path, rows: list[tuple[Any, ...]]) -> Path:
     book = Workbook()
     page = book.active

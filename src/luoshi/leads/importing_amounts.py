@@ -19,6 +19,8 @@ BASES: Final = (
     "项目总投资", "总投资", "协议金额", "协议投资", "协议投资额", "协议投资总额", "协议总投资额", "协议总投资",
 )  # fmt: skip
 """The heads of a column of agreed investment, without a unit; of several in a file the last of these is read."""
+LONGEST: Final = 80
+"""Characters of a head; what is longer is no head."""
 MOST: Final[Mapping[str, int]] = {"CNY": 1000, "HKD": 1000, "USD": 150, "EUR": 150, "JPY": 20_000}
 """What one project can be, in 100 million (亿) of each currency; what is larger has a wrong unit, or is noted by hand."""
 _SIZES: Final[Mapping[str, int]] = {
@@ -91,6 +93,8 @@ def unit(text: str) -> Unit | None:
 def parted(head: str) -> tuple[str, list[str]]:
     """A head without its unit, and what it says of one: in brackets, behind a blank or slash, or written on without any."""
     text = _plain(head)
+    if len(text) > LONGEST:
+        return text, []
     said = [one.strip() for one in _BRACKETS.findall(text) if one.strip()]
     base = _BRACKETS.sub(" ", text).strip(" *")
     if base in BASES:
