@@ -181,8 +181,18 @@ def test_stages_and_years_that_do_not_sum_are_named_and_stay(db: None) -> None:
     one = to(lead(), "sign", amount=320 * wan, stages=[["一期", 52 * wan], ["二期", 48 * wan], ["三期", 100 * wan]])
     found = money.gap(one.amount, [minor for _, minor in one.agreements.get().stages])
     assert found is not None and found.total - found.stages == 120 * wan and "-120" in found.text.zh
-    years = [{"total": 1000, "2009": 300, "2010": 345}, {"total": 645, "2009": 300, "2010": 345}]
-    assert money.gaps(years, "total", ("2009", "2010")) == [(0, 645, 1000)]
+    assert "相差 -120（万元）" in client("officer").get(f"/work/leads/{one.log_id}/").content.decode()
+    years = [["2009 年", 300 * wan], ["2010 年", 345 * wan]]
+    other = to(lead("分年度的"), "sign", amount=1000 * wan, stages=years)
+    assert (
+        "分期合计 645 与总额 1,000 相差 -355" in client("officer").get(f"/work/leads/{other.log_id}/").content.decode()
+    )
+    assert (
+        "相差"
+        not in client("officer")
+        .get(f"/work/leads/{to(lead('不差的'), 'sign', amount=645 * wan, stages=years).log_id}/")
+        .content.decode()
+    )
 
 
 def test_weinans_money_in_place_is_of_the_projects_whose_agreement_is_known(home: Place) -> None:

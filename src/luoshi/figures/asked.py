@@ -38,10 +38,18 @@ def read(request: Request, name: str) -> Question:
     by = tuple(name for name in query.get("by", "").split(",") if name)
     as_of = known(request, figure, "as_of") or usual(figure)
     question = Question(figure, period(query) or board.this_year(), as_of, by)
-    shut = () if request.viewer.is_staff else [one for one in figure.facts.inner if one in by or query.get(one)]
+    return open_to(
+        request.viewer,
+        labels.narrowed(question, {one: query[one] for one in figure.facts.dimensions if query.get(one)}),
+    )
+
+
+def open_to(viewer: Viewer, question: Question) -> Question:
+    """The question, if the viewer may ask by all that it asks by. Raises Invalid."""
+    shut = () if viewer.is_staff else [one for one in question.figure.inner if one in (*question.by, *question.where)]
     if shut:
         raise Invalid([Fault("by", one, INNER) for one in shut])
-    return labels.narrowed(question, {one: query[one] for one in figure.facts.dimensions if query.get(one)})
+    return question
 
 
 def known(request: Request, figure: Figure, field: str) -> AsOf | None:

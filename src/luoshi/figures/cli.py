@@ -162,14 +162,14 @@ def _dimensions(by: str) -> tuple[str, ...]:
 
 
 def _question(
-    viewer: "Viewer", name: str, period: str, by: str, where: dict[str, str], asked: dict[str, Any]
+    viewer: "Viewer", name: str, period: str, by: str, where: dict[str, str], given: dict[str, Any]
 ) -> "Question":
-    from luoshi.figures import ask, days, labels
+    from luoshi.figures import ask, asked, days, labels
 
     found, when, dimensions = ask.figure(name), _period(period), _dimensions(by)
-    as_of = days.known(viewer, found, asked["as_of"])
-    question = ask.Question(found, when, as_of, dimensions, engine=asked["engine"])
-    return labels.narrowed(question, where)
+    as_of = days.known(viewer, found, given["as_of"])
+    question = ask.Question(found, when, as_of, dimensions, engine=given["engine"])
+    return asked.open_to(viewer, labels.narrowed(question, where))
 
 
 def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> None:

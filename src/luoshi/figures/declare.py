@@ -45,7 +45,21 @@ BETTER: Final = ("up", "down", "neither")
 FREQUENCY: Final = ("A", "Q", "M")
 """SDMX code list CL_FREQ: the shortest period that makes sense."""
 _KEYS: Final = frozenset(
-    {"measure", "name", "define", "where", "by", "unit", "decimals", "better", "owner", "frequency", "source", "note"}
+    {
+        "measure",
+        "name",
+        "define",
+        "where",
+        "by",
+        "inner",
+        "unit",
+        "decimals",
+        "better",
+        "owner",
+        "frequency",
+        "source",
+        "note",
+    }
 )
 
 
@@ -75,6 +89,8 @@ class Figure:
     source: T
     note: T
     where: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    inner: tuple[str, ...] = ()
+    """Dimensions by which staff alone may ask: whoever asks after each entry would learn of it what the log does not say."""
 
     @property
     def line(self) -> str:
@@ -155,11 +171,12 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue, values: Val
         )  # fmt: skip
     found = Figure(
         id=".".join(path), facts=facts, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
-        define=toml.both(*path, "define"), by=_by(toml, path, facts), unit=one_of(toml, (*path, "unit"), UNITS, "个"),
+        define=toml.both(*path, "define"), by=_by(toml, path, facts, "by"), unit=one_of(toml, (*path, "unit"), UNITS, "个"),
         decimals=toml.whole(*path, "decimals", low=0, high=6) if "decimals" in entry else 0,
         better=one_of(toml, (*path, "better"), BETTER, "neither"), owner=toml.string(*path, "owner"),
         frequency=one_of(toml, (*path, "frequency"), FREQUENCY, "M"), where=where,
         source=maybe(toml, path, "source"), note=maybe(toml, path, "note"),
+        inner=(*facts.inner, *_by(toml, path, facts, "inner")),
     )  # fmt: skip
     _check_unit(toml, path, found)
     return found if len(toml.faults.found) == before else None
@@ -222,11 +239,11 @@ def _unknown(toml: Toml, path: tuple[str, ...], name: str, facts: Facts) -> None
     toml.fault(path, "没有维度「{name}」；有：{rule}", "no dimension '{name}'; there are: {rule}", name=name, rule=rule)
 
 
-def _by(toml: Toml, path: tuple[str, str], facts: Facts) -> tuple[str, ...]:
-    given = toml.value(*path, "by") or []
+def _by(toml: Toml, path: tuple[str, str], facts: Facts, key: str) -> tuple[str, ...]:
+    given = toml.value(*path, key) or []
     for name in given:
         if name not in facts.dimensions:
-            _unknown(toml, (*path, "by"), name, facts)
+            _unknown(toml, (*path, key), name, facts)
     return tuple(name for name in given if name in facts.dimensions)
 
 

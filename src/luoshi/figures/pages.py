@@ -208,9 +208,14 @@ def facts(question: Question) -> list[tuple[T, Any]]:
     ]  # fmt: skip
 
 
-def _usual_by(question: Question) -> Question:
-    """Groups to show where the address names none: the first dimension that no filter fixes."""
-    free = [name for name in question.figure.by if name not in question.where]
+def _choices(request: Request, question: Question) -> list[str]:
+    """The dimensions by which the viewer may group: those that no filter fixes."""
+    shut = question.where if request.viewer.is_staff else (*question.where, *question.figure.inner)
+    return [name for name in question.figure.by if name not in shut]
+
+
+def _usual_by(question: Question, free: list[str]) -> Question:
+    """Groups to show where the address names none: by the first dimension that there is."""
     return question if question.by or not free else replace(question, by=(free[0],))
 
 
@@ -228,14 +233,11 @@ def show(request: Request, name: str) -> HttpResponse:
 
 
 def _computed(request: Request, question: Question) -> HttpResponse:
-    name, question = question.figure.id, _usual_by(question)
+    free = _choices(request, question)
+    name, question = question.figure.id, _usual_by(question, free)
     question = replace(question, by=question.by[:1])
     answer = asked.answered(request, question)
-    choices = [
-        (one, labels.NAMES.get(one, T(one, one)))
-        for one in question.figure.by
-        if one not in question.where and (request.viewer.is_staff or one not in question.figure.facts.inner)
-    ]
+    choices = [(one, labels.NAMES.get(one, T(one, one))) for one in free]
     context: dict[str, Any] = {
         "figure": question.figure, "question": question, "number": number(answer),
         "trend": trend(question, asked.months(request, question)),

@@ -21,9 +21,14 @@ class Project(Protocol):
     def company_id(self) -> int | None: ...
 
 
+def names(one: Project, other: Project) -> int:
+    """How alike the names of two projects are, 0–100."""
+    return round(fuzz.ratio(one.name, other.name))
+
+
 def score(one: Project, other: Project) -> int:
     """How alike two projects of a company or its group are, 0–100: the same amount of one company is as good as one name."""
-    name = round(fuzz.ratio(one.name, other.name))
+    name = names(one, other)
     if one.agreed is None or one.agreed != other.agreed:
         return name
     if one.company_id == other.company_id:

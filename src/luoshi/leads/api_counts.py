@@ -122,7 +122,7 @@ def brief(call: Asked) -> Answer:
     """A leader's page: numbers of a period, its occasions, the largest projects signed in it."""
     demand(call.viewer, SEE)
     numbers = views.answers(call.request, views.BRIEF)
-    largest, held = views.led(call.viewer, numbers[0].question.period)
+    largest, held = views.led(call.viewer, *views.asked_for(call.request))
     return Answer(
         _head(numbers[0])
         | {"figures": [_number(one) for one in numbers], "largest": [lead_shown(one) for one in largest],

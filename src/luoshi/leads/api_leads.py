@@ -43,7 +43,7 @@ FIELDS: Final[dict[str, Schema]] = {
     "document": text(36), "shares": {"type": "object", "additionalProperties": WHOLE}, "kind": one_of([*gates.DOCUMENTS]),
     "file": FILE, "item": one_of([*gates.NEEDS]), "until": DAY, "what": text(200, 1), "owner": text(60, 1), "days": WHOLE,
     "why": one_of([*LOST]), "into": text(36, 1), "event": ID, "void": YES,
-    "changes": record({"day": DAY, "county": text(12), "industry": TEXT, "amount": or_null(WHOLE)}, ()),
+    "changes": record({"day": DAY, "county": text(12), "industry": TEXT, "occasion": text(36), "amount": or_null(WHOLE)}, ()),
 }  # fmt: skip
 """What the moves take, by name."""
 LEAD: Final = record(

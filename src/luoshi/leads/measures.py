@@ -29,7 +29,7 @@ FACTS: Final = Facts(
         Column("stage", "text"), Column("status", "text"), Column("province", "text"), Column("industry", "text"),
         Column("way", "text"), Column("move", "text"), Column("county", "text"), Column("unit", "int"),
         Column("officer", "int"), Column("occasion", "text"), Column("agreed", "int"), Column("in_place", "int"),
-        Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("worth", "bool"), Column("ended_at", "time"), Column("grade", "int"),
+        Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("worth", "bool"), Column("first_known", "bool"), Column("ended_at", "time"), Column("grade", "int"),
         Column("clock_name", "text"), Column("undated", "bool"),
     ),
     carried=(
@@ -60,6 +60,8 @@ _GOING: Final = Is("status", ALIVE)
 _AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
 _TIMED: Final = Every((_SIGNED, Some((Known("started_at"), Not(Is("stage", BUILT))))))
 """Signed, and not begun on a day that nobody knows."""
+_MORE: Final = Every((Is("verb", ("agree",)), Below(0, "added"), Not(Known("first_known"))))
+"""A changed agreement with more money than the one before; that an amount is known at last is no increase."""
 _LOST: Final = Some((Is("verb", ("lose", "abandon")), Every((Is("verb", ("judge",)), Is("worth", (False,))))))
 _ANSWER: Final = Is("verb", ("answer",))
 BY_DAY: Final = 180
@@ -125,8 +127,8 @@ def measures(rule: Mapping[str, Any]) -> list[Measure]:
         _events("overdue", "overdue"),
         Measure("leads.agreed", "sum", "events", "occurred_at", _AGREED, value="added"),
         Measure("leads.unknown", "count", "events", "occurred_at", Every((Is("verb", ("sign",)), Not(Known("added"))))),
-        Measure("leads.increments", "count", "events", "occurred_at", Every((Is("verb", ("agree",)), Below(0, "added")))),
-        Measure("leads.increased", "sum", "events", "occurred_at", Every((Is("verb", ("agree",)), Below(0, "added"))), value="added"),
+        Measure("leads.increments", "count", "events", "occurred_at", _MORE),
+        Measure("leads.increased", "sum", "events", "occurred_at", _MORE, value="added"),
         Measure("leads.in_place", "sum", "events", "occurred_at", Is("verb", ("money_in",)), value="fen"),
         Measure("leads.talks", "count", "life", None, Every((Is("stage", EARLY), _GOING))),
         *_cohorts(),

@@ -6,7 +6,7 @@ An unknown amount is None and never zero. What does not add up is named and stay
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 
 from luoshi.kernel.text import T
 
@@ -92,16 +92,6 @@ def gap(total: int | None, stages: Sequence[int]) -> Gap | None:
     if total is None or not stages or sum(stages) == total:
         return None
     return Gap(total, sum(stages))
-
-
-def gaps(rows: Sequence[Mapping[str, Any]], total: str, parts: Sequence[str]) -> list[tuple[int, int, int]]:
-    """For a table: (row, sum of the parts, total) of each row whose parts do not sum to its total (勾稽)."""
-    found = []
-    for number, row in enumerate(rows):
-        summed = sum(int(row[name]) for name in parts)
-        if summed != int(row[total]):
-            found.append((number, summed, int(row[total])))
-    return found
 
 
 def wan(minor: int | None, currency: str = "CNY") -> str:

@@ -65,6 +65,8 @@ def add_company(
     """
     name, code = kept.name(name), kept.code(code)
     faults = check(name, code, province, industry)
+    if not faults and not looked:
+        reads.one_listing(name, code)
     if not faults and not looked and (same := reads.listed_with(code, name)) is not None:
         faults.append(_taken(same, "code" if code and same.code == code else "name", code or name))
     if faults:
@@ -89,6 +91,8 @@ def change_company(
     given = {"code": kept.code(code) if code is not None else None, "province": province, "industry": industry}
     wanted = {name: value for name, value in given.items() if value is not None}
     faults = check(None, wanted.get("code", ""), wanted.get("province", ""), wanted.get("industry", ""))
+    if wanted.get("code") and not looked:
+        reads.one_listing(wanted["code"])
     other = reads.listed_with(wanted["code"]) if wanted.get("code") and not looked else None
     if other is not None and other.pk != company.pk:
         faults.append(_taken(other, "code", other.code))
@@ -127,6 +131,7 @@ def rename_company(company: Company, act: Act, *, name: str, day: date | None = 
     faults = check(name, "", "", "")
     if not faults and name == company.name:
         faults.append(Fault("name", name, T("和现在的一样", "is its name already")))
+    reads.one_listing(name)
     same = reads.listed_with(name=name)
     if not faults and same is not None and same.pk != company.pk:
         faults.append(_taken(same, "name", name))

@@ -1,6 +1,6 @@
 """Correct or void an event of a lead: one person proposes, another one approves, and the row follows.
 
-What can be corrected: the day of any milestone; county, industry and amount of a signing; day and amount of a changed agreement,
+What can be corrected: the day of any milestone; county, industry, occasion and amount of a signing; day and amount of a changed agreement,
 as long as no later version of the agreement stands on it (an amount in another currency follows the rate of the corrected day). What can be void: the last milestone, the last version.
 After an approved correction the lead says anew how it stands (`restated`), so that whoever reads its last event reads it right.
 """
@@ -25,11 +25,12 @@ from luoshi.leads.models import Lead, Proposal
 from luoshi.leads.stages import AFTER, STAGES
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(AFTER, ("day",)), "sign": ("day", "county", "industry", "amount"), "agree": ("day", "amount"),
+    **dict.fromkeys(AFTER, ("day",)), "sign": ("day", "county", "industry", "occasion", "amount"), "agree": ("day", "amount"),
 }  # fmt: skip
 """The fields that can be corrected, by the log's verb."""
 LABELS: Final = {
-    "day": T("日期", "Day"), "county": T("旗县区", "County"), "industry": T("行业", "Industry"), "amount": T("金额", "Amount"),
+    "day": T("日期", "Day"), "county": T("旗县区", "County"), "industry": T("行业", "Industry"),
+    "occasion": T("招商活动", "Occasion"), "amount": T("金额", "Amount"),
 }  # fmt: skip
 
 
@@ -90,14 +91,17 @@ def _wanted(lead: Lead, found: Chain, changes: Mapping[str, Any]) -> dict[str, A
     """The changes that change something, checked. Raises Invalid."""
     now = present(found)
     faults = [Fault(name, str(value)[:60], NO_CHOICE) for name, value in changes.items() if name not in now]
-    wanted = {name: value for name, value in changes.items() if name in now and value != now[name]}
+    given = {name: None if (name, value) == ("occasion", "") else value for name, value in changes.items()}
+    wanted = {name: value for name, value in given.items() if name in now and value != now[name]}
     if not wanted and not faults:
         faults.append(
             Fault(
                 "changes", "", T("和现在的一样，没有要更正的", "is as it stands already: there is nothing to correct")
             )
         )
-    faults += check(None, wanted.get("county", ""), wanted.get("industry", ""), lead.level)
+    faults += check(None, str(wanted.get("county") or ""), str(wanted.get("industry") or ""), lead.level)
+    if wanted.get("occasion") and wanted["occasion"] not in reads.occasion_names():
+        faults.append(Fault("occasion", str(wanted["occasion"])[:40], NO_CHOICE))
     if "day" in wanted:
         faults += _day(lead, found, str(wanted["day"]))
     if wanted.get("amount") is not None:
@@ -129,6 +133,20 @@ def _day(lead: Lead, found: Chain, text: str) -> list[Fault]:
         return [Fault("day", text, T("早于上一个阶段", "is before the stage before it"))]
     if after is not None and day > cal.city_date(after):
         return [Fault("day", text, T("晚于下一个阶段", "is after the stage after it"))]
+    if found.original.verb == "sign" and (later := _on_signing(lead)) and day > min(later):
+        return [Fault("day", text, T("晚于后来的协议变更或到位资金", "is after a later agreement, or money in place"))]
+    return _to_come(day)
+
+
+def _on_signing(lead: Lead) -> list[date]:
+    """The days of what stands on the signing: later versions of the agreement, money."""
+    versions = [one.day for one in reads.agreements(lead)[:-1]]
+    return versions + [one.day for one in reads.receipts(lead) if one.state in ("reported", "verified")]
+
+
+def _to_come(day: date) -> list[Fault]:
+    if day > calendar.current().city_date(clock.now()):
+        return [Fault("day", day.isoformat(), T("还没有到这一天", "is still to come"))]
     return []
 
 
@@ -137,9 +155,7 @@ def _version_day(lead: Lead, day: date) -> list[Fault]:
     former = reads.agreements(lead)[1:2]
     if former and day < former[0].day:
         return [Fault("day", day.isoformat(), T("早于上一版协议", "is before the version before it"))]
-    if day > calendar.current().city_date(clock.now()):
-        return [Fault("day", day.isoformat(), T("还没有到这一天", "is still to come"))]
-    return []
+    return _to_come(day)
 
 
 def _decided(lead: Lead, act: Act, key: Any, state: str) -> Proposal:
@@ -152,9 +168,15 @@ def _decided(lead: Lead, act: Act, key: Any, state: str) -> Proposal:
     return row
 
 
-def _approve(lead: Lead, act: Act, *, proposal: Any, note: str = "") -> Change:
-    """The correction stands: an event with the whole replacing body; the row, and a word on how it stands now."""
+def _approved(lead: Lead, act: Act, proposal: Any, note: str, *, void: bool) -> Change:
+    """What was proposed stands: an event with the whole replacing body, or that it never was; and a word on how it stands now."""
     row = _decided(lead, act, proposal, "done")
+    if row.void != void:
+        raise NotNow(
+            T("提出的是作废，不是更正", "what was proposed is that it never was, not a correction")
+            if row.void
+            else T("提出的是更正，不是作废", "what was proposed is a correction, not that it never was")
+        )
     found = chain(lead, row.event)
     if found.newest.id != row.event:
         raise NotNow(T("这一条已另行更正", "This entry was corrected otherwise meanwhile"))
@@ -184,6 +206,9 @@ def _replacing(lead: Lead, found: Chain, changes: Mapping[str, Any], act: Act) -
         if name in changes:
             body[name] = changes[name]
             setattr(lead, name, changes[name])
+    if "occasion" in changes:
+        body["occasion"] = ref = changes["occasion"]
+        lead.occasion = reads.get_occasion(act.viewer, ref) if ref else None
     money = verb in ("sign", "agree") and reads.last_version_event(lead) == found.original.id
     if money and not changes.keys().isdisjoint({"amount", "day"}):
         _amount(lead, body, changes.get("amount", body.get("amount")), calendar.current().city_date(at))
@@ -220,5 +245,13 @@ def decline(lead: Lead, act: Act, *, proposal: Any, reason: str) -> Change:
     return Change(body={"of": str(row.event), "note": reason}, saves=[row])
 
 
-approve: Final = LEADS.action("approve")(_approve)
-approve_void: Final = LEADS.action("approve_void")(_approve)
+@LEADS.action("approve")
+def approve(lead: Lead, act: Act, *, proposal: Any, note: str = "") -> Change:
+    """The proposed values stand. Raises Invalid or NotNow."""
+    return _approved(lead, act, proposal, note, void=False)
+
+
+@LEADS.action("approve_void")
+def approve_void(lead: Lead, act: Act, *, proposal: Any, note: str = "") -> Change:
+    """The event never was. Raises Invalid or NotNow."""
+    return _approved(lead, act, proposal, note, void=True)

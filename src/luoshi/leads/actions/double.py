@@ -1,11 +1,12 @@
 """Two leads of one project: the one goes into the other, its milestones count no more, and can come out again with them.
 
 A signing is an event, and signed projects are counted by their events. So the milestones of the merged one are taken back
-where they stand: as of an earlier day there were two, from now on there is one. Its verified money goes over as it came, and so
+where they stand: as of an earlier day there were two, from now on there is one, at the first of both signings. Its verified money goes over as it came, and so
 do its documents and what was promised; the event says which, so that they come back when the two are taken apart.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -54,11 +55,45 @@ def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
     moved = [one for one in reads.receipts(lead) if one.state == "verified"]
     also = [Also(lead, "void", Change(occurred_at=one.at, corrects=one.id), line=LEADS) for one in standing]
     clocks.stop(lead)
+    also += _earlier(lead, into)
     also.append(Also(into, "absorb_lead", _carried(lead, into)))
     also += _money(moved, into)
     lead.in_place = 0
     body = {"into": str(into.log_id), "reason": reason}
     return Change(body=body, also=also)
+
+
+def _earlier(lead: Lead, into: Lead) -> list[Also]:
+    """A project counts at its first signing: where the merged one reached a stage earlier, that is the day of both."""
+    found, events = [], {one.id: one for one in reads.events_of(into.log_id)}
+    for event in milestones(into):
+        stage = AFTER.get(_first(events, event).verb)
+        at = getattr(lead, f"{stage}_at") if stage else None
+        if at is not None and at < event.at:
+            setattr(into, f"{stage}_at", at)
+            found.append(_moved(into, event, at))
+    return found
+
+
+def _moved(lead: Lead, event: reads.Happened, at: datetime, undated: bool = False) -> Also:
+    """A milestone on another day, or one that is `undated`, all else as it stands."""
+    body = {name: value for name, value in event.body.items() if name not in OWN and name != "undated"}
+    body |= {"undated": True} if undated else {}
+    return Also(lead, "correct", Change(body=body, occurred_at=at, corrects=event.id), line=LEADS)
+
+
+def _back(into: Lead, merged: UUID | None) -> list[Also]:
+    """Milestones that went to an earlier day with the merging go back."""
+    events = {one.id: one for one in reads.events_of(into.log_id)}
+    found = []
+    for one in events.values():
+        former = events.get(one.corrects) if one.corrects else None
+        if one.verb != "correct" or one.act != merged or one.void or former is None:
+            continue
+        undated = bool(former.body.get("undated"))
+        setattr(into, f"{AFTER[_first(events, one).verb]}_at", None if undated else former.at)
+        found.append(_moved(into, one, former.at, undated))
+    return found
 
 
 def _carried(lead: Lead, into: Lead) -> Change:
@@ -128,6 +163,7 @@ def unmerge_lead(lead: Lead, act: Act, *, reason: str) -> Change:
     rows = [row for row in reads.receipts(into) if row.pk in keys]
     into.in_place -= sum(row.fen for row in rows)
     also += _money(rows, lead)
+    also += _back(into, merged)
     also.append(Also(into, "detach_lead", _returned(into, lead, merged)))
     clocks.start(lead, "report" if lead.state != "lead" else "respond", act.now)
     return Change(body={"into": str(into.log_id), "reason": reason}, also=also)

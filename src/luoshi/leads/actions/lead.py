@@ -164,8 +164,9 @@ def _to(verb: str) -> Any:
 
     def change(lead: Lead, act: Act, *, day: date | None = None, note: str = "", undated: bool = False) -> Change:
         """The lead reaches a stage on a day (default: today); `undated`: on that day at the latest, more is not known."""
+        at = reach(lead, act, AFTER[verb], day, note, undated)
         body = {"note": note} | ({"undated": True} if undated else {})
-        return Change(body=body, occurred_at=reach(lead, act, AFTER[verb], day, note, undated))
+        return Change(body=body, occurred_at=at, also=_met(lead, act, at) if verb == "engage" else [])
 
     return LEADS.action(verb)(change)
 
@@ -217,6 +218,13 @@ def report_progress(lead: Lead, act: Act, *, note: str, contact: str = "", at: d
     return Change(body={"note": note, "contact": contact}, also=also)
 
 
+def _met(lead: Lead, act: Act, at: datetime) -> list[Also]:
+    """Whoever is engaged was met: the first contact of a company of which none is noted. Batches note contacts themselves."""
+    company = lead.company
+    first = company is not None and company.contacted_at is None and not lead._state.adding
+    return [_contacted(lead, act, "meeting", at, "")] if first else []
+
+
 def _contacted(lead: Lead, act: Act, way: str, at: datetime, note: str) -> Also:
     """The company was met: its own event, by its own rules. Raises Invalid."""
     if lead.company_id is None:
@@ -245,13 +253,7 @@ def change_lead(
     if company is not None and lead.signed_at and (not company or company != lead.company):
         rule = T("已签约：换投资方请另记一个项目（变更投资方）", "is signed: a change of investor is a lead of its own")
         faults.append(Fault("company", getattr(company, "name", "")[:40], rule))
-    for field in ("county", "industry") if lead.signed_at else ():
-        if wanted.get(field, getattr(lead, field)) != getattr(lead, field):
-            rule = T(
-                "已签约：请对签约“提出更正”，由他人批",
-                "is signed: propose a correction of the signing, which another person approves",
-            )
-            faults.append(Fault(field, str(wanted[field])[:40], rule))
+    faults += _fixed(lead, wanted | ({} if occasion is None else {"occasion": occasion or None}))
     persons = _persons(shown_to, faults)
     if faults:
         raise Invalid(faults)
@@ -264,6 +266,17 @@ def change_lead(
         setattr(lead, field, value)
     dress(lead)
     return Change(body={"before": before, "level": lead.level, "about": lead.about})
+
+
+def _fixed(lead: Lead, wanted: dict[str, Any]) -> list[Fault]:
+    """What signed projects are counted by is corrected where it was said, by two."""
+    rule = T(
+        "已签约：请对签约“提出更正”，由他人批",
+        "is signed: propose a correction of the signing, which another person approves",
+    )
+    fields = ("county", "industry", "occasion") if lead.signed_at else ()
+    moved = [field for field in fields if wanted.get(field, getattr(lead, field)) != getattr(lead, field)]
+    return [Fault(field, str(getattr(wanted[field], "name", wanted[field]) or "")[:40], rule) for field in moved]
 
 
 def _links(company: Any, occasion: Any) -> list[tuple[str, Any]]:

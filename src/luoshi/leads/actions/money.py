@@ -17,7 +17,6 @@ from luoshi.leads.models import Agreement, Credit, Document, Lead, Occasion, Rec
 from luoshi.leads.rules import RULES
 from luoshi.people import reads as people
 
-"""From this likeness of names on (0–100) two signed projects of one company may be the same."""
 WHOLE: Final = 10_000
 PROOFS: Final[Mapping[str, T]] = {code: T(words["zh"], words["en"]) for code, words in RULES["proofs"].items()}
 """Kinds of proof of money in place, in words."""
@@ -49,7 +48,8 @@ def _stages(stages: Sequence[Sequence[Any]], faults: list[Fault]) -> list[list[A
     """Stages of an agreement as they are kept; they need not sum, that is named elsewhere."""
     kept = []
     for name, minor in stages:
-        if not str(name).strip() or len(str(name)) > 60 or not isinstance(minor, int) or not 0 < minor <= money.MOST:
+        whole = isinstance(minor, int) and not isinstance(minor, bool)
+        if not str(name).strip() or len(str(name)) > 60 or not whole or not 0 < minor <= money.MOST:
             faults.append(
                 Fault("stages", f"{name} {minor}"[:60], T("写成“一期 5000”的样子", "write it like “phase one 5000”"))
             )
@@ -117,6 +117,8 @@ def sign(
         lead, signed_on, amount=amount, currency=currency, fixed=fixed, unknown=unknown, stages=stages, reason=note
     )
     lead.signed_at, lead.apart = at, apart
+    if lead.company is not None and not looked:
+        reads.one_signing(lead.company)
     other = None if looked or apart else same(lead)
     if other is not None:
         rule = T(
@@ -135,14 +137,21 @@ def agree(
     lead: Lead, act: Act, *, day: date, reason: str, amount: int | None = None, currency: str = "CNY",
     fixed: int | None = None, unknown: bool = False, stages: Sequence[Any] = (),
 ) -> Change:  # fmt: skip
-    """The agreement has another amount from a day on: only what is more (or less) counts, on that day. Raises Invalid."""
+    """The agreement has another amount from a day on: only what is more (or less) counts, on that day. Raises Invalid.
+
+    `first_known`: no amount was known before, so what is said now is no increase.
+    """
     at = _on(lead, act, day)
+    if not lead._state.adding and (former := reads.agreements(lead)[:1]) and day < former[0].day:
+        raise Invalid([Fault("day", day.isoformat(), T("早于上一版协议", "is before the version before it"))])
+    nothing = lead.agreed is None and not reads.last_known(lead)
     if faults := note_fault(reason, "reason"):
         raise Invalid(faults)
     row, added = _agreed(
         lead, day, amount=amount, currency=currency, fixed=fixed, unknown=unknown, stages=stages, reason=reason
     )
-    body = {"added": added, "currency": currency, "amount": amount, "reason": reason}
+    first = True if nothing and added is not None else None
+    body = {"added": added, "currency": currency, "amount": amount, "reason": reason, "first_known": first}
     return Change(body=body, rows=[row], occurred_at=at)
 
 
@@ -167,6 +176,12 @@ def report_money(
     if proof not in PROOFS:
         faults.append(Fault("proof", proof[:40], NO_CHOICE))
     paper = _paper(lead, document, faults)
+    if not note and any(_alike(one, day, currency, amount, proof) for one in reads.receipts(lead)):
+        rule = T(
+            "同一天、同一金额、同一种凭证已报过一笔；确是另一笔，请在说明里写清",
+            "one of the same day, amount and proof was reported already; where it is another, say so in the note",
+        )
+        faults.append(Fault("amount", str(amount), rule))
     if faults or fen is None:
         raise Invalid(faults)
     row = Receipt(
@@ -176,6 +191,12 @@ def report_money(
     )  # fmt: skip
     body = {"receipt": row.pk, "fen": fen, "proof": proof, "file": paper.sha256 if paper else None, "note": note}
     return Change(body=body, rows=[row], answer={"receipt": row.pk})
+
+
+def _alike(one: Receipt, day: date, currency: str, amount: int, proof: str) -> bool:
+    """A receipt that stands, and says the same."""
+    said = (one.day, one.currency, one.amount, one.proof)
+    return one.state in ("reported", "verified") and said == (day, currency, amount, proof)
 
 
 def _paper(lead: Lead, document: Any, faults: list[Fault]) -> Document | None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from luoshi.kernel import calendar
-from luoshi.kernel.action import Act, Change
+from luoshi.kernel.action import Act, Also, Change
 from luoshi.kernel.ids import code_hash, derive_code, tracking_code
 from luoshi.kernel.models import Crossing
 from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow
@@ -104,7 +104,8 @@ def confirm_promise(lead: Lead, act: Act, *, promise: object, grade: int | None 
     row = _in(reads.promise(lead, promise), "open", "kept", "disputed")
     _text(note)
     row.state, row.answered_at, row.grade = "confirmed", act.now, _grade(grade)
-    return Change(body={"promise": row.pk, "kept": True, "grade": grade, "note": note}, saves=[row])
+    body = {"promise": row.pk, "kept": True, "grade": grade, "note": note}
+    return Change(body=body, saves=[row], also=_instead(lead, row.pk))
 
 
 @LEADS.action("dispute_promise")
@@ -113,14 +114,24 @@ def dispute_promise(lead: Lead, act: Act, *, promise: object, note: str) -> Chan
     row = _in(reads.promise(lead, promise), "open", "kept", "confirmed")
     _text(note)
     row.state, row.answered_at = "disputed", act.now
-    return Change(body={"promise": row.pk, "kept": False, "note": note}, saves=[row])
+    return Change(body={"promise": row.pk, "kept": False, "note": note}, saves=[row], also=_instead(lead, row.pk))
 
 
 @LEADS.action("rate_service")
 def rate_service(lead: Lead, act: Act, *, grade: int, note: str = "") -> Change:
     """The company rates how it was served, 1 to 5; it may change its mind. Raises Invalid."""
     _text(note)
-    return Change(body={"grade": _grade(grade), "note": note})
+    return Change(body={"grade": _grade(grade), "note": note}, also=_instead(lead, None))
+
+
+def _instead(lead: Lead, promise: int | None) -> list[Also]:
+    """The company's earlier word on the same counts no more: of a promise, or of how it was served."""
+    said = reads.standing(reads.events_of(lead.log_id), ("answer",))
+    return [
+        Also(lead, "void", Change(occurred_at=one.at, corrects=one.id), line=LEADS)
+        for one in said
+        if one.body.get("promise") == promise
+    ]
 
 
 def _grade(grade: int | None) -> int | None:

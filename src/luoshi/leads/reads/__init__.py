@@ -2,6 +2,7 @@
 
 from luoshi.leads.reads.beside import agreements, beside, credits, documents, promises, proposals, receipts
 from luoshi.leads.reads.board import TALLY, Column, District, board, by_county, districts
+from luoshi.leads.reads.corrected import Corrected, corrections, corrections_of
 from luoshi.leads.reads.doubles import Double, doubles
 from luoshi.leads.reads.due import at_unit, crossed, due, hands, in_hand, owed, promises_crossed, silent, tally
 from luoshi.leads.reads.lead import (
@@ -25,6 +26,7 @@ from luoshi.leads.reads.lead import (
     occasion_names,
     occasions,
     officers,
+    one_signing,
     paper_version,
     promise,
     proposal,
@@ -70,18 +72,20 @@ from luoshi.leads.reads.one import (
     listed_with,
     lock,
     members,
+    one_listing,
     standing,
     told,
     visible,
 )
 from luoshi.leads.reads.rates import rate_on, rates
-from luoshi.leads.reads.rows import Row, row_of
+from luoshi.leads.reads.rows import Row, row_of, stage_days
 
 __all__ = [
     "TALLY",
     "TOLD",
     "Came",
     "Column",
+    "Corrected",
     "District",
     "Double",
     "Filters",
@@ -103,6 +107,8 @@ __all__ = [
     "came_of",
     "changed_by",
     "contacts",
+    "corrections",
+    "corrections_of",
     "counting",
     "credits",
     "crossed",
@@ -146,6 +152,8 @@ __all__ = [
     "occasions",
     "of_company",
     "officers",
+    "one_listing",
+    "one_signing",
     "owed",
     "paper_version",
     "promise",
@@ -164,6 +172,7 @@ __all__ = [
     "same_occasion",
     "shown",
     "silent",
+    "stage_days",
     "standing",
     "tally",
     "told",

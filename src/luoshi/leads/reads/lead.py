@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from luoshi.kernel import calendar, clock
@@ -41,6 +42,7 @@ NO_LEAD: Final = T("没有这个项目", "No such lead")
 NO_OCCASION: Final = T("没有这个活动", "No such occasion")
 TOLD: Final = T("这条记录刚才已被改过，请看新的一版", "This record was changed meanwhile: look at the new version")
 MOST_VERSIONS: Final = 32_767
+_SIGNING: Final = 0x6C75_0701
 NO_CHOICE: Final = T("不在可选的里面", "is not one of the choices")
 
 
@@ -212,6 +214,12 @@ def _beside(rows: Any, name: str, key: Any) -> Any:
 def said(lead: Lead) -> list[Said]:
     """The events of a lead as corrections see them, oldest first."""
     return [Said(one.id, one.verb, one.at, one.body, one.corrects) for one in companies.events_of(lead.log_id)]
+
+
+def one_signing(company: Company) -> None:
+    """In the caller's transaction nobody else signs for the company or its group: so that two do not sign the same at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SIGNING, company.group_id or company.pk])
 
 
 def twins(lead: Lead, company: Company) -> Sequence[Lead]:

@@ -1,6 +1,6 @@
 """One company: found by its id in the log, locked for writing, its contacts and what happened to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -71,11 +71,18 @@ def join(viewer: Viewer, verb: str, data: dict[str, Any]) -> None:
                 raise Invalid([Fault(name, str(data[name])[:40], ABSENT)]) from None
 
 
+def one_listing(*said: str) -> None:
+    """In the caller's transaction nobody else writes a company of such a name or code: so that none is listed twice at once."""
+    with connection.cursor() as cursor:
+        for one in sorted(filter(None, said)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"company {one}"])
+
+
 def listed_with(code: str = "", name: str = "") -> Company | None:
     """The listed company with that code, or with that very name, now or formerly; for whoever is about to write one."""
     rows = Company.objects.filter(state=LISTED)
-    if code:
-        return rows.filter(code=code).first()
+    if code and (found := rows.filter(code=code).first()) is not None:
+        return found
     return rows.filter(name=name).first() or rows.filter(former__name=name).first()
 
 
@@ -114,12 +121,14 @@ def events_of(subject: UUID) -> list[Happened]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [subject])
         rows = cursor.fetchall()
-    return [
-        Happened(
-            id_, act, verb, at, recorded, actor, orjson.loads(body), orjson.loads(private or b"{}"), corrects, void
-        )
-        for id_, act, verb, at, recorded, actor, body, private, corrects, void in rows
-    ]
+    return [happened_of(row) for row in rows]
+
+
+def happened_of(row: Sequence[Any]) -> Happened:
+    """An event from the columns of `_EVENTS`."""
+    key, act, verb, at, recorded, actor, body, private, corrects, void = row
+    said = orjson.loads(body), orjson.loads(bytes(private)) if private else {}
+    return Happened(key, act, verb, at, recorded, actor, *said, corrects, void)
 
 
 def history(viewer: Viewer, company: Company) -> list[Happened]:

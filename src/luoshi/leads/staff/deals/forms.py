@@ -158,7 +158,7 @@ class Deal(forms.Form):
         if move.verb == "change_lead":
             self._as_it_stands()
         if move.verb == "propose":
-            for name in ("day", "amount", "county", "industry"):
+            for name in ("day", "amount", "county", "industry", "occasion"):
                 self.fields[f"changed_{name}"] = MAKERS[name](lead, False)
             self.fields["changed_unknown"] = MAKERS["unknown"](lead, False)
         for field in self.fields.values():
@@ -228,7 +228,7 @@ class Deal(forms.Form):
     def _changes(self) -> dict[str, Any]:
         day = self.cleaned_data.get("changed_day")
         found: dict[str, Any] = {"day": day.isoformat()} if day else {}
-        rest = {name: self.cleaned_data.get(f"changed_{name}") for name in ("amount", "county", "industry")}
+        rest = {name: self.cleaned_data.get(f"changed_{name}") for name in ("amount", "county", "industry", "occasion")}
         found |= {name: value for name, value in rest.items() if value}
         return found | {"amount": None} if self.cleaned_data.get("changed_unknown") else found
 

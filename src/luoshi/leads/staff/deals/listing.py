@@ -1,6 +1,8 @@
 """`/work/leads/`: the board by stage, the list with its filters and exports, doubles, districts."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +19,10 @@ from luoshi.leads import money, reads
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Lead
 from luoshi.leads.reads import Row, Wanted
-from luoshi.leads.staff.deals import filters
+from luoshi.leads.staff.deals import filters, tables
 from luoshi.leads.staff.deals.filters import ORDERS, STAGE_NAMES
 from luoshi.leads.staff.deals.forms import counties
-from luoshi.leads.stages import DEAL, HEAD, SEE, STATUSES
+from luoshi.leads.stages import AFTER, DEAL, HEAD, SEE, STATUSES
 from luoshi.people import place, shaded
 from luoshi.people import reads as people
 from luoshi.people.sessions import having
@@ -204,18 +206,19 @@ def doubles(request: HttpRequest) -> HttpResponse:
 HEADS: Final = (
     T("编号", "Number"), T("项目", "Project"), T("企业", "Company"), T("阶段", "Stage"), T("状态", "Status"),
     T("协议总投资（万元）", "Agreed (10,000 yuan)"), T("到位资金（万元）", "In place (10,000 yuan)"), T("旗县区", "District"),
-    T("行业门类", "Industry"), T("负责人", "Officer"), T("活动", "Occasion"), T("签约", "Signed"), T("落地", "Landed"),
-    T("更正次数", "Corrections"), T("模拟", "Simulated"),
+    T("行业门类", "Industry"), T("负责人", "Officer"), T("活动", "Occasion"), T("统一社会信用代码", "Credit code"),
+    T("登记日期", "Noted"), *(STAGE_NAMES[stage] for stage in AFTER.values()),
+    T("更正次数", "Corrections"), T("更正了什么", "What was corrected"), T("模拟", "Simulated"),
 )  # fmt: skip
 
 
-def _row(one: Row) -> tuple[str, ...]:
+def _row(one: Row, code: str, days: Sequence[datetime | None], corrected: str) -> tuple[str, ...]:
     return (
         one.number, one.name, one.company or "", str(STAGE_NAMES[one.state]), str(STATUSES[one.status]),
         money.wan(one.agreed) if one.signed_at else "", money.wan(one.in_place), people.division_name(one.county) if one.county else "",
         one.industry, one.officer or "", one.occasion or "",
-        words.day(one.signed_at) if one.signed_at else "", words.day(one.landed_at) if one.landed_at else "", str(one.corrected),
-        str(T("是", "yes")) if one.sim else "",
+        code, *(words.day(at) if at else "" for at in days), str(one.corrected),
+        corrected, str(T("是", "yes")) if one.sim else "",
     )  # fmt: skip
 
 
@@ -227,5 +230,12 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 
 def exported(viewer: Viewer, asked: Wanted, kind: str) -> HttpResponse:
     """All leads of a list as a file."""
-    rows = pager.through(lambda after: reads.lead_page(viewer, asked, after, 1000))
-    return sheets.answer(kind, "leads", T("招商项目", "Leads"), HEADS, map(_row, rows))
+    return sheets.answer(kind, "leads", T("招商项目", "Leads"), HEADS, _rows(viewer, asked))
+
+
+def _rows(viewer: Viewer, asked: Wanted) -> Iterator[tuple[str, ...]]:
+    rows = iter(pager.through(lambda after: reads.lead_page(viewer, asked, after, 1000)))
+    while some := list(islice(rows, 1000)):
+        told = reads.corrections_of([one.log_id for one in some if one.corrected])
+        days = reads.stage_days([one.pk for one in some])
+        yield from (_row(one, *days[one.pk], tables.corrections(told.get(one.log_id, ()))) for one in some)

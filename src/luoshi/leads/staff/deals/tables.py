@@ -1,8 +1,8 @@
 """The pieces of a lead's page: particulars, the rail of stages, versions, receipts, papers, promises, what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from luoshi.leads.actions.money import PROOFS
 from luoshi.leads.flow import WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Agreement, Credit, Document, Lead, Proposal
+from luoshi.leads.reads import Corrected
 from luoshi.leads.reads.one import Happened
 from luoshi.leads.stages import AFTER, FLOW, LEVELS, LOST, STAGES, WORDS
 from luoshi.people import reads as people
@@ -43,7 +44,7 @@ def facts(lead: Lead, undated: bool = False) -> SafeString:
         (T("招商活动", "Occasion"), _link(f"/work/occasions/{occasion.log_id}/", occasion.name) if occasion else "—"),
         (T("负责人", "Officer"), lead.officer.name if lead.officer else "—"),
         (T("协议总投资", "Agreed investment"), _agreed(lead)),
-        (T("到位资金（已核实）", "Money in place (verified)"), money.shown(lead.in_place) if lead.in_place else "—"),
+        (T("到位资金（已核实）", "Money in place (verified)"), _in_place(lead)),
         (T("来线索", "Came in"), str(NO_DAY) if undated else parts.time(lead.came_at)),
         (T("签约前可见范围", "Seen before signing by"), str(LEVELS[lead.level])),
     ]  # fmt: skip
@@ -112,6 +113,15 @@ def agreements(rows: Sequence[Agreement]) -> SafeString | str:
     return table.render(rows) if rows else ""
 
 
+def _in_place(lead: Lead) -> SafeString | str:
+    """The verified money; that it is more than was agreed is named."""
+    text = money.shown(lead.in_place) if lead.in_place else "—"
+    if lead.agreed is None or lead.in_place <= lead.agreed:
+        return text
+    more = T("比协议总投资多 {d}", "{d} more than was agreed").fill(d=money.shown(lead.in_place - lead.agreed))
+    return format_html('{} <b class="err-t">{}</b>', text, more)
+
+
 def _stages(one: Agreement) -> SafeString:
     text = "；".join(f"{name} {money.shown(minor, one.currency)}" for name, minor in one.stages) or "—"
     gap = money.gap(one.amount, [minor for _, minor in one.stages])
@@ -140,14 +150,37 @@ def credits(rows: Sequence[Credit]) -> str:
     return "，".join(f"{people.division_name(one.county)} {one.share / 100:g}%" for one in rows)
 
 
+def _value(name: str, value: Any) -> str:
+    """A corrected value in words."""
+    if name == "amount":
+        return money.shown(value)
+    if name == "day" and isinstance(value, datetime):
+        return words.day(value)
+    if name == "county" and value:
+        return people.division_name(value)
+    return str(reads.occasion_names().get(value, "—") if name == "occasion" else value or "—")
+
+
 def proposed(row: Proposal) -> str:
     """What a proposal would change, in words."""
     if row.void:
         return str(T("{what}：作废", "{what}: void").fill(what=WORDS[row.move]))
-    said = [
-        f"{LABELS[name]} → {money.shown(value) if name == 'amount' else value}" for name, value in row.changes.items()
-    ]
+    said = [f"{LABELS[name]} → {_value(name, value)}" for name, value in row.changes.items()]
     return f"{WORDS[row.move]}：{'；'.join(said)}"
+
+
+def corrections(some: Iterable[Corrected]) -> str:
+    """All corrections of a lead in one cell: what was, what is, why, when."""
+    text = T("“{what}” {change}；理由：{why}；{day}", "“{what}” {change}; reason: {why}; {day}")
+    void = T("作废", "void")
+    return str(T("　", "  ")).join(
+        str(text.fill(
+            what=WORDS.get(one.first.verb, one.first.verb), day=words.day(one.by.recorded_at),
+            why=one.by.private.get("why_corrected") or "—",
+            change="，".join(f"{LABELS[n]} {_value(n, was)} → {_value(n, now)}" for n, was, now in one.changes) or void,
+        ))
+        for one in some
+    )  # fmt: skip
 
 
 def entry(one: Happened) -> str:

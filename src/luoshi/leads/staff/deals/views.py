@@ -137,8 +137,13 @@ BRIEF: Final = (*YEARLY[:4], *MONEY[:1], *COHORT[1:3])
 """The figures of a leader's page."""
 
 
-def led(viewer: Viewer, period: Period) -> tuple[list[reads.Row], list[reads.Yield]]:
-    """The largest projects signed in a period, and its occasions at which something was signed."""
+def led(viewer: Viewer, period: Period, as_of: str) -> tuple[list[reads.Row], list[reads.Yield]]:
+    """The largest projects signed in a period, and its occasions at which something was signed, as they stand now.
+
+    None where figures are asked for as of an earlier day: rows are not kept as they were.
+    """
+    if as_of:
+        return [], []
     start, stop = (start_of(month, calendar.current().tz) for month in (period.first, period.last))
     inside = [one for one in reads.occasions(viewer) if start.date() <= one.first_day < stop.date()]
     return reads.largest(viewer, 10, start, stop), [one for one in reads.yields(viewer, inside) if one.signed][:6]
@@ -150,7 +155,7 @@ def brief(request: HttpRequest) -> HttpResponse:
     period, as_of = asked_for(request)
     from luoshi.leads.staff.deals.occasions import TABLE as OCCASIONS
 
-    rows, held = led(viewer_of(request), period)
+    rows, held = led(viewer_of(request), period, as_of)
     context = {
         "figures": _figures(request, BRIEF), "largest": TABLE.render(rows) if rows else "",
         "occasions": OCCASIONS.render(held) if held else "", "period": period.text, "as_of": as_of, "now": words.when(clock.now()),

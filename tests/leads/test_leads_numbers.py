@@ -1,0 +1,266 @@
+"""Numbers that an independent look found wrong: what a project counts as, when, and once; and who may make it count."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from deals import DAY, YI, do, lead, paper, to
+from django.db import connection
+from django.test import Client
+from register import client, company, who
+
+from luoshi.kernel.models import Event
+from luoshi.kernel.problems import Denied, Invalid, NotNow
+from luoshi.leads import actions, reads
+from luoshi.leads.measures import measures
+from luoshi.leads.models import Lead, Proposal
+from luoshi.leads.reads.derived import derived
+
+pytestmark = pytest.mark.usefixtures("db")
+EARLY = DAY - timedelta(days=200)
+
+
+def events(one: Lead, verb: str) -> list[reads.Happened]:
+    return [event for event in reads.events_of(one.log_id) if event.verb == verb]
+
+
+def standing(one: Lead, verb: str) -> list[tuple[date, Any]]:
+    """What counts of a verb: on which day, with what added."""
+    firsts = reads.standing(reads.events_of(one.log_id), (verb,))
+    newer = {event.corrects: event for event in reads.events_of(one.log_id) if event.corrects}
+    found = []
+    for event in firsts:
+        while event.id in newer:
+            event = newer[event.id]
+        found.append((event.at.date(), event.body.get("added")))
+    return found
+
+
+@pytest.mark.parametrize(("void", "wrong"), [(True, "approve"), (False, "approve_void")])
+def test_a_proposal_is_approved_as_what_it_is(void: bool, wrong: str) -> None:
+    one = to(lead(), "sign")
+    (signed,) = events(one, "sign")
+    changes = {} if void else {"county": "150204000000"}
+    one = do(one, "propose", event=str(signed.id), reason="写错", void=void, changes=changes)
+    row = Proposal.objects.get()
+    with pytest.raises(NotNow, match=r"never was|correction"):
+        do(one, wrong, "promoter", proposal=row.pk)
+    assert Proposal.objects.get().state == "open" and standing(one, "sign") == [(DAY, 3 * YI)]
+    one = do(one, "approve_void" if void else "approve", "promoter", proposal=row.pk)
+    assert len(standing(one, "sign")) == (0 if void else 1)
+
+
+def test_a_milestone_is_not_corrected_to_a_day_to_come() -> None:
+    one = to(lead(), "sign")
+    (signed,) = events(one, "sign")
+    with pytest.raises(Invalid) as refused:
+        do(one, "propose", event=str(signed.id), reason="写错", changes={"day": "2030-01-01"})
+    assert [fault.field for fault in refused.value.faults] == ["day"]
+
+
+def test_an_amount_known_at_last_is_no_increase_and_a_later_one_is() -> None:
+    one = to(lead(), "sign", unknown=True)
+    one = do(one, "agree", day=DAY, reason="金额明确", amount=5 * YI)
+    one = do(one, "agree", day=DAY, reason="增资", amount=7 * YI)
+    first, second = events(one, "agree")
+    assert (first.body["added"], first.body["first_known"]) == (5 * YI, True)
+    assert (second.body["added"], second.body.get("first_known")) == (2 * YI, None)
+    (more,) = [one for one in measures({}) if one.id == "leads.increased"]
+    assert "first_known" in str(more.where)
+
+
+def test_a_version_of_the_agreement_is_not_before_the_one_before_it() -> None:
+    one = to(lead(), "sign")
+    one = do(one, "agree", day=DAY + timedelta(days=5), reason="增资", amount=5 * YI)
+    with pytest.raises(Invalid) as refused:
+        do(one, "agree", day=DAY + timedelta(days=2), reason="再增资", amount=6 * YI)
+    assert [fault.field for fault in refused.value.faults] == ["day"]
+
+
+def test_a_double_counts_at_its_first_signing_and_comes_apart_again() -> None:
+    firm = str(company("包头两份有限公司").log_id)
+    one, other = lead("甲地光伏项目", company=firm), lead("乙地风电装备项目", company=firm)
+    Lead.objects.filter(pk=one.pk).update(came_at=one.came_at - timedelta(days=300))
+    one = Lead.objects.get(pk=one.pk)
+    for verb in ("engage", "talk"):
+        one = do(one, verb, day=EARLY)
+    one = do(paper(one, "agreement"), "sign", day=EARLY, amount=2 * YI)
+    other = to(other, "land")
+    before = {name: getattr(other, name) for name in ("engaged_at", "talking_at", "signed_at", "landed_at")}
+    do(one, "merge_lead", "promoter", into=str(other.log_id), reason="同一个")
+    one, other = Lead.objects.get(pk=one.pk), Lead.objects.get(pk=other.pk)
+    assert standing(one, "sign") == [] and standing(other, "sign") == [(EARLY, 3 * YI)]
+    assert [other.engaged_at, other.signed_at] == [one.engaged_at, one.signed_at] and other.landed_at == before[
+        "landed_at"
+    ]
+    assert derived(10) == []
+    do(one, "unmerge_lead", "promoter", reason="是两个")
+    one, other = Lead.objects.get(pk=one.pk), Lead.objects.get(pk=other.pk)
+    assert standing(one, "sign") == [(EARLY, 2 * YI)] and standing(other, "sign") == [(DAY, 3 * YI)]
+    assert {name: getattr(other, name) for name in before} == before and derived(10) == []
+
+
+def test_a_double_found_in_full_production_is_merged_too() -> None:
+    one, other = to(lead("甲项目"), "reach"), to(lead("乙项目"), "reach")
+    assert do(one, "merge_lead", "promoter", into=str(other.log_id), reason="同一个").state == "merged"
+    assert do(other, "promise", what="补贴兑现", owner="city.roads", until=date(2022, 3, 1)).state == "full"
+
+
+def test_one_project_told_by_two_companies_is_named() -> None:
+    one = to(lead("年产十万吨储能电池材料项目", company=str(company("甲储能有限公司").log_id)), "sign", amount=30 * YI)
+    other = to(
+        lead("年产十万吨储能电池材料项目", company=str(company("乙新能源有限公司").log_id)), "sign", amount=30 * YI
+    )
+    to(lead("年产十万吨储能电池材料项目", company=str(company("丙材料有限公司").log_id)), "sign", amount=29 * YI)
+    (found,) = reads.doubles(who("promoter"))
+    assert {found.one.pk, found.other.pk} == {one.pk, other.pk} and found.score == 100
+
+
+def test_the_occasion_of_a_signed_project_is_corrected_by_two_and_figures_follow() -> None:
+    refs = [
+        actions.add_occasion(viewer=who("promoter"), name=name, kind="promotion", first_day=DAY).answer["occasion"]
+        for name in ("说明会", "推介会")
+    ]
+    one = to(lead(occasion=refs[0]), "sign")
+    with pytest.raises(Invalid) as refused:
+        do(one, "change_lead", occasion=refs[1])
+    assert [fault.field for fault in refused.value.faults] == ["occasion"]
+    assert do(one, "change_lead", occasion=refs[0], sector="风电").sector == "风电"
+    (signed,) = events(one, "sign")
+    for wanted, stands in ((refs[1], "推介会"), ("", None)):
+        event = (events(one, "correct") or [signed])[-1]
+        one = do(one, "propose", event=str(event.id), reason="写错活动", changes={"occasion": wanted})
+        page = client("promoter").get(f"/work/leads/{one.log_id}/").content.decode()
+        assert f"招商活动 → {stands or '—'}" in page
+        one = do(one, "approve", "promoter", proposal=Proposal.objects.get(state="open").pk)
+        assert (one.occasion.name if one.occasion else None) == stands
+        assert events(one, "correct")[-1].body.get("occasion") == (wanted or None)
+    with pytest.raises(Invalid):
+        do(one, "propose", event=str(events(one, "correct")[-1].id), reason="x", changes={"occasion": "nowhere"})
+    assert derived(10) == []
+
+
+def test_corrections_of_leads_stand_in_files_and_over_the_api() -> None:
+    one = to(lead(), "sign")
+    (signed,) = events(one, "sign")
+    one = do(
+        one, "propose", event=str(signed.id), reason="写错旗县区", changes={"county": "150204000000", "amount": 4 * YI}
+    )
+    one = do(one, "approve", "promoter", proposal=Proposal.objects.get().pk)
+    text = client("promoter").get("/work/leads/export.csv").content.decode()
+    assert "“签约” 旗县区 昆都仑区 → 青山区，金额 3 亿元 → 4 亿元；理由：写错旗县区" in text
+    found = client("promoter").get(f"/api/leads/{one.log_id}/events").json()["events"]
+    (told,) = [event for event in found if event["verb"] == "correct"]
+    assert told["changes"] == [
+        {"field": "county", "was": "150203000000", "is": "150204000000"},
+        {"field": "amount", "was": 3 * YI, "is": 4 * YI},
+    ]
+
+
+def test_the_officer_of_a_lead_does_not_verify_its_money_whoever_reported_it() -> None:
+    one = to(lead(), "land")
+    one = do(one, "report_money", amount=YI, day=DAY, proof="bank")
+    one = do(one, "assign_lead", "promoter", officer="promoter")
+    with pytest.raises((Denied, NotNow)):
+        do(one, "verify_money", "promoter", receipt=reads.receipts(one)[0].pk)
+    assert Lead.objects.get(pk=one.pk).in_place == 0
+
+
+def test_the_same_receipt_is_not_reported_twice_unless_said_to_be_another() -> None:
+    one = to(lead(), "land")
+    one = do(one, "report_money", amount=YI, day=DAY, proof="bank")
+    with pytest.raises(Invalid) as refused:
+        do(one, "report_money", amount=YI, day=DAY, proof="bank")
+    assert [fault.field for fault in refused.value.faults] == ["amount"]
+    do(one, "report_money", amount=YI, day=DAY, proof="bank", note="当日第二笔")
+    do(one, "withdraw_money", receipt=reads.receipts(one)[-1].pk, reason="报错")
+    assert len(reads.receipts(one)) == 2
+
+
+@pytest.mark.parametrize("stages", [[["一期", True]], [["一期", 1.5]], [["", 5]]])
+def test_stages_are_whole_amounts(stages: list[Any]) -> None:
+    with pytest.raises(Invalid):
+        to(lead(), "sign", amount=3 * YI, stages=stages)
+
+
+def test_what_the_company_says_anew_stands_instead_of_what_it_said() -> None:
+    one = do(to(lead(), "sign"), "promise", what="供地", owner="city.roads", until=date(2022, 3, 1))
+    promise = reads.promises(one)[0].pk
+    holder = who("promoter")
+    code = actions.OF_LEAD["invite"](viewer=holder, on=str(one.log_id)).secret["code"]
+    page = Client(HTTP_HOST="127.0.0.1")
+    for sent in (
+        {"promise": promise, "kept": "no", "note": "没有供地"}, {"promise": promise, "kept": "yes"}, {"grade": 5}, {"grade": 1},
+    ):  # fmt: skip
+        answer = page.post(f"/answer/{code}/", sent)
+        assert answer.status_code in (302, 303), answer.content.decode()[:500]
+    said = reads.standing(reads.events_of(one.log_id), ("answer",))
+    assert [(event.body.get("kept"), event.body.get("grade")) for event in said] == [(True, None), (None, 1)]
+    assert derived(10) == []
+
+
+@pytest.mark.parametrize("name", ["leads.contacted", "leads.contacts", "leads.new_contacts", "leads.companies"])
+def test_by_what_the_log_keeps_of_companies_staff_alone_may_ask(name: str) -> None:
+    for query in ("by=province", "industry=C", "by=industry", "by=way" if name == "leads.contacts" else "by=industry"):
+        refused = client("").get(f"/api/figures/{name}?{query}")
+        assert refused.status_code == 422 and "只有工作人员" in refused.content.decode()
+    page = client("").get(f"/figure/{name}")
+    assert page.status_code == 200 and "行业" not in page.content.decode().partition("<form")[2].partition("</form>")[0]
+    assert client("promoter").get(f"/api/figures/{name}?by=industry").status_code == 200
+
+
+def locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def test_two_at_once_neither_list_one_company_nor_sign_one_project() -> None:
+    """Whoever comes second waits until the first is done, and then sees it: the lock is held to the end of the transaction."""
+    before = locks()
+    firm = company("包头先后有限公司")
+    assert locks() == before + 1
+    one, before = paper(to(lead(company=str(firm.log_id)), "talk"), "agreement"), locks()
+    do(one, "sign", day=DAY, amount=YI)
+    assert locks() == before + 1
+
+
+def test_event_of_first_known_is_no_open_field() -> None:
+    one = do(to(lead(), "sign", unknown=True), "agree", day=DAY, reason="明确", amount=YI)
+    payload = bytes(Event.objects.get(subject=one.log_id, verb="agree").payload).decode()
+    assert '"first_known":true' not in payload
+
+
+def test_who_is_engaged_was_contacted_once() -> None:
+    firm = company("包头未联系有限公司")
+    one = do(lead(company=str(firm.log_id)), "engage", day=DAY)
+    (first,) = reads.contacts(reads.events_of(firm.log_id))
+    assert (first.at, first.body["way"]) == (one.engaged_at, "meeting")
+    do(lead("另一个项目", company=str(firm.log_id)), "engage", day=DAY)
+    assert len(reads.contacts(reads.events_of(firm.log_id))) == 1 and derived(10) == []
+
+
+def test_more_money_than_was_agreed_is_named() -> None:
+    one = do(to(lead(), "sign", amount=YI), "report_money", amount=2 * YI, day=DAY, proof="bank")
+    do(one, "verify_money", "statistician", receipt=reads.receipts(one)[0].pk)
+    assert "比协议总投资多 1 亿元" in client("officer").get(f"/work/leads/{one.log_id}/").content.decode()
+
+
+def test_a_signing_is_not_corrected_to_after_what_stands_on_it() -> None:
+    one = do(to(lead(), "sign"), "report_money", amount=YI, day=DAY + timedelta(days=2), proof="bank")
+    (signed,) = events(one, "sign")
+    with pytest.raises(Invalid):
+        do(one, "propose", event=str(signed.id), reason="写错", changes={"day": (DAY + timedelta(days=3)).isoformat()})
+    do(one, "propose", event=str(signed.id), reason="写错", changes={"day": (DAY + timedelta(days=1)).isoformat()})
+
+
+def test_a_leaders_page_as_of_an_earlier_day_says_nothing_of_now() -> None:
+    to(lead("年内最大的项目"), "sign", amount=90 * YI)
+    browse = client("promoter")
+    now, then = (
+        browse.get(f"/work/leads/brief/?period=2021{more}").content.decode() for more in ("", "&as_of=2021-06-30")
+    )
+    assert "年内最大的项目" in now and "截至" not in now.partition("</h1>")[2].partition("</div>")[0]
+    assert "年内最大的项目" not in then and "截至 2021-06-30" in then
+    said = browse.get("/api/leads/brief?period=2021&as_of=2021-06-30").json()
+    assert (said["largest"], said["occasions"]) == ([], [])
