@@ -24,7 +24,7 @@ from luoshi.ports.importer.rows import FileProblem
 
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name", "项目名称", "项目", "project"),
-    "company": ("company", "企业名称", "投资方", "投资企业"),
+    "company": ("company", "企业名称", "投资方", "投资企业", "公司名称", "企业"),
     "code": ("code", "统一社会信用代码", "信用代码"),
     "county": ("county", "旗县区", "落地旗县区", "所在旗县区", "district"),
     "industry": ("industry", "行业", "行业门类"),
