@@ -137,6 +137,7 @@ class TestAmounts:
         assert (line, fault.field, fault.value) == (2, "amount", "320000000")
         for said in ("万元", "32,000 亿元", "1,000 亿元"):
             assert said in fault.rule.zh
+        assert "32,000 million yuan" not in fault.rule.zh and "3,200,000 million yuan" in fault.rule.en
         assert "没有写单位" in looked.notes[0].zh and "万元" in looked.notes[0].zh
 
     def test_a_head_with_an_unknown_unit_is_named(self, tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ class TestTables:
             (),
             ("序号", "项目名称", "企业名称", "投资情况", None, "进展", None, "旗县区", "行业"),
             (None, None, None, "总投资（亿元）", "到位", "签约日期", "落地日期", None, None),
-            (1, "甲项目", FIRM, 3.2, 1, datetime(2021, 5, 6), 44378, "昆都仑区", "C"),
+            (1, "甲项目", FIRM, 0.1 + 0.2 + 2.9, 1, datetime(2021, 5, 6), 44378, "昆都仑区", "C"),
             (2, "乙项目", FIRM, 1, None, "20210507", None, "青山区", "C"),
             ("合计", "合计", None, 4.2, None, None, None, None, None),
         ]

@@ -147,8 +147,8 @@ def _minor(number: str, given: Unit, code: str) -> int:
     if found > money.MOST * 1000:
         raise money.MoneyError(money.TOO_MUCH)
     if found > most:
-        shown = money.shown(int(found), code)
-        raise money.MoneyError(TOO_MUCH.fill(unit=given.text, amount=shown, most=money.shown(most, code)))
+        said = {"amount": money.words(int(found), code), "most": money.words(most, code)}
+        raise money.MoneyError(TOO_MUCH.fill(unit=given.text, **said))
     if found != found.to_integral_value():
         raise money.MoneyError(money.TOO_FINE)
     return money.checked(int(found))

@@ -33,7 +33,7 @@ from luoshi.ports.importer.rows import Source
 MANY: Final = 200
 UNDATED: Final = T(
     "{n} 个项目有阶段没有写日期：记为日期不详，数量计在后一阶段那天，时长不计",
-    "{n} projects have stages without a day: it is kept as unknown; they count on the day of the stage after, and in no duration",
+    "projects with stages without a day: {n}; such a day is kept as unknown, counts on that of the stage after, and in no duration",
 )
 LATER: Final = T("导入的历史项目，文件待补", "imported history, papers to follow")
 HALF_YEAR: Final = timedelta(days=180)

@@ -88,13 +88,13 @@ def named(header: list[str], lines: Iterator[tuple[int, list[str]]]) -> Iterator
 
 
 def _text(cell: Any) -> str:
-    """A cell as it reads: whole numbers without a point, days and times as ISO 8601."""
+    """A cell as it reads: whole numbers without a point, others to 15 digits as spreadsheets show them, days and times as ISO 8601."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ", timespec="seconds")
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
