@@ -229,3 +229,35 @@ def test_a_tail_with_a_change_of_the_key_brings_back_how_it_was_handed_on(
     assert tail.supply(place, mirror).end == 351
     assert place.folder.handed(301) == whole and checkpoint.verify(whole, [old]).size == 301
     assert look(place).bad == [] and holds(place) == 352
+
+
+def test_with_the_key_alone_nothing_is_sealed_until_somebody_says_what_was_published(
+    place: Place, mirror: Folder, tmp_path: Path
+) -> None:
+    """A restored home whose `log.last` is lost: it cannot tell by itself that more was published."""
+    place.key_file.with_name(f"{place.key_file.name}.last").unlink()
+    for act in (seal.seal_all, rekey.rotate):
+        with pytest.raises(LogProblem, match="what was published last is not known"):
+            act(place)
+    assert place.folder.head().size == 300 == rows("SELECT count(*) FROM log_leaf")[0][0]  # type: ignore[union-attr]
+    other = checkpoint.Head(ORIGIN, 299, bytes(32))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "checkpoint").write_bytes(checkpoint.sign(other, place.signers()))
+    with pytest.raises(LogProblem, match="does not lead to that checkpoint"):
+        tail.supply(place, Folder(tmp_path / "other"))
+    assert tail.supply(place, mirror) == (300, 1005, 700)
+    assert holds(place) == 1006 and look(place).bad == []
+
+
+def test_with_the_key_alone_a_checkpoint_that_holds_no_more_lets_sealing_go_on(place: Place, tmp_path: Path) -> None:
+    write(20)
+    seal.seal_all(place)
+    witness = tmp_path / "witness"
+    witness.mkdir()
+    shutil.copy(place.folder.root / "checkpoint", witness)
+    write(3, NOW + timedelta(minutes=1))
+    seal.seal_all(place)
+    place.key_file.with_name(f"{place.key_file.name}.last").unlink()
+    write(2, NOW + timedelta(minutes=2))
+    assert tail.supply(place, Folder(witness)) == (23, 23, 0)
+    assert holds(place) == 25 == sealed_once()

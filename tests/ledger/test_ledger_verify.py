@@ -56,6 +56,23 @@ def test_an_untouched_log_is_well(place: Place, case: str) -> None:
     assert report.root == place.folder.head().root  # type: ignore[union-attr]
 
 
+def test_what_is_sealed_while_it_is_looked_at_is_no_fault(
+    place: Place, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = chunks.all_of
+
+    def slow(*given: Any) -> Any:
+        for number, chunk in enumerate(whole(*given)):
+            if number == 0:
+                write(5)
+                seal.seal_all(place)
+            yield chunk
+
+    monkeypatch.setattr(chunks, "all_of", slow)
+    report = look(place)
+    assert (report.bad, report.checkpoints) == ([], 3) and place.folder.head().size == 606  # type: ignore[union-attr]
+
+
 CHANGES = {
     "payload": ("payload = payload || ' '", "payload", ""),
     "verb": ("verb = 'close'", "column", "verb"),

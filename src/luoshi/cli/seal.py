@@ -42,6 +42,12 @@ def _supply(folder: Path) -> None:
     from luoshi.kernel.ledger.tail import supply
 
     found = supply(place.current(), Folder(folder))
+    if found.end == found.start:
+        return said(
+            T("{n} 条，没有缺少的部分，接着封存。", "{n} entries, nothing is missing: sealing goes on.").fill(
+                n=found.end
+            )
+        )
     said(
         T(
             "补回第 {start} 到 {end} 条；其中 {lost} 条数据库里已没有，只剩公开的部分。哪些案件停在更早：luoshi verify log",

@@ -4,6 +4,8 @@ What was committed is published again after any failure, and comes out byte for 
 payloads never change. Nothing is published whose root is not the one that was signed.
 """
 
+from typing import Final
+
 from luoshi.kernel.ledger import keys, note, rotate, rows, tiles
 from luoshi.kernel.ledger.checkpoint import Head, unsigned
 from luoshi.kernel.ledger.folder import Folder
@@ -13,6 +15,12 @@ from luoshi.kernel.ledger.rows import Sealed
 from luoshi.kernel.ledger.tiles import WIDTH, Tile, TileError, wide
 from luoshi.kernel.ledger.tree import Frontier, leaf_hash
 from luoshi.kernel.text import T
+
+FORGOTTEN: Final = T(
+    "密钥旁没有 {file}：不知道最后公布到哪里，不封存。请放回它；没有了，用镜像或见证所记的：luoshi seal --tail 目录",
+    "There is no {file} beside the key, so what was published last is not known: nothing is sealed. Put it back; where it is lost, "
+    "take what a mirror or a witness remembers: luoshi seal --tail DIR",
+)
 
 
 class Growth:
@@ -70,7 +78,9 @@ class Growth:
 
 
 def check_unforked(place: Place, last: Sealed | None) -> None:
-    """Raises LogProblem where the database stands behind, or beside, what was published."""
+    """Raises LogProblem where the database stands behind, or beside, what was published, or nobody knows what was."""
+    if place.folder.head() is not None and keys.remembered(place.key_file) is None:
+        raise LogProblem(FORGOTTEN.fill(file=f"{place.key_file}.last"))
     for head in {place.folder.head(), keys.remembered(place.key_file)} - {None}:
         assert head is not None
         ours = last if last is not None and last.size == head.size else rows.at_size(head.size)

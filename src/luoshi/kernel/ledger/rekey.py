@@ -7,6 +7,7 @@ from luoshi.kernel.ids import uuid7
 from luoshi.kernel.ledger import event, keys, record, rows
 from luoshi.kernel.ledger.note import Verifier
 from luoshi.kernel.ledger.place import Place
+from luoshi.kernel.ledger.publish import check_unforked
 from luoshi.kernel.ledger.rotate import LINE, VERB, WIDTHS, require_own, rotations, subject_of
 from luoshi.kernel.ledger.seal import seal_all
 
@@ -28,6 +29,7 @@ def rotate(place: Place) -> tuple[Verifier, Verifier]:
     What is published is signed by the new key as well when this returns. Raises LogProblem.
     """
     old = keys.load(place.key_file, place.origin)
+    check_unforked(place, rows.last())
     require_own(place, rows.last())
     waiting = keys.next_of(place.key_file)
     fresh = keys.load(waiting, place.origin) if waiting.exists() else keys.create(waiting, place.origin)

@@ -63,10 +63,10 @@ def newest(count: int) -> list[Sealed]:
     return _checkpoints("ORDER BY size DESC LIMIT %s", [count])
 
 
-def checkpoints() -> Iterator[Sealed]:
-    """All checkpoints by their size; a thousand in memory at once."""
+def checkpoints(most: int = 1 << 62) -> Iterator[Sealed]:
+    """All checkpoints, of at most a size, by their size; a thousand in memory at once."""
     after = -1
-    while found := _checkpoints("WHERE size > %s ORDER BY size LIMIT 1000", [after]):
+    while found := _checkpoints("WHERE size > %s AND size <= %s ORDER BY size LIMIT 1000", [after, most]):
         yield from found
         after = found[-1].size
 

@@ -26,7 +26,7 @@ from luoshi.kernel.ledger.problem import LogProblem
 from luoshi.kernel.ledger.publish import publish
 from luoshi.kernel.ledger.rotate import LINE, subject_of, trusted
 from luoshi.kernel.ledger.rows import Sealed
-from luoshi.kernel.ledger.seal import edge_of, seal_all
+from luoshi.kernel.ledger.seal import edge_at, edge_of, seal_all
 from luoshi.kernel.ledger.tiles import WIDTH, Tile, TileError
 from luoshi.kernel.ledger.tree import leaf_hash
 from luoshi.kernel.text import T
@@ -59,12 +59,36 @@ def supply(place: Place, source: Folder) -> Supplied:
     Raises LogProblem (nothing is missing, another log, files that do not reach or do not fit); nothing is changed then.
     """
     with place.folder.alone():
-        with transaction.atomic():
-            rows.lock()
-            found = _supply(place, source)
+        found = _recalled(place, source)
+        if found is None:
+            with transaction.atomic():
+                rows.lock()
+                found = _supply(place, source)
+            keys.remember(place.key_file, _head(place, source)[0])
         publish(place)
     seal_all(place)
     return found
+
+
+def _recalled(place: Place, source: Folder) -> Supplied | None:
+    """Where it was not known any more what was published last: a checkpoint tells, if the database leads to it.
+
+    None where it is known, or where the checkpoint goes beyond the database. Raises LogProblem.
+    """
+    last, own = rows.last(), place.folder.head()
+    if last is None or own is None or keys.remembered(place.key_file) is not None:
+        return None
+    head, _ = _head(place, source)
+    if head.size > last.size:
+        return None
+    if edge_at(head.size).root() != head.root:
+        raise _refuse(
+            "数据库不通向那里的检查点（{n} 条）",
+            "The database does not lead to that checkpoint of {n} entries",
+            n=head.size,
+        )
+    keys.remember(place.key_file, own)
+    return Supplied(last.size, last.size, 0)
 
 
 def _supply(place: Place, source: Folder) -> Supplied:

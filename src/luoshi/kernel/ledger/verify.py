@@ -71,10 +71,11 @@ def _rank(one: Bad) -> tuple[int, int]:
 class _Checkpoints:
     """The checkpoints of the database in order, each held against the tree as it grows and against the one before."""
 
-    def __init__(self, place: Place, trusted: Sequence[Verifier]) -> None:
+    def __init__(self, place: Place, trusted: Sequence[Verifier], most: int) -> None:
+        """`most`: the size of the last checkpoint when the look began; sealing goes on meanwhile."""
         self.place, self.trusted = place, trusted
         self.course = Course(place.origin, trusted)
-        self.rows = log_rows.checkpoints()
+        self.rows = log_rows.checkpoints(most)
         self.next = next(self.rows, None)
         self.count = 0
 
@@ -111,10 +112,11 @@ def _checkpoint(row: Sealed, detail: str) -> Bad:
 
 def _tree(place: Place, trusted: Sequence[Verifier], report: Report, forgotten: Forgotten) -> None:
     """Entries, tree, tiles and checkpoints."""
+    last = log_rows.last()
     size, head = log_rows.places(), place.folder.head()
     kept = older(place.folder)
     upper = Upper(place.folder, min(head.size if head else 0, size), kept)
-    marks = _Checkpoints(place, trusted)
+    marks = _Checkpoints(place, trusted, last.size if last else 0)
     for chunk in chunks.all_of(size, upper.published, place.folder, kept):
         report.add(chunk.bad)
         report.add(_unexplained(chunk.gone, forgotten, report))
