@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +246,27 @@ def test_how_soon_building_begins_is_what_lifelines_says(home: Place) -> None:
                 n == found.total.n > 0
                 and abs(float(value(found.question.figure, found.total)) - median.total_seconds() / 86400) < 0.051
             )
+
+
+def test_a_stage_without_a_day_is_in_no_duration_and_in_every_count(home: Place, tmp_path: Path) -> None:
+    file = tmp_path / "undated.csv"
+    file.write_text(
+        """项目名称,企业名称,旗县区,行业,总投资（元）,对接日期,签约日期,落地日期,开工日期,投产日期
+甲项目,包头甲有限公司,昆都仑区,C,1000000,2021-03-01,2021-05-10,2021-06-09,2021-08-18,
+乙项目,包头乙有限公司,昆都仑区,C,1000000,,2021-05-10,,2021-05-20,
+丙项目,包头丙有限公司,昆都仑区,C,1000000,,2021-05-10,,,2021-12-01
+""",
+        "utf-8",
+    )
+    assert importing_leads.take(file, OPERATOR).created == 3
+    size = seal(home)
+    wanted = {"days_to_sign": (70, 1), "days_to_land": (30, 1), "started_by": (None, 2)}
+    for engine in ("duckdb", "postgres"):
+        for name, (days, n) in wanted.items():
+            cell = asked(name, "2021", size, engine).total
+            assert cell.n == n, (engine, name)
+            assert days is None or Fraction(cell.num, cell.den or 1) == days * 86_400_000_000, (engine, name)
+        assert asked("days_to_start", "2021", size, engine).total.n == 2
+        counts = [asked(name, "2021", size, engine).total.num for name in ("signed", "landed", "started", "producing")]
+        assert counts == [3, 3, 3, 1]
+        assert asked("agreed", "2021", size, engine).total.num == 300_000_000

@@ -35,6 +35,8 @@ _LEAD_RESTRICTED: Final = frozenset(
 )
 _LEAD_EXTRA: Final[dict[str, frozenset[str]]] = {
     "judge": frozenset({"worth", "why"}),
+    # only the latest day on which it can have been is known, which is the event's
+    **dict.fromkeys(("add_lead", "engage", "talk", "land", "start", "produce", "reach"), frozenset({"undated"})),
     "sign": frozenset({"currency", "amount", "succeeds"}),
     "agree": frozenset({"currency", "amount", "first_known"}),
     "report_money": frozenset({"receipt", "fen", "proof", "file"}),

@@ -18,6 +18,11 @@ def _first(name: str, verb: str) -> Rolled:
     return Rolled(name, "min", "occurred_at", Is("verb", (verb,)))
 
 
+def _dated(name: str, verb: str) -> Rolled:
+    """The day of a milestone; unknown where the event says that it only happened by then (no duration is counted from it)."""
+    return Rolled(name, "min", "occurred_at", Every((Is("verb", (verb,)), Not(Is("undated", (True,))))))
+
+
 FACTS: Final = Facts(
     line="leads",
     columns=(
@@ -25,7 +30,7 @@ FACTS: Final = Facts(
         Column("way", "text"), Column("move", "text"), Column("county", "text"), Column("unit", "int"),
         Column("officer", "int"), Column("occasion", "text"), Column("agreed", "int"), Column("in_place", "int"),
         Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("worth", "bool"), Column("first_known", "bool"), Column("ended_at", "time"), Column("grade", "int"),
-        Column("clock_name", "text"),
+        Column("clock_name", "text"), Column("undated", "bool"),
     ),
     carried=(
         "stage", "status", "province", "industry", "county", "unit", "officer", "occasion", "agreed", "in_place",
@@ -36,11 +41,11 @@ FACTS: Final = Facts(
         Rolled("contacts", "count", "place", _CONTACT),
         Rolled("first_contact_at", "min", "occurred_at", _CONTACT),
         _first("came_at", "add_lead"),
-        _first("engaged_at", "engage"),
+        _dated("engaged_at", "engage"),
         _first("signed_at", "sign"),
-        _first("landed_at", "land"),
-        _first("started_at", "start"),
-        _first("producing_at", "produce"),
+        _dated("landed_at", "land"),
+        _dated("started_at", "start"),
+        _dated("producing_at", "produce"),
     ),
     clocks=(
         "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
@@ -53,6 +58,8 @@ _LISTED: Final = Is("stage", ("listed",))
 _SIGNED: Final = Every((Known("signed_at"), Is("stage", COUNTED)))
 _GOING: Final = Is("status", ALIVE)
 _AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
+_TIMED: Final = Every((_SIGNED, Some((Known("started_at"), Not(Is("stage", BUILT))))))
+"""Signed, and not begun on a day that nobody knows."""
 _MORE: Final = Every((Is("verb", ("agree",)), Below(0, "added"), Not(Known("first_known"))))
 """A changed agreement with more money than the one before; that an amount is known at last is no increase."""
 _LOST: Final = Some((Is("verb", ("lose", "abandon")), Every((Is("verb", ("judge",)), Is("worth", (False,))))))
@@ -81,7 +88,7 @@ def _speed(name: str, clock: str, since: str, q: Fraction = Fraction(1, 2)) -> M
 def _started_by(name: str, days: int) -> Measure:
     """The share of the projects signed in the period that had begun so many days after, by Kaplan and Meier."""
     return Measure(
-        f"leads.{name}", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=days
+        f"leads.{name}", "survival", "life", "signed_at", _TIMED, value="started_at", until="ended_at", days=days
     )
 
 

@@ -114,7 +114,8 @@ def unknown_or_more(lead: Any, viewer: Viewer) -> T | None:
 
 
 def _step(verb: str, text: T, source: str, needs: tuple[str, ...] = (), takes: tuple[str, ...] = ()) -> Move:
-    return Move(verb, text, (source,), AFTER[verb], DEAL, needs, ("day", "note", *takes), (f"gate_{verb}",), main=True)
+    more = takes or ("undated",)  # a signing always has a day
+    return Move(verb, text, (source,), AFTER[verb], DEAL, needs, ("day", "note", *more), (f"gate_{verb}",), main=True)
 
 
 OPEN: Final = tuple(state.name for state in STATES if "open" in state.groups)

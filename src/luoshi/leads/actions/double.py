@@ -81,9 +81,10 @@ def _earlier(lead: Lead, into: Lead) -> list[Also]:
     return found
 
 
-def _moved(lead: Lead, event: reads.Happened, at: datetime) -> Also:
-    """A milestone on another day, all else as it stands."""
-    body = {name: value for name, value in event.body.items() if name not in OWN}
+def _moved(lead: Lead, event: reads.Happened, at: datetime, undated: bool = False) -> Also:
+    """A milestone on another day, or one that is `undated`, all else as it stands."""
+    body = {name: value for name, value in event.body.items() if name not in OWN and name != "undated"}
+    body |= {"undated": True} if undated else {}
     return Also(lead, "correct", Change(body=body, occurred_at=at, corrects=event.id), line=LEADS)
 
 
@@ -95,8 +96,9 @@ def _back(into: Lead, merged: UUID | None) -> list[Also]:
         former = events.get(one.corrects) if one.corrects else None
         if one.verb != "correct" or one.act != merged or one.void or former is None:
             continue
-        setattr(into, f"{AFTER[_first(events, one).verb]}_at", former.at)
-        found.append(_moved(into, one, former.at))
+        undated = bool(former.body.get("undated"))
+        setattr(into, f"{AFTER[_first(events, one).verb]}_at", None if undated else former.at)
+        found.append(_moved(into, one, former.at, undated))
     return found
 
 

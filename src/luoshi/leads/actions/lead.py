@@ -71,11 +71,11 @@ def note_fault(note: str, field: str = "note") -> list[Fault]:
 def add_lead(
     act: Act, *, name: str, company: Company | str | None = None, county: str = "", industry: str = "", sector: str = "",
     about: str = "", occasion: Occasion | str | None = None, officer: Person | str | None = None, level: str = "open",
-    succeeds: Lead | str | None = None, day: date | None = None, number_key: int = 0,
+    succeeds: Lead | str | None = None, day: date | None = None, number_key: int = 0, undated: bool = False,
 ) -> tuple[Lead, Change]:  # fmt: skip
     """Note a lead: its officer (default: whoever notes it) has it in hand. Raises Invalid.
 
-    `day`: when it came in. `number_key`: the key that a batch has reserved for it.
+    `day`: when it came in, at the latest where `undated`. `number_key`: the key that a batch has reserved for it.
     """
     given: dict[str, Any] = {"company": company, "occasion": occasion, "officer": officer, "succeeds": succeeds}
     LEADS.join(act.viewer, "add_lead", given)
@@ -97,7 +97,7 @@ def add_lead(
     lead.number = number_of(lead.pk, came)
     dress(lead)
     clocks.start(lead, "respond", act.now)
-    body = {"about": about, "level": level}
+    body = {"about": about, "level": level, **({"undated": True} if undated else {})}
     return lead, Change(body=body, answer={"lead": str(lead.log_id), "number": lead.number}, occurred_at=came)
 
 
@@ -157,12 +157,12 @@ def moment(lead: Lead, act: Act, day: date | None) -> datetime:
     return min(at, act.now)
 
 
-def reach(lead: Lead, act: Act, stage: str, day: date | None, note: str) -> datetime:
-    """Enter a stage; when that was."""
+def reach(lead: Lead, act: Act, stage: str, day: date | None, note: str, undated: bool = False) -> datetime:
+    """Enter a stage; when that was, at the latest where `undated`: then the lead has no day of it."""
     if faults := note_fault(note):
         raise Invalid(faults)
     at = moment(lead, act, day)
-    setattr(lead, f"{stage}_at", at)
+    setattr(lead, f"{stage}_at", None if undated else at)
     lead.touched_at = max(at, lead.touched_at)
     return at
 
@@ -170,10 +170,11 @@ def reach(lead: Lead, act: Act, stage: str, day: date | None, note: str) -> date
 def _to(verb: str) -> Any:
     """The change of a move that leads to a stage and nothing more."""
 
-    def change(lead: Lead, act: Act, *, day: date | None = None, note: str = "") -> Change:
-        """The lead reaches a stage on a day (default: today)."""
-        at = reach(lead, act, AFTER[verb], day, note)
-        return Change(body={"note": note}, occurred_at=at, also=_met(lead, act, at) if verb == "engage" else [])
+    def change(lead: Lead, act: Act, *, day: date | None = None, note: str = "", undated: bool = False) -> Change:
+        """The lead reaches a stage on a day (default: today); `undated`: on that day at the latest, more is not known."""
+        at = reach(lead, act, AFTER[verb], day, note, undated)
+        body = {"note": note} | ({"undated": True} if undated else {})
+        return Change(body=body, occurred_at=at, also=_met(lead, act, at) if verb == "engage" else [])
 
     return LEADS.action(verb)(change)
 

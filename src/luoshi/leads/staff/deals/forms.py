@@ -142,7 +142,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "receipt": _hidden, "promise": _hidden, "proposal": _hidden, "event": _hidden,
 }  # fmt: skip
 """How each field is asked for."""
-LEFT_OUT: Final = frozenset({"looked", "at", "changes"})
+LEFT_OUT: Final = frozenset({"looked", "at", "changes", "undated"})
 
 
 class Deal(forms.Form):

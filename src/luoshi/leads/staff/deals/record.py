@@ -112,9 +112,10 @@ def show(request: HttpRequest, lead: Lead, secret: str = "") -> HttpResponse:
     """The page; `secret` is the company's link, shown once."""
     viewer = viewer_of(request)
     happened = reads.events_of(lead.log_id)[::-1]
+    undated = any(one.verb == "add_lead" and one.body.get("undated") for one in happened)
     names = people.names({one.actor for one in happened if one.actor is not None})
     context = {
-        "lead": lead, "into": reads.named(viewer, lead.merged_into_id), "former": reads.named(viewer, lead.succeeds_id), "facts": tables.facts(lead), "rail": tables.rail(lead), "moves": _moves(lead, viewer),
+        "lead": lead, "into": reads.named(viewer, lead.merged_into_id), "former": reads.named(viewer, lead.succeeds_id), "facts": tables.facts(lead, undated), "rail": tables.rail(lead, undated), "moves": _moves(lead, viewer),
         "history": tables.history(names).render(happened), "root": ROOT, "stage": STAGE_NAMES[lead.state],
         "status": STATUSES[lead.status] if lead.status != "going" else "",
         "agreements": tables.agreements(reads.agreements(lead)), "money": _money(lead, viewer),
