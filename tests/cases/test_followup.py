@@ -1,6 +1,7 @@
 """Grades of 1 and 2, and some picked among the others, wait on a page, with what was said, until somebody says what was done."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -31,7 +32,10 @@ def test_bad_ones_with_reason_words_and_answer_and_good_ones_not(db: None) -> No
 def test_some_of_the_others_are_picked_and_nobody_outside_can_tell_which(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings.CONF, "values", {**settings.CONF.values, "spot_checks": 40})
+    def share(n: int) -> None:
+        monkeypatch.setattr(settings, "CONF", replace(settings.CONF, values={**settings.CONF.values, "spot_checks": n}))
+
+    share(40)
     numbers = [rated(5, "很好") for _ in range(30)]
     picked = set(Case.objects.filter(number__in=numbers, followup="due").values_list("number", flat=True))
     assert 3 < len(picked) < 25
@@ -43,7 +47,7 @@ def test_some_of_the_others_are_picked_and_nobody_outside_can_tell_which(
     )
     monkeypatch.setattr(again, "secret", lambda: b"another city")
     assert {row.number for row in rows if again.followed_up(row, 4)} != picked
-    monkeypatch.setattr(settings.CONF, "values", {**settings.CONF.values, "spot_checks": 100})
+    share(100)
     assert all(again.followed_up(row, 3) for row in rows) and not again.followed_up(rows[0], None)
 
 
