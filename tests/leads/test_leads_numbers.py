@@ -1,6 +1,7 @@
 """Numbers that an independent look found wrong: what a project counts as, when, and once; and who may make it count."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from register import client, company, who
 
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Denied, Invalid, NotNow
-from luoshi.leads import actions, reads
+from luoshi.leads import actions, importing_leads, reads
 from luoshi.leads.measures import measures
-from luoshi.leads.models import Lead, Proposal
+from luoshi.leads.models import Company, Lead, Proposal
 from luoshi.leads.reads.derived import derived
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -374,3 +375,47 @@ def test_nothing_comes_from_an_occasion_that_was_called_off() -> None:
 def test_the_head_of_investment_hands_over() -> None:
     assert client("promoter").get("/people/hand-over/").status_code == 200
     assert client("officer").get("/people/hand-over/").status_code == 403
+
+
+def taken(tmp_path: Path, text: str, *, dry: bool = False) -> importing_leads.Report:
+    file = tmp_path / "list.csv"
+    file.write_text(text, "utf-8")
+    return importing_leads.take(file, who("promoter"), dry=dry)
+
+
+def test_an_imported_project_is_excused_for_what_it_has_passed_and_no_more(tmp_path: Path) -> None:
+    assert (
+        taken(
+            tmp_path,
+            "项目名称,企业名称,旗县区,行业,对接日期,签约日期\n甲项目,包头甲有限公司,昆都仑区,C,2021-03-01,2021-05-10\n",
+        ).created
+        == 1
+    )
+    one = Lead.objects.get(name="甲项目")
+    with pytest.raises(NotNow):
+        do(one, "land", "promoter", day=DAY)
+    do(paper(do(one, "assign_lead", "promoter", officer="officer"), "landing"), "land", day=DAY)
+    firm = Company.objects.get(name="包头甲有限公司")
+    (first,) = reads.contacts(reads.events_of(firm.log_id))
+    assert first.at.date() == date(2021, 3, 1) and derived(10) == []
+
+
+def test_a_second_phase_says_why_it_is_none_of_the_first_and_a_dry_run_knows_of_rows_long_before(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        "项目名称,企业名称,旗县区,行业,签约日期,不是同一项目的理由",
+        "包头风机一期项目,包头两期有限公司,昆都仑区,C,2021-05-10,",
+    ]
+    rows += [f"项目{n},包头第{n}有限公司,昆都仑区,C,2021-05-10," for n in range(250)]
+    rows += [
+        "包头风机二期项目,包头两期有限公司,昆都仑区,C,2021-06-10,",
+        "包头风机三期项目,包头两期有限公司,昆都仑区,C,2021-06-10,另购地另建厂房",
+    ]
+    text = "\n".join(rows) + "\n"
+    for dry in (True, False):
+        report = taken(tmp_path, text, dry=dry)
+        assert report.created == 252 and [line for line, _ in report.refused] == [253], dry
+    assert Lead.objects.get(name="包头风机三期项目").apart == "另购地另建厂房"
+    firm = Company.objects.get(name="包头两期有限公司")
+    assert len(reads.contacts(reads.events_of(firm.log_id))) == 1

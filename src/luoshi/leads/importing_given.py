@@ -15,7 +15,7 @@ from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
 from luoshi.leads import actions, importing_days, kept, money, reads
 from luoshi.leads import importing_amounts as amounts
-from luoshi.leads.actions.company import FIRST_DAY, NO_CHOICE
+from luoshi.leads.actions.company import FIRST_DAY, NO_CHOICE, NOTE
 from luoshi.leads.importing import INDUSTRY_WORDS, columns_of
 from luoshi.leads.stages import AFTER, FLOW
 from luoshi.people import reads as people
@@ -30,6 +30,7 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "industry": ("industry", "行业", "行业门类"),
     "amount": (),
     "currency": ("currency", "币种"),
+    "apart": ("apart", "不是同一项目的理由"),
     "officer": ("officer", "负责人", "招商专员"),
     "occasion": ("occasion", "招商活动", "活动"),
     "noted": ("noted", "线索日期", "登记日期"),
@@ -71,6 +72,7 @@ class Given:
     currency: str
     officer: str
     occasion: str
+    apart: str
     days: Mapping[str, date] = field(default_factory=dict)
     undated: frozenset[str] = frozenset()
 
@@ -134,7 +136,7 @@ class Words:
         found = Given(
             line, " ".join(said.get("name", "").split()), kept.name(said.get("company", "")), kept.code(said.get("code", "")),
             known["county"], INDUSTRY_WORDS.get(industry.lower(), industry), amount, currency, known["officer"], known["occasion"],
-            whole, frozenset(whole.keys() - days.keys()),
+            said.get("apart", "")[:NOTE], whole, frozenset(whole.keys() - days.keys()),
         )  # fmt: skip
         if found.code and (rule := kept.code_rule(found.code)) is not None:
             faults.append(Fault("code", found.code[:40], rule))

@@ -6,8 +6,9 @@ there already stays as it is: a list does not overwrite what people know. Rows a
 transaction, so a run that was killed is taken up by running it again.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -23,6 +24,7 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, alike, gates, reads
+from luoshi.leads.actions.lead import at_noon
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import NOTHING, OTHER_CODE, Progress, Report, silent, wanted
 from luoshi.leads.importing_given import HEADS, Given, Words, item
@@ -46,11 +48,11 @@ def take(
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()
     source = Source.open(file)
-    words = Words()
+    words, earlier = Words(), Earlier()
     rows = _read(source, report, columns, words)
     while some := list(islice(rows, MANY)):
         with transaction.atomic():
-            _write(some, viewer, report, dry, words)
+            _write(some, viewer, report, words, earlier if dry else None)
         progress(source.size if source.raw.closed else source.position, source.size)
     if report.undated:
         report.notes.append(UNDATED.fill(n=report.undated))
@@ -84,8 +86,19 @@ def _read(source: Source, report: Report, given: Mapping[str, str], words: Words
             yield found
 
 
-def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool, words: Words) -> None:
+@dataclass
+class Earlier:
+    """What a dry run would have written so far: companies by code and name, and signed projects."""
+
+    by_code: dict[str, Company] = field(default_factory=dict)
+    by_name: dict[str, Company] = field(default_factory=dict)
+    signed: list[Lead] = field(default_factory=list)
+
+
+def _write(rows: list[Given], viewer: Viewer, report: Report, words: Words, dry: Earlier | None) -> None:
     by_code, by_name = reads.known((row.code for row in rows), (row.company for row in rows))
+    if dry is not None:
+        by_code, by_name = {**dry.by_code, **by_code}, {**dry.by_name, **by_name}
     there = reads.known_leads([row.name for row in rows])
     batch, now = Batch(), clock.now()
     keys, firms = next_ids(Lead, len(rows)), next_ids(Company, len(rows))
@@ -98,7 +111,9 @@ def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool, words: 
                     continue
                 if company is None and (row.company or row.code):
                     company = _listed(batch, Act.of(viewer, now), row, next(firms))
-                _note(batch, Act.of(viewer, now), row, company, next(keys), words)
+                elif company is not None and not company._state.adding and company.contacted_at is None:
+                    company = reads.lock(viewer, company.log_id)  # a contact may be noted of it
+                _note(batch, Act.of(viewer, now), row, company, next(keys), words, dry.signed if dry else ())
         except Problem as refused:
             report.refused += [(row.line, fault) for fault in _faults(refused)]
             continue
@@ -108,8 +123,11 @@ def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool, words: 
         there.add((company.pk if company else None, row.name))
         report.show(row.name, row.said)
         report.undated += bool(row.undated - {"noted"})
-    if not dry:
+    if dry is None:
         report.events += batch.flush()
+        return
+    dry.by_code, dry.by_name = by_code, by_name
+    dry.signed += [one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at]
 
 
 def _known(
@@ -165,40 +183,60 @@ def _listed(batch: Batch, act: Act, row: Given, key: int) -> Company:
     return company
 
 
-def _same(batch: Batch, lead: Lead) -> Lead | None:
+def _same(batch: Batch, lead: Lead, earlier: Sequence[Lead]) -> Lead | None:
     """A signed project of the same company further up in the list that it resembles."""
-    rows = [
-        one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at and one.company_id == lead.company_id
-    ]
+    mine = [one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at]
+    rows = [one for one in (*earlier, *mine) if one.company_id == lead.company_id]
     return next((one for one in rows if alike.score(lead, one) >= alike.LIMIT), None)
 
 
-def _note(batch: Batch, act: Act, row: Given, company: Company | None, key: int, words: Words) -> None:
+def _note(
+    batch: Batch, act: Act, row: Given, company: Company | None, key: int, words: Words, earlier: Sequence[Lead]
+) -> None:
     lead, _ = batch.create(
         actions.add_lead, act, key=key, number_key=key, name=row.name, company=company, county=row.county,
         industry=row.industry, officer=words.persons.get(row.officer), occasion=row.occasion or None, day=row.days.get("noted"),
         undated="noted" in row.undated,
     )  # fmt: skip
-    until = calendar.current().city_date(act.now) + HALF_YEAR
-    lead.granted = [
-        Waiver(lead=lead, item=key_, until=until, reason=str(LATER), at=act.now)
-        for key_ in gates.NEEDS
-        if key_.startswith("document:") or key_ == "field:officer"
-    ]
+    lead.granted = _waived(lead, row, act)
+    if company is not None and company.contacted_at is None and "engage" in row.days:
+        _met(batch, company, act, at_noon(row.days["engage"]))
     for verb in (one for one in AFTER if one in row.days):
         data: dict[str, Any] = {"day": row.days[verb]} | ({"undated": True} if verb in row.undated else {})
         if verb == "sign":
             data |= {"amount": row.amount, "currency": row.currency} if row.amount is not None else {"unknown": True}
-            other = actions.same(lead) or _same(batch, lead)
-            if other is not None:
-                rule = T(
-                    "像是已签约的 {number}，请先核对", "resembles {number}, which is signed: look at that one first"
-                )
-                raise Invalid([Fault("name", row.name[:40], rule.fill(number=other.number))])
-            data["looked"] = True
+            data |= _alone(batch, lead, row, earlier)
         try:
             batch.move(actions.OF_LEAD[verb], lead, act, **data)
         except NotNow as lacking:
             raise Invalid([Fault(verb, row.days[verb].isoformat(), one.rule) for one in lacking.faults]) from None
-    if any(verb in row.days for verb in gates.GATES):
-        batch.new[Waiver] += lead.granted
+    batch.new[Waiver] += lead.granted
+
+
+def _waived(lead: Lead, row: Given, act: Act) -> list[Waiver]:
+    """What the stages that it has reached would have to show: papers and officer, for half a year; nothing of later ones."""
+    until = calendar.current().city_date(act.now) + HALF_YEAR
+    keys = dict.fromkeys(need.key for verb in row.days for need in gates.GATES.get(verb, ()))
+    wanted = [key for key in keys if key.startswith("document:") or key == "field:officer"]
+    return [Waiver(lead=lead, item=key, until=until, reason=str(LATER), at=act.now) for key in wanted]
+
+
+def _met(batch: Batch, company: Company, act: Act, at: datetime) -> None:
+    """Whoever is engaged was met: the first contact of a company of which none is noted."""
+    batch.move(actions.contact, company, act, way="meeting", at=min(at, act.now))
+    if not company._state.adding:
+        batch.changes(company)
+
+
+def _alone(batch: Batch, lead: Lead, row: Given, earlier: Sequence[Lead]) -> dict[str, Any]:
+    """That it is no signed project's double, or why it is not. Raises Invalid."""
+    other = actions.same(lead) or _same(batch, lead, earlier)
+    if other is None:
+        return {"looked": True}
+    if not row.apart:
+        rule = T(
+            "像是已签约的 {number}：请先核对；确是另一个项目，在“不是同一项目的理由”一列写明",
+            "resembles {number}, which is signed: look at that one first; where it is another project, say why in the column “apart”",
+        )
+        raise Invalid([Fault("name", row.name[:40], rule.fill(number=other.number))])
+    return {"looked": True, "apart": row.apart}
