@@ -124,17 +124,21 @@ def _make(
     name: str, mark: str, along: tuple[str, ...], first: int, months: tuple[int, ...], engine: Engine
 ) -> list[Step]:
     """What moves with each edition that is over, from a file; one not made yet is made along all trees."""
-    figure, known = ask.figure(name), [ask.as_of(_end(month).isoformat()) for month in months]
+    figure, known = ask.figure(name), [ask.known_on(_end(month)) for month in months]
 
     def file(tree: tuple[str, ...]) -> File:
-        said = [VERSION, mark, tree, first, figure.measure.suppress_below, [one.size for one in known]]
-        return settings.CONF.home / "lake" / "editions" / f"{sha256(json.dumps(said).encode()).hexdigest()[:32]}.json"
+        said = [VERSION, mark, figure.measure.suppress_below, [one.size for one in known]]
+        digest = sha256(json.dumps(said).encode()).hexdigest()[:24]
+        return settings.CONF.home / "lake" / "editions" / f"{'-'.join((name, str(first // 12), *tree))}.{digest}.json"
 
     if not file(along).exists():
         file(along).parent.mkdir(parents=True, exist_ok=True)
         year = _Year(Question(figure, Period(first, first + 12), AsOf(0, 0), engine=engine), known)
         for tree in guard.trees(figure):
             homes.write(file(tree), _written(year.steps(tree)))
+            for old in file(tree).parent.glob(f"{file(tree).name.rsplit('.', 2)[0]}.*.json"):
+                if old != file(tree):
+                    old.unlink(missing_ok=True)
     return _read(file(along))
 
 
