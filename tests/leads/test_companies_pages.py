@@ -31,6 +31,9 @@ def test_the_list_finds_by_words_code_and_initials_and_filters() -> None:
         ("btjyty", True),
         ("jyty", True),
         ("91350100M000100Y43", True),
+        ("9135", True),
+        ("91350100m0", True),
+        ("9136", False),
         ("银河", False),
     ):
         assert (one.name in text(f"{ROOT}?q={query}")) is there, query

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import BooleanField, F, Func, Value
 from psycopg.sql import Literal
 
-_PLAIN: Final = re.compile("[0-9a-z]{1,60}")
+_PLAIN: Final = re.compile("[0-9A-Za-z]{1,60}")
 
 
 class Written(Value):
@@ -19,7 +19,7 @@ class Written(Value):
 
 
 def begins(column: str, text: str) -> Func:
-    """The condition that a column begins with small Latin letters and digits; by an index with `text_pattern_ops`."""
+    """The condition that a column begins with Latin letters and digits; by an index with `text_pattern_ops`."""
     if not _PLAIN.fullmatch(text):
         raise ValueError(f"letters and digits are wanted, not {text!r}")
     return Func(F(column), template=f"%(expressions)s LIKE '{text}%%%%'", output_field=BooleanField())

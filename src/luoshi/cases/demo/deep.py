@@ -82,8 +82,9 @@ def _split(last: HalfHour, case: Case) -> None:
 
 
 def _neighbour(world: World, unit: Unit) -> Unit:
-    near = world.staff.units[unit.code[:6]] or world.staff.units["city.g"]
-    return world.sampler.among([one for one in near if one.pk != unit.pk])
+    around = (world.staff.units[place] for place in (unit.code[:6], "city.g"))
+    others = ([one for one in some if one.pk != unit.pk] for some in around)
+    return world.sampler.among(next(some for some in others if some))
 
 
 def _finish(last: HalfHour, part: Case, batch: Batch) -> None:

@@ -21,6 +21,8 @@ from luoshi.web.http import holds
 BIG: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.closed", "cases.on_time", "cases.satisfied")
 BESIDE: Final = ("cases.reported", "cases.open", "cases.overdue", "cases.on_time")
 """What the table of districts shows."""
+AS_OF: Final = T("　截至 {day}", "  as of {day}")
+"""Beside a number that stands as of an earlier day than the others."""
 MAPS: Final = (200, 400, 1.4)
 """The whole city and its core in units, and how much larger they are drawn: the core as wide as its column of 560 px."""
 
@@ -30,6 +32,9 @@ def _big(found: home.Numbers) -> list[dict[str, str]]:
     for name in BIG:
         figure, cell = all_figures()[name], found.totals.get(name, Cell(None, None, 0))
         shares = f"{words.number(cell.num)} / {words.number(cell.den)}" if cell.den is not None else ""
+        known = found.known.get(name, found.at)
+        if known.size != found.at.size and known.size:
+            shares += str(AS_OF.fill(day=words.day(moment(known.moment))))
         unit = str(figure.unit_name) if value(figure, cell) is not None else ""
         rows.append({"name": str(figure.name), "value": pages.shown(figure, cell), "unit": unit, "beside": shares})
     return rows

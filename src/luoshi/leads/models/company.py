@@ -61,7 +61,7 @@ class Company(Searchable):
             models.Index(fields=["name"], name="company_named"),
             *(
                 models.Index(OpClass(name, "text_pattern_ops"), name=f"company_{name}")
-                for name in ("initials", "short_initials")
+                for name in ("initials", "short_initials", "code")
             ),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="company_merged"),
         ]  # fmt: skip

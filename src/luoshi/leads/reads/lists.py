@@ -17,6 +17,8 @@ from luoshi.leads.reads.one import visible
 SIZE: Final = 50
 LONGEST: Final = 60
 MOST: Final = 8
+CODE: Final = 4
+"""So many characters begin a code."""
 """Hits of a search as one types."""
 
 
@@ -53,11 +55,13 @@ def _wanted(viewer: Viewer, filters: Filters) -> QuerySet[Company]:
 
 
 def _words(text: str) -> Q:
-    """By words of names and codes; a run of Latin letters is also looked for as initials."""
+    """By words of names and codes; a run of Latin letters and digits is also looked for as initials, and as a code's beginning."""
     asked, plain = search_tokens.query(text), text.strip().lower()
     found = Q(tokens__contains=Written(asked)) if asked else Q(pk__in=[])
     if not plain.isascii() or not plain.isalnum() or len(plain) > LONGEST:
         return found
+    if len(plain) >= CODE and any(map(str.isdigit, plain)):
+        found |= Q(begins("code", plain.upper()))
     return found | Q(begins("initials", plain)) | Q(begins("short_initials", plain))
 
 
