@@ -147,9 +147,7 @@ def _read(rows: Iterable[Row], report: Report, seen: set[str], given: Mapping[st
             yield found
 
 
-def columns_of(
-    data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
-) -> dict[str, str]:
+def heads_of(data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> dict[str, str]:
     """Our names → the file's own heads: as somebody said (`given`), else by the heads that we know. Raises FileProblem."""
     there = {unicodedata.normalize("NFKC", str(head)).strip().lower(): head for head in data}
     found = {name: there[word] for name, words in heads.items() for word in words[::-1] if word in there}
@@ -163,6 +161,14 @@ def columns_of(
             names, those = "、".join(heads), "、".join(map(str, data))
             raise FileProblem(T(zh, en).fill(a=name, b=head, names=names, heads=those), misused=True)
         found[name] = there[head]
+    return found
+
+
+def columns_of(
+    data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
+) -> dict[str, str]:
+    """The same for a list of names: one column of them there must be. Raises FileProblem."""
+    found = heads_of(data, heads, given)
     if "name" not in found:
         zh, en = (
             "没有名称那一列（认得的列名：{words}）；用“列的对应”指明",

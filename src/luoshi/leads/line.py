@@ -11,8 +11,8 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import clocks, occasions, reads, stages
 from luoshi.leads.actions import passing
-from luoshi.leads.actions.rates import load_rates
 from luoshi.leads.flow import FLOW, IMPORT, SEE, WAYS, WORDS
+from luoshi.leads.importing_rates import load_rates
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.measures import FACTS, measures
 from luoshi.leads.provinces import PROVINCES

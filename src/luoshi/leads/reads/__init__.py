@@ -77,7 +77,7 @@ from luoshi.leads.reads.one import (
     told,
     visible,
 )
-from luoshi.leads.reads.rates import rate_on, rates
+from luoshi.leads.reads.rates import rate_on, rate_used, rates
 from luoshi.leads.reads.rows import Row, row_of, stage_days
 
 __all__ = [
@@ -164,6 +164,7 @@ __all__ = [
     "proposed",
     "public_occasions",
     "rate_on",
+    "rate_used",
     "rates",
     "receipt",
     "receipts",
