@@ -14,11 +14,11 @@ from luoshi.leads.actions.company import NO_CHOICE
 from luoshi.leads.actions.lead import at_noon, note_fault, reach
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Agreement, Credit, Document, Lead, Occasion, Receipt
-from luoshi.leads.rules import RULES
+from luoshi.leads.rules import RULES, worded
 from luoshi.people import reads as people
 
 WHOLE: Final = 10_000
-PROOFS: Final[Mapping[str, T]] = {code: T(words["zh"], words["en"]) for code, words in RULES["proofs"].items()}
+PROOFS: Final[Mapping[str, T]] = worded("proofs")
 """Kinds of proof of money in place, in words."""
 NO_RATE: Final = T(
     "没有这一天或之前的汇率：{currency}，{day}；用 luoshi import rates 补上",
