@@ -231,6 +231,17 @@ SETTINGS: tuple[Setting, ...] = (
         "path",
     ),
     Setting(
+        "LUOSHI_SPOT_CHECKS",
+        rules.number(0, 100),
+        "10",
+        T(
+            "每百件打 3 分以上的，抽查跟进几件。一件不抽，公开的日志里办结后还有记录的就都是差评。",
+            "Of a hundred cases graded 3 or more, how many are followed up too. Without any, whatever is noted after its end in "
+            "the public log had a bad grade.",
+        ),
+        "number",
+    ),
+    Setting(
         "LUOSHI_SEAL_SECONDS",
         rules.number(1, 3600),
         "10",

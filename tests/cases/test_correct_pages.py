@@ -80,6 +80,24 @@ def test_times_kinds_and_places_are_typed_as_words_and_bad_ones_refused_at_their
     assert Correction.objects.latest("id").void
 
 
+def test_what_was_not_known_may_stay_so_when_something_else_is_corrected(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report from elsewhere may name no place."""
+    number = closed()
+    here, whole = f"/work/cases/{number}/correct/{event(number, 'report')}/", correct.present
+
+    def required(name: str) -> bool:
+        return "required" in page("desk", here).partition(f'name="{name}"')[2].partition(">")[0]
+
+    assert required("division") and required("category")
+    monkeypatch.setattr(correct, "present", lambda chain: {**whole(chain), "division": None})
+    assert not required("division") and required("category")
+    sent = {"at": "2021-12-29 09:00", "category": str(reads.kinds().path("010103")), "division": "", "reason": "看错了"}
+    assert client("desk").post(here, sent).status_code == 303
+    assert set(Correction.objects.get().changes) == {"category"}
+
+
 def test_an_entry_without_correctable_fields_is_not_found_and_strangers_are_refused(db: None) -> None:
     number = closed()
     assert client("desk").get(f"/work/cases/{number}/correct/{event(number, 'sign')}/").status_code == 404

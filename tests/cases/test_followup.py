@@ -1,11 +1,13 @@
-"""Grades of 1 and 2 wait on a page, with what was said, until somebody says what was done."""
+"""Grades of 1 and 2, and some picked among the others, wait on a page, with what was said, until somebody says what was done."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from staff_cast import at, case, client, do, step
 
-from luoshi.cases.actions import BY_VERB
+from luoshi.cases.actions import BY_VERB, again
 from luoshi.cases.models import Case
 from luoshi.cases.reads import joint
 from luoshi.people.models import Unit
@@ -25,6 +27,28 @@ def test_bad_ones_with_reason_words_and_answer_and_good_ones_not(db: None) -> No
     for text in (bad, worst, "还是会绊倒", "没来人", "没真正办好", "路面已补"):
         assert text in page
     assert good not in page
+
+
+def test_some_of_the_others_are_picked_and_nobody_outside_can_tell_which(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def share(n: int) -> None:
+        monkeypatch.setattr(settings, "CONF", replace(settings.CONF, values={**settings.CONF.values, "spot_checks": n}))
+
+    share(40)
+    numbers = [rated(5, "很好") for _ in range(30)]
+    picked = set(Case.objects.filter(number__in=numbers, followup="due").values_list("number", flat=True))
+    assert 3 < len(picked) < 25
+    page = client("supervisor").get("/work/followup/").content.decode()
+    assert page.count("抽查</span>") == len(picked) and "每百件抽查 40 件" in page
+    rows = Case.objects.filter(number__in=numbers)
+    assert {row.number for row in rows if again.followed_up(row, 4)} == picked, (
+        "the same ones whenever they are asked for"
+    )
+    monkeypatch.setattr(again, "secret", lambda: b"another city")
+    assert {row.number for row in rows if again.followed_up(row, 4)} != picked
+    share(100)
+    assert all(again.followed_up(row, 3) for row in rows) and not again.followed_up(rows[0], None)
 
 
 def test_done_there_it_comes_back_and_is_counted(db: None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,6 @@ def test_how_soon_building_begins_is_what_lifelines_says(home: Place) -> None:
     generate.run(contacted=600)
     size = seal(home)
     end = datetime(2021, 12, 29, 1, tzinfo=UTC)
-    found = asked("started_by", "2021", size, "duckdb")
     rows_ = Lead.objects.filter(signed_at__isnull=False, state__in=("signed", "landed", "started", "producing", "full"))
     days, came = [], []
     for one in rows_:
@@ -222,9 +222,51 @@ def test_how_soon_building_begins_is_what_lifelines_says(home: Place) -> None:
         days.append((until - one.signed_at).days)
         came.append(one.started_at is not None)
     fitted = KaplanMeierFitter().fit(days, came)
-    share = 100 * (1 - float(fitted.predict(180)))
-    assert found.total.n == len(days) and abs(float(value(found.question.figure, found.total)) - share) < 0.06
-    assert 0 < share < 100
-    assert value(found.question.figure, asked("started_by", "2021", size, "postgres").total) == value(
-        found.question.figure, found.total
+    shares = []
+    for name, day in (("started_by_90", 90), ("started_by", 180), ("started_by_365", 365)):
+        found = asked(name, "2021", size, "duckdb")
+        shares.append(100 * (1 - float(fitted.predict(day))))
+        assert found.total.n == len(days) and abs(float(value(found.question.figure, found.total)) - shares[-1]) < 0.06
+        assert found.total == asked(name, "2021", size, "postgres").total
+    assert 0 < shares[0] < shares[1] <= shares[2] < 100
+    for name, since, until in (
+        ("days_to_sign", "engaged_at", "signed_at"), ("days_to_land", "signed_at", "landed_at"),
+        ("contact_to_land", "engaged_at", "landed_at"), ("contact_to_start", "engaged_at", "started_at"),
+        ("contact_to_produce", "engaged_at", "producing_at"),
+    ):  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY {until} - {since}) FROM lead "
+                f"WHERE {until} >= '2021-01-01+08' AND {until} < '2022-01-01+08' AND state <> 'merged'"
+            )
+            n, median = cursor.fetchone()
+        for engine in ("duckdb", "postgres"):
+            found = asked(name, "2021", size, engine)
+            assert (
+                n == found.total.n > 0
+                and abs(float(value(found.question.figure, found.total)) - median.total_seconds() / 86400) < 0.051
+            )
+
+
+def test_a_stage_without_a_day_is_in_no_duration_and_in_every_count(home: Place, tmp_path: Path) -> None:
+    file = tmp_path / "undated.csv"
+    file.write_text(
+        """项目名称,企业名称,旗县区,行业,总投资（元）,对接日期,签约日期,落地日期,开工日期,投产日期
+甲项目,包头甲有限公司,昆都仑区,C,1000000,2021-03-01,2021-05-10,2021-06-09,2021-08-18,
+乙项目,包头乙有限公司,昆都仑区,C,1000000,,2021-05-10,,2021-05-20,
+丙项目,包头丙有限公司,昆都仑区,C,1000000,,2021-05-10,,,2021-12-01
+""",
+        "utf-8",
     )
+    assert importing_leads.take(file, OPERATOR).created == 3
+    size = seal(home)
+    wanted = {"days_to_sign": (70, 1), "days_to_land": (30, 1), "started_by": (None, 2)}
+    for engine in ("duckdb", "postgres"):
+        for name, (days, n) in wanted.items():
+            cell = asked(name, "2021", size, engine).total
+            assert cell.n == n, (engine, name)
+            assert days is None or Fraction(cell.num, cell.den or 1) == days * 86_400_000_000, (engine, name)
+        assert asked("days_to_start", "2021", size, engine).total.n == 2
+        counts = [asked(name, "2021", size, engine).total.num for name in ("signed", "landed", "started", "producing")]
+        assert counts == [3, 3, 3, 1]
+        assert asked("agreed", "2021", size, engine).total.num == 300_000_000

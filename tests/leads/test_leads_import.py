@@ -1,13 +1,16 @@
 """Leads from a file: history by the days of the stages, unknown is not zero, a second run adds nothing, doubles are named."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
+from deals import do
 from django.core.files.uploadedfile import SimpleUploadedFile
 from register import client, who
 
 from luoshi.kernel.models import Event
-from luoshi.kernel.problems import Denied
+from luoshi.kernel.problems import Denied, Invalid
 from luoshi.kernel.viewer import OPERATOR
 from luoshi.leads import importing, importing_leads, reads
 from luoshi.leads.models import Company, Lead
@@ -110,3 +113,71 @@ def test_the_page_previews_then_takes() -> None:
     assert Lead.objects.count() == 4
     assert browse.get("/work/leads/import/template.xlsx").status_code == 200
     assert client("officer").get("/work/leads/import/").status_code == 403
+
+
+UNDATED = """项目名称,企业名称,旗县区,行业,协议总投资（万元）,线索日期,对接日期,在谈日期,签约日期,落地日期,开工日期,负责人
+甲项目,包头市甲磁材有限公司,昆都仑区,C,32000,,,,2021-05-06,,2021-10-08,officer
+乙项目,包头市乙磁材有限公司,青山区,C,5000,2021-01-04,2021-02-01,2021-03-01,2021-05-06,,,
+丙项目,包头市丙磁材有限公司,青山区,C,5000,,,,,2021-07-01,,
+"""
+
+
+def test_a_stage_without_a_day_is_reached_on_a_day_that_nobody_knows(tmp_path: Path) -> None:
+    path = tmp_path / "undated.csv"
+    path.write_text(UNDATED, "utf-8")
+    report = importing_leads.take(path, OPERATOR)
+    assert [(line, fault.field) for line, fault in report.refused] == [(4, "sign")] and report.undated == 1
+    one, other = Lead.objects.get(name="甲项目"), Lead.objects.get(name="乙项目")
+    assert (one.state, one.engaged_at, one.talking_at, one.landed_at) == ("started", None, None, None)
+    said = {event.verb: event.body.get("undated") for event in Event.objects.filter(subject=one.log_id)}
+    assert said == {"add_lead": True, "engage": True, "talk": True, "sign": None, "land": True, "start": None}
+    assert derived(10) == [] and other.engaged_at is not None
+    browse = client("officer")
+    page = browse.get(f"/work/leads/{one.log_id}/").content.decode()
+    assert page.count("日期不详") >= 5 and "2021-05-06，0 天" not in page
+    assert "日期不详" not in browse.get(f"/work/leads/{other.log_id}/").content.decode()
+    rows = list(csv.DictReader(io.StringIO(browse.get("/work/leads/export.csv").content.decode("utf-8-sig"))))
+    days = {row["项目"]: [row[name] for name in ("登记日期", "对接", "签约", "落地", "开工")] for row in rows}
+    assert days["甲项目"] == ["", "", "2021-05-06", "", "2021-10-08"]
+    assert days["乙项目"] == ["2021-01-04", "2021-02-01", "2021-05-06", "", ""]
+    path.write_bytes(browse.get("/work/leads/export.csv").content)
+    again = importing_leads.take(path, OPERATOR)
+    assert (again.unchanged, again.created, again.refused) == (2, 0, [])
+
+
+def test_a_day_that_was_not_known_is_corrected_to_one(tmp_path: Path) -> None:
+    path = tmp_path / "undated.csv"
+    path.write_text(UNDATED, "utf-8")
+    importing_leads.take(path, OPERATOR)
+    one = Lead.objects.get(name="甲项目")
+    event = Event.objects.get(subject=one.log_id, verb="sign")
+    # what has no day of its own binds nobody
+    do(one, "propose", "officer", event=str(event.id), reason="签约日期写错", changes={"day": "2021-04-06"})
+    one = do(one, "approve", "promoter", proposal=reads.proposals(one)[0].pk)
+    assert one.signed_at.date().isoformat() == "2021-04-06"
+    event = Event.objects.get(subject=one.log_id, verb="engage")
+    for day in ("2021-04-07", "1999-12-31"):
+        with pytest.raises(Invalid):
+            do(one, "propose", "officer", event=str(event.id), reason="查到了", changes={"day": day})
+    do(one, "propose", "officer", event=str(event.id), reason="查到了", changes={"day": "2021-04-06"})
+    one = do(one, "approve", "promoter", proposal=reads.proposals(one)[0].pk)
+    assert one.engaged_at.date().isoformat() == "2021-04-06" and derived(10) == []
+    assert "undated" not in Event.objects.get(corrects=event.id).body
+    changes = [one.changes for one in reads.corrections(reads.events_of(one.log_id))]
+    assert [[(name, was is None) for name, was, _ in some] for some in changes] == [[("day", False)], [("day", True)]]
+
+
+def test_a_double_gives_its_day_to_the_one_that_has_none_and_takes_it_back(tmp_path: Path) -> None:
+    path = tmp_path / "undated.csv"
+    path.write_text(UNDATED, "utf-8")
+    importing_leads.take(path, OPERATOR)
+    one, other = Lead.objects.get(name="甲项目"), Lead.objects.get(name="乙项目")
+    do(other, "merge_lead", "promoter", into=str(one.log_id), reason="同一个")
+    one = Lead.objects.get(pk=one.pk)
+    assert one.engaged_at.date().isoformat() == "2021-02-01" and derived(10) == []
+    (event,) = Event.objects.filter(subject=one.log_id, verb="engage")
+    assert "undated" not in Event.objects.get(corrects=event.id).body
+    do(Lead.objects.get(pk=other.pk), "unmerge_lead", "promoter", reason="是两个")
+    one = Lead.objects.get(pk=one.pk)
+    assert one.engaged_at is None and derived(10) == []
+    assert [event.body.get("undated") for event in reads.events_of(one.log_id) if event.verb == "correct"][-1]

@@ -1,6 +1,7 @@
 """Numbers that an independent look found wrong: what a project counts as, when, and once; and who may make it count."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from register import client, company, who
 
 from luoshi.kernel.models import Event
 from luoshi.kernel.problems import Denied, Invalid, NotNow
-from luoshi.leads import actions, reads
+from luoshi.leads import actions, importing_leads, reads
 from luoshi.leads.measures import measures
-from luoshi.leads.models import Lead, Proposal
+from luoshi.leads.models import Company, Lead, Proposal
 from luoshi.leads.reads.derived import derived
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -264,3 +265,157 @@ def test_a_leaders_page_as_of_an_earlier_day_says_nothing_of_now() -> None:
     assert "年内最大的项目" not in then and "截至 2021-06-30" in then
     said = browse.get("/api/leads/brief?period=2021&as_of=2021-06-30").json()
     assert (said["largest"], said["occasions"]) == ([], [])
+
+
+SECRET = "包头星河暗涌新材料有限公司"
+
+
+def everywhere(login: str, ref: str) -> str:
+    """All that a person can read of the register: lists, search, files, the API, the page itself."""
+    browse = client(login)
+    found = []
+    for path in (
+        "/work/companies/", f"/work/companies/?q={SECRET[:6]}", f"/work/companies/find/?q={SECRET[:4]}", "/work/companies/export.csv",
+        f"/work/companies/likely/?q={SECRET}", f"/work/companies/{ref}/", "/api/companies", f"/api/companies?q={SECRET[:6]}",
+        f"/api/companies/likely?name={SECRET}", f"/api/companies/{ref}", f"/api/companies/{ref}/events", f"/search/?q={SECRET}",
+        "/api/figures/leads.contacted/records?period=2021", "/work/leads/", "/work/leads/day/",
+    ):  # fmt: skip
+        text = browse.get(path).content.decode()
+        found.append(text.replace(f"q={SECRET}", "").replace(f'value="{SECRET}"', ""))
+    return "\n".join(found)
+
+
+def test_a_company_listed_for_a_confidential_lead_is_shown_to_those_who_may_see_the_lead() -> None:
+    firm = company(SECRET, level="named", code="91150200MA0MYBTX9P")
+    ref, one = str(firm.log_id), lead("保密项目", company=str(firm.log_id), level="named")
+    one = do(one, "engage", day=DAY)
+    for login in ("officer2", "supervisor", "statistician"):
+        assert SECRET not in everywhere(login, ref), login
+        assert client(login).get(f"/work/companies/{ref}/").status_code in (403, 404)
+    for login in ("officer", "promoter"):
+        assert SECRET in everywhere(login, ref), login
+    with pytest.raises(Invalid) as refused:
+        actions.add_company(viewer=who("officer2"), name="别的有限公司", code="91150200MA0MYBTX9P")
+    (fault,) = refused.value.faults
+    assert fault.field == "code" and "不对您公开" in fault.rule.zh and SECRET not in fault.rule.zh
+    typed = client("officer2").post(
+        "/work/leads/add/", {"name": "试探", "company": "91150200MA0MYBTX9P", "level": "open"}
+    )
+    assert typed.status_code == 422 and SECRET not in typed.content.decode()
+    do(one, "change_lead", shown_to=["officer2"])
+    assert SECRET in everywhere("officer2", ref)
+    do(one, "change_lead", shown_to=[])
+    one = do(one, "talk", day=DAY)
+    do(paper(one, "agreement"), "sign", day=DAY, amount=YI)
+    assert SECRET in everywhere("officer2", ref) and derived(10) == []
+
+
+def test_money_that_waits_and_the_split_of_credit_go_over_with_a_double_and_come_back() -> None:
+    one, other = to(lead("甲项目"), "land"), to(lead("乙项目"), "land")
+    one = do(one, "report_money", amount=YI, day=DAY, proof="bank")
+    one = do(one, "report_money", amount=YI, day=DAY, proof="audit")
+    one = do(one, "split_credit", shares={"150203000000": 6000, "150204000000": 4000})
+    first, second = (row.pk for row in reads.receipts(one)[::-1])
+    do(one, "merge_lead", "promoter", into=str(other.log_id), reason="同一个")
+    assert reads.receipts(Lead.objects.get(pk=one.pk)) == [] == reads.credits(one)
+    other = do(other, "verify_money", "statistician", receipt=first)
+    assert other.in_place == YI and len(reads.credits(other)) == 2 and derived(10) == []
+    do(one, "unmerge_lead", "promoter", reason="是两个")
+    one, other = Lead.objects.get(pk=one.pk), Lead.objects.get(pk=other.pk)
+    assert (one.in_place, other.in_place) == (YI, 0) and reads.receipts(other) == [] == reads.credits(other)
+    assert {row.pk: row.state for row in reads.receipts(one)} == {first: "verified", second: "reported"}
+    assert len(reads.credits(one)) == 2 and len(reads.counting(one, first)) == 1 and derived(10) == []
+
+
+def test_a_known_amount_is_not_lost_by_merging_it_into_an_unknown_one() -> None:
+    one, other = to(lead("甲项目"), "sign", amount=YI), to(lead("乙项目"), "sign", unknown=True)
+    with pytest.raises(Invalid) as refused:
+        do(one, "merge_lead", "promoter", into=str(other.log_id), reason="同一个")
+    assert "金额不详" in refused.value.faults[0].rule.zh
+    do(other, "merge_lead", "promoter", into=str(one.log_id), reason="同一个")
+
+
+def test_decisions_stand_in_a_full_day() -> None:
+    for number in range(4):
+        lead(f"项目{number}", "promoter", company=None)
+    one = do(to(lead(), "land"), "report_money", amount=YI, day=DAY, proof="bank")
+    due = reads.due(who("promoter"), 4)
+    assert len(due) == 4 and [item.number for item in due if item.due_at is None] == [one.number]
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00", "1999-12-31T00:00:00+08:00"])
+def test_a_contact_at_an_impossible_time_is_refused(at: str) -> None:
+    firm = company("包头时间有限公司")
+    with pytest.raises(Invalid) as refused:
+        actions.contact(viewer=who(), on=str(firm.log_id), way="visit", at=datetime.fromisoformat(at))
+    assert [fault.field for fault in refused.value.faults] == ["at"]
+
+
+def test_a_lead_that_is_not_worth_it_says_why() -> None:
+    one = do(do(lead(), "respond", note="已联系"), "judge", note="规模太小", worth=False, why="conditions")
+    assert (one.status, one.ended_why) == ("abandoned", "conditions")
+    with pytest.raises(Invalid):
+        do(do(lead("乙项目"), "respond", note="已联系"), "judge", note="x", worth=False, why="nothing")
+
+
+def test_nothing_comes_from_an_occasion_that_was_called_off() -> None:
+    ref = actions.add_occasion(viewer=who("promoter"), name="取消的会", kind="promotion", first_day=DAY).answer[
+        "occasion"
+    ]
+    actions.OF_OCCASION["cancel_occasion"](viewer=who("promoter"), on=ref, reason="疫情")
+    with pytest.raises(Invalid):
+        lead(occasion=ref)
+    one = to(lead("乙项目"), "talk")
+    with pytest.raises(Invalid):
+        do(one, "change_lead", occasion=ref)
+    with pytest.raises(Invalid):
+        do(paper(one, "agreement"), "sign", day=DAY, amount=YI, occasion=ref)
+
+
+def test_the_head_of_investment_hands_over() -> None:
+    assert client("promoter").get("/people/hand-over/").status_code == 200
+    assert client("officer").get("/people/hand-over/").status_code == 403
+
+
+def taken(tmp_path: Path, text: str, *, dry: bool = False) -> importing_leads.Report:
+    file = tmp_path / "list.csv"
+    file.write_text(text, "utf-8")
+    return importing_leads.take(file, who("promoter"), dry=dry)
+
+
+def test_an_imported_project_is_excused_for_what_it_has_passed_and_no_more(tmp_path: Path) -> None:
+    assert (
+        taken(
+            tmp_path,
+            "项目名称,企业名称,旗县区,行业,对接日期,签约日期\n甲项目,包头甲有限公司,昆都仑区,C,2021-03-01,2021-05-10\n",
+        ).created
+        == 1
+    )
+    one = Lead.objects.get(name="甲项目")
+    with pytest.raises(NotNow):
+        do(one, "land", "promoter", day=DAY)
+    do(paper(do(one, "assign_lead", "promoter", officer="officer"), "landing"), "land", day=DAY)
+    firm = Company.objects.get(name="包头甲有限公司")
+    (first,) = reads.contacts(reads.events_of(firm.log_id))
+    assert first.at.date() == date(2021, 3, 1) and derived(10) == []
+
+
+def test_a_second_phase_says_why_it_is_none_of_the_first_and_a_dry_run_knows_of_rows_long_before(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        "项目名称,企业名称,旗县区,行业,签约日期,不是同一项目的理由",
+        "包头风机一期项目,包头两期有限公司,昆都仑区,C,2021-05-10,",
+    ]
+    rows += [f"项目{n},包头第{n}有限公司,昆都仑区,C,2021-05-10," for n in range(250)]
+    rows += [
+        "包头风机二期项目,包头两期有限公司,昆都仑区,C,2021-06-10,",
+        "包头风机三期项目,包头两期有限公司,昆都仑区,C,2021-06-10,另购地另建厂房",
+    ]
+    text = "\n".join(rows) + "\n"
+    for dry in (True, False):
+        report = taken(tmp_path, text, dry=dry)
+        assert report.created == 252 and [line for line, _ in report.refused] == [253], dry
+    assert Lead.objects.get(name="包头风机三期项目").apart == "另购地另建厂房"
+    firm = Company.objects.get(name="包头两期有限公司")
+    assert len(reads.contacts(reads.events_of(firm.log_id))) == 1

@@ -94,7 +94,7 @@ def test_rows_that_cannot_be_read_are_named_with_their_line(register: Register[i
 
 
 def test_a_file_that_is_no_table_is_refused(register: Register[int], tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_bytes(LIST.encode("utf-16"))
+    (tmp_path / "list.csv").write_bytes(LIST.encode("utf-16-le"))  # without the mark it could be anything
     (fault,) = refused(register, tmp_path / "list.csv").faults
     assert fault.field == "file" and "CSV" in fault.rule.en
 

@@ -104,8 +104,9 @@ def _stand(one: Lead, other: Lead, stage: str, status: str, verb: str) -> None:
         state=stage, status=status, clock=CLOCKS.get(verb, "report"), papers=[*gates.DOCUMENTS], signed_at=NOW - timedelta(days=26) if late else None,
         agreed=100 if late else None, merged_into=other if stage == "merged" else None, state_before="lead" if stage == "merged" else "",
     )  # fmt: skip
-    Lead.objects.filter(pk=other.pk).update(absorbed=1 if stage == "merged" else 0, state="full")
-    Receipt.objects.filter(lead=one).update(state="verified" if verb == "revoke_money" else "reported")
+    Lead.objects.filter(pk=other.pk).update(absorbed=1 if stage == "merged" else 0, state="full", agreed=100)
+    states = {"revoke_money": "verified", "propose": "withdrawn"}
+    Receipt.objects.filter(lead=one).update(state=states.get(verb, "reported"))
     if verb == "revoke_money":
         Lead.objects.filter(pk=one.pk).update(in_place=100)
     if verb == "drop_promise":

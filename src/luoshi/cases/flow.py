@@ -119,7 +119,7 @@ def not_rated(case: Any, viewer: Viewer) -> T | None:
 
 def followup_due(case: Any, viewer: Viewer) -> T | None:
     """Grades 1 and 2 are followed up."""
-    return None if case.followup == "due" else T("没有待跟进的差评", "No bad rating waits for follow-up")
+    return None if case.followup == "due" else T("没有待跟进的评价", "No rating waits for follow-up")
 
 
 def not_part(case: Any, viewer: Viewer) -> T | None:
@@ -232,7 +232,7 @@ MOVES: Final = (
     Move("add_note", T("记一条", "Add a note"), EVERY, None, "cases.note", ("note",), (),
          statuses=ALIVE, event="note", quiet=True),
     Move("withdraw", T("撤回", "Withdraw"), (*EARLY, "parted"), "withdrawn", HOLDER, (), ("note",), statuses=ALIVE),
-    Move("follow_up", T("差评跟进", "Follow up"), ("closed",), None, "cases.follow", ("note",), (), ("followup_due",),
+    Move("follow_up", T("评价跟进", "Follow up"), ("closed",), None, "cases.follow", ("note",), (), ("followup_due",),
          event="note"),
     Move("release", T("公开文字与照片", "Release text and photographs"), EVERY, None, "cases.release", (),
          ("public_text", "photos_released"), statuses=ALIVE),

@@ -88,7 +88,7 @@ class _Face:
         Page(T("热线", "Hotline"), "/work/hotline/", "cases.hotline"),
         Page(T("回访", "Call-backs"), "/work/hotline/calls/", "cases.callback"),
         Page(T("会商", "Joint dispatch"), "/work/joint/", "cases.split"),
-        Page(T("差评跟进", "Follow-up"), "/work/followup/", "cases.follow"),
+        Page(T("评价跟进", "Follow-up"), "/work/followup/", "cases.follow"),
         Page(T("单位三率", "Rates of units"), "/work/rates/", "cases.see"),
         Page(T("转为本市案件", "Adopt"), "/work/adopt/", "cases.accept"),
         Page(T("派遣规则", "Routing rules"), "/work/rules/", "cases.rules"),

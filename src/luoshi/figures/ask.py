@@ -27,6 +27,10 @@ from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
 _FUTURE: Final = 1 << 62
+ANEW: Final = T(
+    "日志在 {day} 另起：那以前哪天知道什么，只有原来的日志说得清",
+    "the log was begun anew on {day}: what was known on a day before stands in the old one alone",
+)
 TO_COME: Final = T("这个时期还没有到", "the period has not come yet")
 BEFORE: Final = T("那时账本里还没有记录", "the log held no records then")
 BEGINS: Final = T(
@@ -111,7 +115,16 @@ def as_of(text: str | None = None) -> AsOf:
     except ValueError:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
         raise Invalid([Fault("as_of", text[:40], rule)]) from None
-    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now(), day=day)
+    size = log_rows.size_on(day)
+    if not size and most and (anew := _began_anew()) is not None:
+        raise Invalid([Fault("as_of", text, ANEW.fill(day=anew.isoformat()))])
+    return replace(_known_at(size), provisional=log_rows.end_of(day) > clock.now(), day=day)
+
+
+def _began_anew() -> date | None:
+    """The day on which the log took an older one's place; None where it is the first."""
+    verb, at = next(iter(log_rows.stream("e.verb, e.recorded_at", 0, 1)), ("", None))
+    return calendar.current().city_date(at) if verb == "new_log" and at else None
 
 
 def _known_at(size: int) -> AsOf:

@@ -209,8 +209,9 @@ def tell_end(found: dict[str, Any]) -> None:
     """Who has no number, and as of when."""
     if found["missing"]:
         click.echo(str(T("  没有数的：{names}", "  without a number: {names}").fill(names=", ".join(found["missing"]))))
-    as_of = T("截至 {at}，日志 {n} 条", "as of {at}, {n} entries of the log")
-    said(as_of.fill(at=found["as_of"] or "—", n=found["log_size"]))
+    as_of = T("截至 {at}，日志 {n} 条{more}", "as of {at}, {n} entries of the log{more}")
+    more = T("（当天未结束，还会变）", " (the day is not over: it may change)") if found["provisional"] else ""
+    said(as_of.fill(at=found["as_of"] or "—", n=found["log_size"], more=more))
 
 
 def _records(question: "Question", viewer: "Viewer") -> None:

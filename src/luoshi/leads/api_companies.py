@@ -11,7 +11,7 @@ from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.leads import actions, reads
-from luoshi.leads.actions.company import LONGEST, NOTE
+from luoshi.leads.actions.company import LONGEST, NOTE, SEEN_BY
 from luoshi.leads.api_events import EVENTS, told
 from luoshi.leads.api_given import DAY, ID, LIMIT, after, checked, entry, size
 from luoshi.leads.flow import FLOW, LISTED, MERGED, SEE, WAYS
@@ -25,7 +25,7 @@ from luoshi.web import pager
 COMPANY: Final = record(
     {
         "id": ID, "version": WHOLE, "state": one_of([LISTED, MERGED]), "name": TEXT, "code": TEXT, "province": TEXT,
-        "industry": TEXT, "contacted_at": or_null(TIME), "updated_at": TIME, "sim": YES, "merged_into": or_null(ID),
+        "industry": TEXT, "level": one_of([*SEEN_BY]), "contacted_at": or_null(TIME), "updated_at": TIME, "sim": YES, "merged_into": or_null(ID),
     }
 )  # fmt: skip
 WHOLE_COMPANY: Final = record({**COMPANY["properties"], "group": or_null(ID), "former_names": rows(TEXT)})
@@ -33,7 +33,7 @@ LIKELY: Final = record({"likely": rows(record({"id": ID, "name": TEXT, "score": 
 FIELDS: Final[dict[str, Schema]] = {
     "name": text(LONGEST, 1), "code": text(40), "province": one_of(["", *PROVINCES]), "industry": one_of(["", *INDUSTRIES]),
     "group": text(36), "into": text(36, 1), "reason": text(NOTE, 1), "note": text(NOTE), "way": one_of(list(WAYS)),
-    "at": TIME, "day": DAY, "event": ID,
+    "at": TIME, "day": DAY, "event": ID, "level": one_of([*SEEN_BY]),
 }  # fmt: skip
 NARROWED: Final[dict[str, Schema]] = {
     "q": text(80), "province": one_of(list(PROVINCES)), "industry": one_of(list(INDUSTRIES)),
@@ -45,7 +45,7 @@ FILTERS: Final[dict[str, Schema]] = {**NARROWED, pager.NAME: text(200), "limit":
 def _shown(one: Company) -> dict[str, Any]:
     return {
         "id": str(one.log_id), "version": one.version, "state": one.state, "name": one.name, "code": one.code,
-        "province": one.province, "industry": one.industry, "contacted_at": one.contacted_at,
+        "province": one.province, "industry": one.industry, "level": one.level, "contacted_at": one.contacted_at,
         "updated_at": one.updated_at, "sim": one.sim,
         "merged_into": str(one.merged_into.log_id) if one.merged_into else None,
     }  # fmt: skip
@@ -135,7 +135,7 @@ def _move(move: Move) -> Endpoint:
     )  # fmt: skip
 
 
-ENTRY: Final = record({name: FIELDS[name] for name in ("name", "code", "province", "industry")}, ("name",))
+ENTRY: Final = record({name: FIELDS[name] for name in ("name", "code", "province", "industry", "level")}, ("name",))
 LISTS: Final = (
     Endpoint("GET", "/companies", "leads.companies", T("企业列表", "List companies"), listed,
              record({"companies": rows(COMPANY), "after": or_null(TEXT)}), query=FILTERS, refusals=(400, 403)),

@@ -32,6 +32,7 @@ REPORT: Final = record(
     {
         "dry_run": YES, **dict.fromkeys(("read", "created", "updated", "unchanged", "refused", "events"), WHOLE), "seconds": {"type": "number"},
         "new": rows(TEXT), "preview": rows({"type": "object", "additionalProperties": TEXT}), "unused_columns": rows(TEXT),
+        "header_row": WHOLE, "notes": rows(TEXT),
         "faults": rows(record({"line": WHOLE, "field": TEXT, "value": TEXT, "rule": TEXT})),
     }
 )  # fmt: skip

@@ -34,7 +34,9 @@ _LEAD_RESTRICTED: Final = frozenset(
     {"move", "unit", "officer", "occasion", "company", "fixed", "in_place", "ended_at", "acting_for", "actor_kind"}
 )
 _LEAD_EXTRA: Final[dict[str, frozenset[str]]] = {
-    "judge": frozenset({"worth"}),
+    "judge": frozenset({"worth", "why"}),
+    # only the latest day on which it can have been is known, which is the event's
+    **dict.fromkeys(("add_lead", "engage", "talk", "land", "start", "produce", "reach"), frozenset({"undated"})),
     "sign": frozenset({"currency", "amount", "succeeds"}),
     "agree": frozenset({"currency", "amount", "first_known"}),
     "report_money": frozenset({"receipt", "fen", "proof", "file"}),

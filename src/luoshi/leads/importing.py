@@ -6,8 +6,7 @@ that was killed is taken up by running it again.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -29,8 +28,9 @@ from luoshi.leads.flow import IMPORT
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
 from luoshi.leads.provinces import PROVINCES
+from luoshi.ports.importer.heads import Wanted, key
 from luoshi.ports.importer.refused import RefusedFile
-from luoshi.ports.importer.rows import FileProblem, Row, Source
+from luoshi.ports.importer.rows import FileProblem, Source
 
 NOTHING: Final[Mapping[str, str]] = {}
 MANY: Final = 500
@@ -48,6 +48,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 INDUSTRY_WORDS: Final = _WORDS["industry"]
 """Industries as people write them → letters of GB/T 4754."""
+OTHER_CODE: Final = T("同名企业在库里是另一个代码：{code}", "the company of that name has another code: {code}")
 _SHORT: Final = ("省", "市", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区")
 
 
@@ -64,6 +65,8 @@ class Given:
 
 FIRST: Final = 20
 """Rows of a preview."""
+NOTES: Final = 30
+"""Lines of a report beside its numbers."""
 
 
 @dataclass
@@ -76,6 +79,8 @@ class Report:
     unchanged: int = 0
     events: int = 0
     seconds: float = 0.0
+    undated: int = 0
+    """Rows of which a stage has no day."""
     refused: list[tuple[int, Fault]] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
     """The first names that would be, or were, listed."""
@@ -83,6 +88,10 @@ class Report:
     """The same rows as they were understood, by our names of the columns."""
     unused: list[str] = field(default_factory=list)
     """Columns of the file that nothing was read from."""
+    header: int = 0
+    """The row in which the heads stand; 0 where the file is no table."""
+    notes: list[T] = field(default_factory=list)
+    """What somebody ought to look at before the rows come in, such as the unit of the amounts."""
 
     def show(self, name: str, row: Callable[[], dict[str, str]]) -> None:
         """One more that comes in; the first are kept as they were understood."""
@@ -91,16 +100,25 @@ class Report:
             self.new.append(name)
             self.preview.append(row())
 
-    def used(self, data: Mapping[str, Any], columns: Mapping[str, str]) -> None:
-        """Which columns of the first row are read, by our names."""
-        self.unused = [str(head) for head in data if head not in columns.values()]
+    def used(self, data: Mapping[str, Any], columns: Mapping[str, str], header: int) -> None:
+        """Which columns of the first row are read, by our names, and in which row the heads stand."""
+        self.unused = [str(head) for head in data if head and head not in columns.values()]
+        self.header = header
+        if header > 1:
+            text = T("列名在第 {n} 行，它上面的行不读", "the heads stand in row {n}; what is above them is not read")
+            self.note(text.fill(n=header))
+
+    def note(self, text: T) -> None:
+        """One more line; the first are kept."""
+        if len(self.notes) < NOTES:
+            self.notes.append(text)
 
     def numbers(self) -> dict[str, Any]:
         """As the command's JSON has it."""
         return {
             "read": self.read, "created": self.created, "updated": self.updated, "unchanged": self.unchanged,
             "refused": len({line for line, _ in self.refused}), "events": self.events, "seconds": round(self.seconds, 3),
-            "unused_columns": self.unused,
+            "unused_columns": self.unused, "header_row": self.header, "notes": [str(one) for one in self.notes],
         }  # fmt: skip
 
 
@@ -118,7 +136,7 @@ def take(
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()
     source, seen = Source.open(file), set[str]()
-    rows = _read(source.rows(), report, seen, columns)
+    rows = _read(source, report, seen, columns)
     while some := list(islice(rows, MANY)):
         with transaction.atomic():
             _write(some, viewer, report, dry)
@@ -127,17 +145,17 @@ def take(
     return report
 
 
-def _read(rows: Iterable[Row], report: Report, seen: set[str], given: Mapping[str, str]) -> Iterator[Given]:
+def _read(source: Source, report: Report, seen: set[str], given: Mapping[str, str]) -> Iterator[Given]:
     """The rows that can be taken; the others are noted with their first fault."""
     columns: dict[str, str] | None = None
-    for row in rows:
+    for row in source.rows(wanted(HEADS, given)):
         report.read += 1
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
         if columns is None:
             columns = columns_of(row.data, HEADS, given)
-            report.used(row.data, columns)
+            report.used(row.data, columns, source.header)
         found = _given(row.line, {name: str(row.data.get(head) or "").strip() for name, head in columns.items()})
         faults = _faults(found, seen)
         if faults:
@@ -147,20 +165,29 @@ def _read(rows: Iterable[Row], report: Report, seen: set[str], given: Mapping[st
             yield found
 
 
+def wanted(
+    heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str], other: Callable[[str], str] = lambda head: "",
+    needed: tuple[str, ...] = ("name",),
+) -> Wanted:  # fmt: skip
+    """How the header of a list is known: it has the columns that are `needed`. `other` names the item of a head that is in no table."""
+    names = {key(word): name for name, words in heads.items() for word in words}
+    names |= {key(head): name for name, head in given.items() if name in heads}
+    return Wanted(lambda head: names.get(key(head), "") or other(head), needed)
+
+
 def heads_of(data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> dict[str, str]:
     """Our names → the file's own heads: as somebody said (`given`), else by the heads that we know. Raises FileProblem."""
-    there = {unicodedata.normalize("NFKC", str(head)).strip().lower(): head for head in data}
-    found = {name: there[word] for name, words in heads.items() for word in words[::-1] if word in there}
+    there = {key(head): head for head in data}
+    found = {name: there[key(word)] for name, words in heads.items() for word in words[::-1] if key(word) in there}
     for name, head in given.items():
-        head = unicodedata.normalize("NFKC", head).strip().lower()
-        if name not in heads or head not in there:
+        if name not in heads or key(head) not in there:
             zh, en = (
                 "列的对应不成立：{a}={b}；可对应的项：{names}；文件的列：{heads}",
                 "no such column: {a}={b}; ours: {names}; the file's: {heads}",
             )
             names, those = "、".join(heads), "、".join(map(str, data))
             raise FileProblem(T(zh, en).fill(a=name, b=head, names=names, heads=those), misused=True)
-        found[name] = there[head]
+        found[name] = there[key(head)]
     return found
 
 
@@ -230,8 +257,7 @@ def _add(batch: Batch, act: Act, row: Given, key: int, report: Report) -> None:
 def _renew(batch: Batch, act: Act, row: Given, company: Company, report: Report) -> None:
     """What the row says otherwise than the register; a name that is new, where the code is the same."""
     if row.code and company.code and row.code != company.code:
-        rule = T("同名企业在库里是另一个代码：{code}", "the company of that name has another code: {code}")
-        raise Invalid([Fault("code", row.code, rule.fill(code=company.code))])
+        raise Invalid([Fault("code", row.code, OTHER_CODE.fill(code=company.code))])
     there = actions.particulars(company)
     other = {
         name: getattr(row, name) for name, now in there.items() if getattr(row, name) and getattr(row, name) != now

@@ -6,11 +6,10 @@ there already stays as it is: a list does not overwrite what people know. Rows a
 transaction, so a run that was killed is taken up by running it again.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from itertools import islice, pairwise
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -24,75 +23,22 @@ from luoshi.kernel.problems import Fault, Invalid, NotNow, Problem
 from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads import actions, alike, gates, kept, money, reads
+from luoshi.leads import actions, alike, gates, reads
+from luoshi.leads.actions.lead import at_noon
 from luoshi.leads.flow import IMPORT
-from luoshi.leads.importing import INDUSTRY_WORDS, NOTHING, Progress, Report, columns_of, silent
+from luoshi.leads.importing import NOTHING, OTHER_CODE, Progress, Report, silent, wanted
+from luoshi.leads.importing_given import HEADS, Given, Words, item
 from luoshi.leads.models import Company, Lead, Waiver
-from luoshi.leads.stages import AFTER, FLOW
-from luoshi.people import reads as people
-from luoshi.ports.importer.rows import Row, Source
+from luoshi.leads.stages import AFTER
+from luoshi.ports.importer.rows import Source
 
 MANY: Final = 200
-HEADS: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("name", "项目名称", "项目", "project"),
-    "company": ("company", "企业名称", "投资方", "投资企业"),
-    "code": ("code", "统一社会信用代码", "信用代码"),
-    "county": ("county", "旗县区", "落地旗县区", "所在旗县区", "district"),
-    "industry": ("industry", "行业", "行业门类"),
-    "amount": (
-        "amount",
-        "协议总投资",
-        "协议总投资(万元)",
-        "协议总投资(亿元)",
-        "总投资(万元)",
-        "总投资(亿元)",
-        "协议投资额(万元)",
-        "协议投资额(亿元)",
-    ),
-    "currency": ("currency", "币种"),
-    "officer": ("officer", "负责人", "招商专员"),
-    "occasion": ("occasion", "招商活动", "活动"),
-    "noted": ("noted", "线索日期", "登记日期"),
-    "engage": ("engaged", "对接日期", "对接"),
-    "talk": ("talking", "在谈日期", "在谈"),
-    "sign": ("signed", "签约日期", "签约"),
-    "land": ("landed", "落地日期", "落地"),
-    "start": ("started", "开工日期", "开工"),
-    "produce": ("producing", "投产日期", "投产"),
-    "reach": ("full", "达产日期", "达产"),
-}
-"""Our names of the columns → the heads under which they may stand."""
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]|$)")
-UNKNOWN: Final = ("不详", "未知", "unknown", "")
+UNDATED: Final = T(
+    "{n} 个项目有阶段没有写日期：记为日期不详，数量计在后一阶段那天，时长不计",
+    "projects with stages without a day: {n}; such a day is kept as unknown, counts on that of the stage after, and in no duration",
+)
 LATER: Final = T("导入的历史项目，文件待补", "imported history, papers to follow")
 HALF_YEAR: Final = timedelta(days=180)
-
-
-@dataclass(frozen=True)
-class Given:
-    """A row that can be taken: what it says, by our names, read."""
-
-    line: int
-    name: str
-    company: str
-    code: str
-    county: str
-    industry: str
-    amount: int | None
-    currency: str
-    officer: str
-    occasion: str
-    days: Mapping[str, date] = field(default_factory=dict)
-
-    def said(self) -> dict[str, str]:
-        """The row as it was understood, in words, by our names of the columns."""
-        reached = [name for name in AFTER if name in self.days]
-        amount = money.shown(self.amount, self.currency) if "sign" in self.days or self.amount is not None else ""
-        return {
-            "name": self.name, "company": self.company or self.code, "county": people.division_name(self.county) if self.county else "",
-            "industry": self.industry, "amount": amount, "stage": str(FLOW.state(AFTER[reached[-1]] if reached else "lead").text),
-            "officer": self.officer, **{name: day.isoformat() for name, day in self.days.items()},
-        }  # fmt: skip
 
 
 def take(
@@ -102,32 +48,32 @@ def take(
     demand(viewer, IMPORT)
     begun, report = monotonic(), Report()
     source = Source.open(file)
-    words = Words()
-    rows = _read(source.rows(), report, columns, words)
+    words, earlier = Words(), Earlier()
+    rows = _read(source, report, columns, words)
     while some := list(islice(rows, MANY)):
         with transaction.atomic():
-            _write(some, viewer, report, dry, words)
+            _write(some, viewer, report, words, earlier if dry else None)
         progress(source.size if source.raw.closed else source.position, source.size)
+    if report.undated:
+        report.notes.append(UNDATED.fill(n=report.undated))
     report.seconds = monotonic() - begun
     return report
 
 
-def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str], words: "Words") -> Iterator[Given]:
+def _read(source: Source, report: Report, given: Mapping[str, str], words: Words) -> Iterator[Given]:
     """The rows that can be taken; the others are noted with their faults."""
-    columns: dict[str, str] | None = None
     seen = set[tuple[str, str]]()
-    for row in rows:
+    for row in source.rows(wanted(HEADS, given, item)):
         report.read += 1
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
-        if columns is None:
-            columns = columns_of(row.data, HEADS, given)
-            report.used(row.data, columns)
-        said = {name: str(row.data.get(head) or "").strip() for name, head in columns.items()}
-        if said.get("amount", "")[-1:].isdigit():
-            said["amount"] += next((unit for unit in ("亿", "万") if unit in columns["amount"]), "")
-        found, faults = words.given(row.line, said)
+        if not words.columns:
+            notes = list(words.look(row.data, given))
+            report.used(row.data, words.columns, source.header)
+            for note in notes:
+                report.note(note)
+        found, faults = words.given(row.line, row.data)
         key = (found.code or found.company, found.name)
         if not faults and key in seen:
             faults.append(
@@ -140,120 +86,67 @@ def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str], words: 
             yield found
 
 
-class Words:
-    """Names as people write them → our codes; read once for a file."""
+@dataclass
+class Earlier:
+    """What a dry run would have written so far: companies by code and name, and signed projects."""
 
-    def __init__(self) -> None:
-        self.counties = people.counties()
-        self.persons = {one.login: one for one in reads.officers()}
-        self.officers = {name: one.login for one in self.persons.values() for name in (one.login, one.name)}
-        self.occasions = {text.zh: ref for ref, text in reads.occasion_names().items()}
-
-    def given(self, line: int, said: Mapping[str, str]) -> tuple[Given, list[Fault]]:
-        """The row, and what is wrong with it."""
-        faults: list[Fault] = []
-        currency = said.get("currency", "") or "CNY"
-        currency = next((code for code, text in money.CURRENCIES.items() if currency in (code, text.zh)), currency)
-        known = {
-            name: self._code(name, said.get(name, ""), words, faults)
-            for name, words in (("county", self.counties), ("officer", self.officers), ("occasion", self.occasions))
-        }
-        industry = said.get("industry", "")
-        amount = self._amount(said.get("amount", ""), currency, faults)
-        days = self._days(said, faults)
-        if not said.get("name"):
-            faults.append(Fault("name", "", T("必须填写", "is required")))
-        if days and not said.get("company") and not said.get("code"):
-            faults.append(
-                Fault("company", "", T("有了对接日期就要写企业", "a lead that was engaged names its company"))
-            )
-        found = Given(
-            line, " ".join(said.get("name", "").split()), kept.name(said.get("company", "")), kept.code(said.get("code", "")),
-            known["county"], INDUSTRY_WORDS.get(industry.lower(), industry), amount, currency, known["officer"], known["occasion"],
-            days,
-        )  # fmt: skip
-        return found, faults + actions.check_lead(None, found.county, found.industry, "open")
-
-    def _code(self, name: str, text: str, words: Mapping[str, str], faults: list[Fault]) -> str:
-        if not text or text in words.values():
-            return text
-        if text not in words:
-            faults.append(Fault(name, text[:40], T("不在可选的里面", "is not one of the choices")))
-        return words.get(text, "")
-
-    def _amount(self, text: str, currency: str, faults: list[Fault]) -> int | None:
-        if text in UNKNOWN:
-            return None
-        if currency not in money.CURRENCIES:
-            faults.append(Fault("currency", currency[:10], T("不在可选的里面", "is not one of the choices")))
-            return None
-        try:
-            return money.amount(text, currency)
-        except money.MoneyError as wrong:
-            faults.append(Fault("amount", text[:40], wrong.rule))
-            return None
-
-    def _days(self, said: Mapping[str, str], faults: list[Fault]) -> dict[str, date]:
-        """Days of stages, each not before the one before; a stage that a later one follows may have no day of its own."""
-        found: dict[str, date] = {}
-        for name in ("noted", *AFTER):
-            text = said.get(name, "")
-            if not text:
-                continue
-            try:
-                year, month, day = map(int, _DAY.match(text).groups())  # type: ignore[union-attr]
-                found[name] = date(year, month, day)
-            except (AttributeError, ValueError):
-                faults.append(Fault(name, text[:20], T("写成 2021-11-23 的样子", "write it like 2021-11-23")))
-        order = [name for name in ("noted", *AFTER) if name in found]
-        for one, other in pairwise(order):
-            if found[other] < found[one]:
-                faults.append(
-                    Fault(other, found[other].isoformat(), T("早于上一个阶段", "is before the stage before it"))
-                )
-        today = calendar.current().city_date(clock.now())
-        faults += [
-            Fault(name, day.isoformat(), T("还没有到这一天", "is still to come"))
-            for name, day in found.items()
-            if day > today
-        ]
-        return _whole(found)
+    by_code: dict[str, Company] = field(default_factory=dict)
+    by_name: dict[str, Company] = field(default_factory=dict)
+    signed: list[Lead] = field(default_factory=list)
 
 
-def _whole(days: Mapping[str, date]) -> dict[str, date]:
-    """A stage without a day, that a later one follows, was reached on the day of the one after it at the latest."""
-    found: dict[str, date] = {}
-    known: date | None = None
-    for name in reversed(("noted", *AFTER)):
-        known = days.get(name, known)
-        if known is not None:
-            found[name] = known
-    return found
-
-
-def _write(rows: list[Given], viewer: Viewer, report: Report, dry: bool, words: Words) -> None:
+def _write(rows: list[Given], viewer: Viewer, report: Report, words: Words, dry: Earlier | None) -> None:
     by_code, by_name = reads.known((row.code for row in rows), (row.company for row in rows))
+    if dry is not None:
+        by_code, by_name = {**dry.by_code, **by_code}, {**dry.by_name, **by_name}
     there = reads.known_leads([row.name for row in rows])
     batch, now = Batch(), clock.now()
     keys, firms = next_ids(Lead, len(rows)), next_ids(Company, len(rows))
     for row in rows:
-        company = by_code.get(row.code) or by_name.get(row.company)
-        if (company.pk if company else None, row.name) in there:
-            report.unchanged += 1
-            continue
         try:
             with _Undo(batch):
+                company = _known(row, by_code, by_name, report)
+                if (company.pk if company else None, row.name) in there:
+                    report.unchanged += 1
+                    continue
                 if company is None and (row.company or row.code):
                     company = _listed(batch, Act.of(viewer, now), row, next(firms))
-                    by_name[row.company] = company
-                    by_code |= {row.code: company} if row.code else {}
-                _note(batch, Act.of(viewer, now), row, company, next(keys), words)
+                elif company is not None and not company._state.adding and company.contacted_at is None:
+                    company = reads.lock(viewer, company.log_id)  # a contact may be noted of it
+                _note(batch, Act.of(viewer, now), row, company, next(keys), words, dry.signed if dry else ())
         except Problem as refused:
             report.refused += [(row.line, fault) for fault in _faults(refused)]
             continue
+        if company is not None:
+            by_name |= {row.company: company} if row.company else {}
+            by_code |= {row.code: company} if row.code else {}
+        there.add((company.pk if company else None, row.name))
         report.show(row.name, row.said)
-    if not dry:
+        report.undated += bool(row.undated - {"noted"})
+    if dry is None:
         report.events += batch.flush()
+        return
+    dry.by_code, dry.by_name = by_code, by_name
+    dry.signed += [one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at]
+
+
+def _known(
+    row: Given, by_code: Mapping[str, Company], by_name: Mapping[str, Company], report: Report
+) -> Company | None:
+    """The listed company of a row, by code, else by name. Raises Invalid where the two are of different companies."""
+    coded, named = by_code.get(row.code), by_name.get(row.company)
+    if named is not None and row.code and named.code and named.code != row.code:
+        raise Invalid([Fault("code", row.code, OTHER_CODE.fill(code=named.code))])
+    if named is not None and coded is not None and named.pk != coded.pk:
+        rule = T("这个代码在库里是另一家企业：{name}", "another company has this code: {name}")
+        raise Invalid([Fault("code", row.code, rule.fill(name=coded.name))])
+    if coded is not None and named is None and row.company:
+        text = T(
+            "第 {line} 行：{name} 的代码在库里是 {there}，按代码归到它名下",
+            "row {line}: the code of {name} is that of {there}, to which the project goes",
+        )
+        report.note(text.fill(line=row.line, name=row.company, there=coded.name))
+    return coded or named
 
 
 def _faults(refused: Problem) -> list[Fault]:
@@ -290,39 +183,60 @@ def _listed(batch: Batch, act: Act, row: Given, key: int) -> Company:
     return company
 
 
-def _same(batch: Batch, lead: Lead) -> Lead | None:
+def _same(batch: Batch, lead: Lead, earlier: Sequence[Lead]) -> Lead | None:
     """A signed project of the same company further up in the list that it resembles."""
-    rows = [
-        one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at and one.company_id == lead.company_id
-    ]
+    mine = [one for one in batch.new[Lead] if isinstance(one, Lead) and one.signed_at]
+    rows = [one for one in (*earlier, *mine) if one.company_id == lead.company_id]
     return next((one for one in rows if alike.score(lead, one) >= alike.LIMIT), None)
 
 
-def _note(batch: Batch, act: Act, row: Given, company: Company | None, key: int, words: Words) -> None:
+def _note(
+    batch: Batch, act: Act, row: Given, company: Company | None, key: int, words: Words, earlier: Sequence[Lead]
+) -> None:
     lead, _ = batch.create(
         actions.add_lead, act, key=key, number_key=key, name=row.name, company=company, county=row.county,
         industry=row.industry, officer=words.persons.get(row.officer), occasion=row.occasion or None, day=row.days.get("noted"),
+        undated="noted" in row.undated,
     )  # fmt: skip
-    until = calendar.current().city_date(act.now) + HALF_YEAR
-    lead.granted = [
-        Waiver(lead=lead, item=key_, until=until, reason=str(LATER), at=act.now)
-        for key_ in gates.NEEDS
-        if key_.startswith("document:") or key_ == "field:officer"
-    ]
+    lead.granted = _waived(lead, row, act)
+    if company is not None and company.contacted_at is None and "engage" in row.days:
+        _met(batch, company, act, at_noon(row.days["engage"]))
     for verb in (one for one in AFTER if one in row.days):
-        data: dict[str, Any] = {"day": row.days[verb]}
+        data: dict[str, Any] = {"day": row.days[verb]} | ({"undated": True} if verb in row.undated else {})
         if verb == "sign":
             data |= {"amount": row.amount, "currency": row.currency} if row.amount is not None else {"unknown": True}
-            other = actions.same(lead) or _same(batch, lead)
-            if other is not None:
-                rule = T(
-                    "像是已签约的 {number}，请先核对", "resembles {number}, which is signed: look at that one first"
-                )
-                raise Invalid([Fault("name", row.name[:40], rule.fill(number=other.number))])
-            data["looked"] = True
+            data |= _alone(batch, lead, row, earlier)
         try:
             batch.move(actions.OF_LEAD[verb], lead, act, **data)
         except NotNow as lacking:
             raise Invalid([Fault(verb, row.days[verb].isoformat(), one.rule) for one in lacking.faults]) from None
-    if any(verb in row.days for verb in gates.GATES):
-        batch.new[Waiver] += lead.granted
+    batch.new[Waiver] += lead.granted
+
+
+def _waived(lead: Lead, row: Given, act: Act) -> list[Waiver]:
+    """What the stages that it has reached would have to show: papers and officer, for half a year; nothing of later ones."""
+    until = calendar.current().city_date(act.now) + HALF_YEAR
+    keys = dict.fromkeys(need.key for verb in row.days for need in gates.GATES.get(verb, ()))
+    wanted = [key for key in keys if key.startswith("document:") or key == "field:officer"]
+    return [Waiver(lead=lead, item=key, until=until, reason=str(LATER), at=act.now) for key in wanted]
+
+
+def _met(batch: Batch, company: Company, act: Act, at: datetime) -> None:
+    """Whoever is engaged was met: the first contact of a company of which none is noted."""
+    batch.move(actions.contact, company, act, way="meeting", at=min(at, act.now))
+    if not company._state.adding:
+        batch.changes(company)
+
+
+def _alone(batch: Batch, lead: Lead, row: Given, earlier: Sequence[Lead]) -> dict[str, Any]:
+    """That it is no signed project's double, or why it is not. Raises Invalid."""
+    other = actions.same(lead) or _same(batch, lead, earlier)
+    if other is None:
+        return {"looked": True}
+    if not row.apart:
+        rule = T(
+            "像是已签约的 {number}：请先核对；确是另一个项目，在“不是同一项目的理由”一列写明",
+            "resembles {number}, which is signed: look at that one first; where it is another project, say why in the column “apart”",
+        )
+        raise Invalid([Fault("name", row.name[:40], rule.fill(number=other.number))])
+    return {"looked": True, "apart": row.apart}

@@ -5,7 +5,7 @@ A column says yuan for one unit (`rate`) or for a hundred (`per_100`), as its he
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -20,9 +20,9 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads.actions.rates import Rate, put_rates
 from luoshi.leads.flow import IMPORT
-from luoshi.leads.importing import NOTHING, Progress, Report, heads_of, silent
+from luoshi.leads.importing import NOTHING, Progress, Report, heads_of, silent, wanted
 from luoshi.leads.money import CURRENCIES
-from luoshi.ports.importer.rows import FileProblem, Row, Source
+from luoshi.ports.importer.rows import FileProblem, Source
 
 SHIPPED: Final = Path(__file__).parent / "rates.csv"
 FIELDS: Final = {
@@ -53,7 +53,7 @@ def take(
     """Take in the rates of a file; `replace`: also in place of such that nothing used. Raises FileProblem, OSError or Denied."""
     demand(viewer, IMPORT)
     begun, report, source = monotonic(), Report(), Source.open(file)
-    good = list(_read(source.rows(), report, columns))
+    good = list(_read(source, report, columns))
     progress(source.size, source.size)
     taken = put_rates(good, replace=replace, dry=dry)
     for row in (*taken.created, *taken.updated):
@@ -73,17 +73,17 @@ def _plain(row: Rate) -> dict[str, str]:
     }
 
 
-def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str]) -> Iterator[Rate]:
+def _read(source: Source, report: Report, given: Mapping[str, str]) -> Iterator[Rate]:
     """The rows that say a rate; the others are noted with what is wrong."""
     columns, today = None, calendar.current().city_date(clock.now())
-    for row in rows:
+    for row in source.rows(wanted(HEADS, given, needed=("currency", "day"))):
         report.read += 1
         if row.data is None:
             report.refused.append((row.line, row.fault or Fault("row", "", T("读不了", "cannot be read"))))
             continue
         if columns is None:
             columns = _columns(row.data, given)
-            report.used(row.data, columns)
+            report.used(row.data, columns, source.header)
         found = _rate_of(row.line, {name: row.data.get(head) for name, head in columns.items()}, today)
         if isinstance(found, Rate):
             yield found
@@ -94,16 +94,16 @@ def _read(rows: Iterable[Row], report: Report, given: Mapping[str, str]) -> Iter
 def _columns(data: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     """Our names → the file's heads. Raises FileProblem where a column is missing."""
     found = heads_of(data, HEADS, given)
-    wanted = [name for name in ("currency", "day", "source") if name not in found]
+    lacks = [name for name in ("currency", "day", "source") if name not in found]
     if "rate" not in found and "per_100" not in found:
-        wanted.append("rate")
-    if wanted:
+        lacks.append("rate")
+    if lacks:
         zh, en = (
             "没有这些列：{names}（认得的列名：{words}）",
             "these columns are missing: {names} (known heads: {words})",
         )
-        words = "；".join("、".join(HEADS[name]) for name in wanted)
-        raise FileProblem(T(zh, en).fill(names="、".join(wanted), words=words), misused=True)
+        words = "；".join("、".join(HEADS[name]) for name in lacks)
+        raise FileProblem(T(zh, en).fill(names="、".join(lacks), words=words), misused=True)
     return found
 
 

@@ -22,6 +22,11 @@ def _first(name: str, verb: str) -> Rolled:
     return Rolled(name, "min", "occurred_at", Is("verb", (verb,)))
 
 
+def _dated(name: str, verb: str) -> Rolled:
+    """The day of a milestone; unknown where the event says that it only happened by then (no duration is counted from it)."""
+    return Rolled(name, "min", "occurred_at", Every((Is("verb", (verb,)), Not(Is("undated", (True,))))))
+
+
 FACTS: Final = Facts(
     line="leads",
     columns=(
@@ -29,7 +34,7 @@ FACTS: Final = Facts(
         Column("way", "text"), Column("move", "text"), Column("county", "text"), Column("unit", "int"),
         Column("officer", "int"), Column("occasion", "text"), Column("agreed", "int"), Column("in_place", "int"),
         Column("added", "int"), Column("fen", "int"), Column("kept", "bool"), Column("worth", "bool"), Column("first_known", "bool"), Column("ended_at", "time"), Column("grade", "int"),
-        Column("clock_name", "text"),
+        Column("clock_name", "text"), Column("undated", "bool"),
     ),
     carried=(
         "stage", "status", "province", "industry", "county", "unit", "officer", "occasion", "agreed", "in_place",
@@ -40,11 +45,11 @@ FACTS: Final = Facts(
         Rolled("contacts", "count", "place", _CONTACT),
         Rolled("first_contact_at", "min", "occurred_at", _CONTACT),
         _first("came_at", "add_lead"),
-        _first("engaged_at", "engage"),
+        _dated("engaged_at", "engage"),
         _first("signed_at", "sign"),
-        _first("landed_at", "land"),
-        _first("started_at", "start"),
-        _first("producing_at", "produce"),
+        _dated("landed_at", "land"),
+        _dated("started_at", "start"),
+        _dated("producing_at", "produce"),
     ),
     clocks=(
         "occurred_at", "recorded_at", "first_contact_at", "came_at", "signed_at", "landed_at", "started_at", "producing_at",
@@ -57,11 +62,13 @@ _LISTED: Final = Is("stage", ("listed",))
 _SIGNED: Final = Every((Known("signed_at"), Is("stage", COUNTED)))
 _GOING: Final = Is("status", ALIVE)
 _AGREED: Final = Some((Is("verb", ("sign",)), Is("verb", ("agree",))))
+_TIMED: Final = Every((_SIGNED, Some((Known("started_at"), Not(Is("stage", BUILT))))))
+"""Signed, and not begun on a day that nobody knows."""
 _MORE: Final = Every((Is("verb", ("agree",)), Below(0, "added"), Not(Known("first_known"))))
 """A changed agreement with more money than the one before; that an amount is known at last is no increase."""
 _LOST: Final = Some((Is("verb", ("lose", "abandon")), Every((Is("verb", ("judge",)), Is("worth", (False,))))))
 _ANSWER: Final = Is("verb", ("answer",))
-BY_DAY: Final = 180
+BY_DAY: Final = {"started_by_90": 90, "started_by": 180, "started_by_365": 365}
 """Days after signing by which a project should be under construction."""
 FEW: Final = 5
 """Groups of fewer answers of companies are not shown."""
@@ -82,6 +89,13 @@ def _speed(name: str, clock: str, since: str, q: Fraction = Fraction(1, 2)) -> M
     return Measure(f"leads.{name}", "quantile", "life", clock, known, value=Less(clock, since), q=q)
 
 
+def _started_by(name: str, days: int) -> Measure:
+    """The share of the projects signed in the period that had begun so many days after, by Kaplan and Meier."""
+    return Measure(
+        f"leads.{name}", "survival", "life", "signed_at", _TIMED, value="started_at", until="ended_at", days=days
+    )
+
+
 def _cohorts() -> list[Measure]:
     """Rates and speed of those that were signed, and what companies say."""
     return [
@@ -90,12 +104,13 @@ def _cohorts() -> list[Measure]:
         _rate("start_rate", Is("stage", BUILT)),
         _rate("production_rate", Is("stage", BUILT[1:])),
         Measure("leads.in_place_rate", "ratio", "life", "signed_at", _SIGNED, value="in_place", over="agreed"),
-        Measure(
-            "leads.started_by", "survival", "life", "signed_at", _SIGNED, value="started_at", until="ended_at", days=BY_DAY
-        ),
+        *(_started_by(name, days) for name, days in BY_DAY.items()),
         _speed("days_to_sign", "signed_at", "engaged_at"),
         _speed("days_to_land", "landed_at", "signed_at"),
         _speed("days_to_start", "started_at", "signed_at"),
+        _speed("contact_to_land", "landed_at", "engaged_at"),
+        _speed("contact_to_start", "started_at", "engaged_at"),
+        _speed("contact_to_produce", "producing_at", "engaged_at"),
         Measure(
             "leads.promises_kept", "share", "events", "occurred_at", Every((_ANSWER, Known("kept"))), Is("kept", (True,)),
             suppress_below=FEW,

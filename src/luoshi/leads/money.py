@@ -26,6 +26,7 @@ MOST: Final = 10**15
 
 
 TOO_MUCH: Final = T("应大于 0，且不超过 10 万亿", "must be above 0 and at most 10,000 billion")
+TOO_FINE: Final = T("比最小货币单位还细", "is finer than the smallest unit of the currency")
 
 
 class MoneyError(ValueError):
@@ -53,7 +54,7 @@ def amount(text: str, currency: str = "CNY") -> int:
     if not found.is_finite() or not -MOST <= found <= MOST:
         raise MoneyError(TOO_MUCH)
     if found != found.to_integral_value():
-        raise MoneyError(T("比最小货币单位还细", "is finer than the smallest unit of the currency"))
+        raise MoneyError(TOO_FINE)
     return checked(int(found))
 
 
@@ -103,8 +104,11 @@ def wan(minor: int | None, currency: str = "CNY") -> str:
 
 def shown(minor: int | None, currency: str = "CNY") -> str:
     """An amount as people read it: `3.2 亿元`, `850 万元`; unknown is `不详`."""
-    if minor is None:
-        return str(T("不详", "unknown"))
+    return str(T("不详", "unknown") if minor is None else words(minor, currency))
+
+
+def words(minor: int, currency: str = "CNY") -> T:
+    """The same in both languages."""
     units = Decimal(minor) / MINOR[currency]
     unit = T("元", "yuan") if currency == "CNY" else CURRENCIES[currency]
     for size, zh in ((YI, "亿"), (WAN, "万")):
@@ -112,6 +116,6 @@ def shown(minor: int | None, currency: str = "CNY") -> str:
             number = f"{units / size:,.4f}".rstrip("0").rstrip(".")
             if zh == "亿":
                 million = f"{units / 1_000_000:,.2f}".rstrip("0").rstrip(".")
-                return str(T(f"{number} 亿{unit.zh}", f"{million} million {unit.en}"))
-            return str(T(f"{number} 万{unit.zh}", f"{units:,.0f} {unit.en}"))
-    return str(T(f"{units:,} {unit.zh}", f"{units:,} {unit.en}"))
+                return T(f"{number} 亿{unit.zh}", f"{million} million {unit.en}")
+            return T(f"{number} 万{unit.zh}", f"{units:,.0f} {unit.en}")
+    return T(f"{units:,} {unit.zh}", f"{units:,} {unit.en}")

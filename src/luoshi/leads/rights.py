@@ -11,7 +11,7 @@ GRANTS: Final[Mapping[str, Mapping[str, Scope]]] = {
     "officer": {SEE: "all", KEEP: "all", CONTACT: "all", DEAL: "own", OWED: "own"},
     "promoter": {
         SEE: "all", KEEP: "all", CONTACT: "all", MERGE: "all", IMPORT: "all", DEAL: "all", HEAD: "all", SECRET: "all",
-        VERIFY: "all", APPROVE: "all", OWED: "all",
+        VERIFY: "all", APPROVE: "all", OWED: "all", "people.hand_over": "unit",
     },
     "leader": {SEE: "all", SECRET: "all"},
     "supervisor": {SEE: "all", VERIFY: "all"},

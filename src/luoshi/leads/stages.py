@@ -114,13 +114,14 @@ def unknown_or_more(lead: Any, viewer: Viewer) -> T | None:
 
 
 def _step(verb: str, text: T, source: str, needs: tuple[str, ...] = (), takes: tuple[str, ...] = ()) -> Move:
-    return Move(verb, text, (source,), AFTER[verb], DEAL, needs, ("day", "note", *takes), (f"gate_{verb}",), main=True)
+    more = takes or ("undated",)  # a signing always has a day
+    return Move(verb, text, (source,), AFTER[verb], DEAL, needs, ("day", "note", *more), (f"gate_{verb}",), main=True)
 
 
 OPEN: Final = tuple(state.name for state in STATES if "open" in state.groups)
 MOVES: Final = (
     Move("respond", T("响应", "Respond"), ("lead",), None, DEAL, ("note",), (), ("not_responded",), main=True),
-    Move("judge", T("研判", "Judge"), ("lead",), None, DEAL, ("note",), ("worth",), ("responded",), main=True),
+    Move("judge", T("研判", "Judge"), ("lead",), None, DEAL, ("note",), ("worth", "why"), ("responded",), main=True),
     Move("feed_back", T("反馈", "Feed back"), ("lead",), None, DEAL, ("note",), (), ("answers",), main=True),
     _step("engage", T("转入对接", "Engage"), "lead"),
     _step("talk", T("转入在谈", "Enter talks"), "engaged"),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from luoshi.cases import clocks, correcting
+from luoshi.cases.actions.again import followed_up
 from luoshi.cases.core import LINE
 from luoshi.cases.correction import Correction
 from luoshi.cases.flow import OPEN
@@ -201,9 +202,9 @@ def _follow(case: Case, act: Act, events: list[Said]) -> None:
 
 
 def _grade(case: Case, act: Act, grade: int | None) -> None:
-    """Another grade: 1 and 2 are followed up, others are not."""
+    """Another grade, which is followed up or not."""
     case.grade = grade
-    if grade is not None and grade <= 2:
+    if followed_up(case, grade):
         if not case.followup:
             case.followup, case.followup_due_at = "due", due(clocks.rule("followup"), act.now, calendar.current())
     elif case.followup == "due":

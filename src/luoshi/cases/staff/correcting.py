@@ -55,6 +55,8 @@ class Propose(forms.Form):
         super().__init__(*args, **kwargs)
         for name in self.now:
             self.fields[name] = _field(name)
+            # what was not known may stay so
+            self.fields[name].required = self.fields[name].required and bool(kwargs["initial"][name])
         if correct.move_of(chain) in correcting.VOIDABLE:
             text = forms.text("没有这回事，整条作废", "It never was: declare the entry void")
             self.fields["void"] = django.BooleanField(label=text, required=False)

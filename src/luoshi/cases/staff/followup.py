@@ -1,8 +1,9 @@
-"""`/work/followup/`: ratings of 1 and 2, each with what the reporter said, until somebody says what was done about it."""
+"""`/work/followup/`: bad ratings and those picked for a spot check, with what the reporter said, until somebody says what was done."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -58,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "units": [(one, names.get(one, ""), one == unit) for one in units],
         "pager": pager.pager(request.GET, len(found), pager.encode(more, order) if more else "", count),
         "rows": [_row(case, said.get(case.pk)) for case in found], "count": count,
-        "done": joint.followed_up(viewer, clock.now() - LATELY), "days": LATELY.days, "here": request.get_full_path(),
+        "done": joint.followed_up(viewer, clock.now() - LATELY), "days": LATELY.days, "share": settings.CONF.number("spot_checks"), "here": request.get_full_path(),
         "hint": T("写清联系过谁、改了什么", "Whom you spoke to, what was changed"),
     }  # fmt: skip
     return render(request, "cases/staff/followup.html", context)

@@ -197,7 +197,7 @@ def _followup(scene: Scene) -> Clock | None:
         return None
     rule = clocks.rule("followup")
     shown = _running(scene, case.closed_at, case.followup_due_at, None, rule.kind)
-    return Clock(T("差评跟进", "Follow-up"), case.followup_due_at, rule.words, shown)
+    return Clock(T("评价跟进", "Follow-up"), case.followup_due_at, rule.words, shown)
 
 
 def _explained(case: Case, calendar: Calendar) -> SafeString:

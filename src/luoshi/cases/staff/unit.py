@@ -176,7 +176,7 @@ def _counts(found: Rates) -> list[tuple[T, str]]:
         (T("在办", "Open"), words.number(found.open)), (T("其中超期", "of these overdue"), words.number(found.overdue)),
         (T("回访没有接通", "Called and not reached"), words.number(found.unreached)),
         (T("办结未评", "Closed, not graded"), words.number(found.unrated)),
-        (T("差评待跟进", "Bad grades to follow up"), words.number(found.followups)),
+        (T("评价待跟进", "Grades to follow up"), words.number(found.followups)),
         (T("综合", "Weighted"), words.number(rates.weighted(found.shares, rates.current()), 1)),
     ]  # fmt: skip
 

@@ -20,10 +20,15 @@ LONGEST: Final = 120
 NOTE: Final = 2000
 FIRST_DAY: Final = date(2000, 1, 1)
 _CHOICES: Final[Mapping[str, Mapping[str, T]]] = {"province": PROVINCES, "industry": INDUSTRIES}
+SEEN_BY: Final = {
+    "open": T("招商人员可见", "All investment staff"),
+    "named": T("登记的人和看得到其项目的人可见", "Whoever listed it, or may see a project of it"),
+}
+"""Who may see a company before one of its projects is signed."""
 NO_CHOICE: Final = T("不在可选的里面", "is not one of the choices")
 
 
-def check(name: str | None, code: str, province: str, industry: str) -> list[Fault]:
+def check(name: str | None, code: str, province: str, industry: str, level: str = "open") -> list[Fault]:
     """What is wrong with the particulars of a company; a name of None is not looked at."""
     faults = []
     if name is not None and not name:
@@ -35,6 +40,8 @@ def check(name: str | None, code: str, province: str, industry: str) -> list[Fau
     for field, value in (("province", province), ("industry", industry)):
         if value and value not in _CHOICES[field]:
             faults.append(Fault(field, value[:40], NO_CHOICE))
+    if level not in SEEN_BY:
+        faults.append(Fault("level", level[:40], NO_CHOICE))
     return faults
 
 
@@ -45,11 +52,11 @@ def dress(company: Company, former: list[str]) -> None:
     company.initials, company.short_initials = kept.initials(company.name)
 
 
-def made(act: Act, name: str, code: str, province: str, industry: str) -> Company:
+def made(act: Act, name: str, code: str, province: str, industry: str, level: str = "open") -> Company:
     """A company as it is listed; what a code says of the place is taken where nothing else is said."""
     company = Company(
         name=name, code=code, province=province or of_code(code), industry=industry,
-        sim=installation.current().demo, updated_at=act.now,
+        sim=installation.current().demo, updated_at=act.now, level=level, persons=sorted(act.viewer.persons) if level != "open" else [],
     )  # fmt: skip
     dress(company, [])
     return company
@@ -57,45 +64,62 @@ def made(act: Act, name: str, code: str, province: str, industry: str) -> Compan
 
 @LINE.creation("add_company", KEEP)
 def add_company(
-    act: Act, *, name: str, code: str = "", province: str = "", industry: str = "", looked: bool = False
+    act: Act,
+    *,
+    name: str,
+    code: str = "",
+    province: str = "",
+    industry: str = "",
+    level: str = "open",
+    looked: bool = False,
 ) -> tuple[Company, Change]:
     """List a company. Raises Invalid for one that is listed with that code, or with that very name.
 
-    `looked`: the caller knows that none is.
+    `level`: who may see it before one of its projects is signed. `looked`: the caller knows that none is listed so.
     """
     name, code = kept.name(name), kept.code(code)
-    faults = check(name, code, province, industry)
+    faults = check(name, code, province, industry, level)
     if not faults and not looked:
         reads.one_listing(name, code)
     if not faults and not looked and (same := reads.listed_with(code, name)) is not None:
-        faults.append(_taken(same, "code" if code and same.code == code else "name", code or name))
+        faults.append(_taken(act, same, "code" if code and same.code == code else "name", code or name))
     if faults:
         raise Invalid(faults)
-    company = made(act, name, code, province, industry)
+    company = made(act, name, code, province, industry, level)
     return company, Change(answer={"company": str(company.log_id)})
 
 
-def _taken(same: Company, field: str, value: str) -> Fault:
+def _taken(act: Act, same: Company, field: str, value: str) -> Fault:
+    """It stands in the register; which one that is, is told to those who may see it."""
+    if not reads.sees(act.viewer, same):
+        return Fault(field, value, reads.NOT_SHOWN)
     return Fault(field, value, T("已有这家企业：{name}", "is listed already: {name}").fill(name=same.name))
 
 
 @LINE.action("change_company")
 def change_company(
     company: Company, act: Act, *, code: str | None = None, province: str | None = None, industry: str | None = None,
-    group: Company | str | None = None, looked: bool = False,
+    group: Company | str | None = None, level: str | None = None, looked: bool = False,
 ) -> Change:  # fmt: skip
     """Correct what is said of a company; what is None stays, "" is unknown (of `group`: none).
 
     `looked`: the caller knows that no other one has the code.
     """
-    given = {"code": kept.code(code) if code is not None else None, "province": province, "industry": industry}
+    given = {
+        "code": kept.code(code) if code is not None else None,
+        "province": province,
+        "industry": industry,
+        "level": level,
+    }
     wanted = {name: value for name, value in given.items() if value is not None}
-    faults = check(None, wanted.get("code", ""), wanted.get("province", ""), wanted.get("industry", ""))
+    faults = check(
+        None, wanted.get("code", ""), wanted.get("province", ""), wanted.get("industry", ""), wanted.get("level", company.level)
+    )  # fmt: skip
     if wanted.get("code") and not looked:
         reads.one_listing(wanted["code"])
     other = reads.listed_with(wanted["code"]) if wanted.get("code") and not looked else None
     if other is not None and other.pk != company.pk:
-        faults.append(_taken(other, "code", other.code))
+        faults.append(_taken(act, other, "code", other.code))
     if isinstance(group, Company) and (rule := _no_group(company, group)) is not None:
         faults.append(Fault("group", group.name[:40], rule))
     if faults:
@@ -103,6 +127,7 @@ def change_company(
     before = {name: getattr(company, name) for name in wanted}
     for name, value in wanted.items():
         setattr(company, name, value)
+    company.persons = [] if company.level == "open" else company.persons or sorted(act.viewer.persons)
     if group is not None:
         company.group = group if isinstance(group, Company) else None
     dress(company, former(company))
@@ -134,7 +159,7 @@ def rename_company(company: Company, act: Act, *, name: str, day: date | None = 
     reads.one_listing(name)
     same = reads.listed_with(name=name)
     if not faults and same is not None and same.pk != company.pk:
-        faults.append(_taken(same, "name", name))
+        faults.append(_taken(act, same, "name", name))
     if day is not None and not FIRST_DAY <= day <= today:
         faults.append(
             Fault("day", day.isoformat(), T("不晚于今天，不早于 2000 年", "today at the latest, not before 2000"))
@@ -155,7 +180,7 @@ def contacted(company: Company, act: Act, *, way: str, at: datetime, note: str =
         faults.append(Fault("way", way[:40], NO_CHOICE))
     if at > act.now + timedelta(minutes=1):
         faults.append(Fault("at", at.isoformat(), T("还没有到这个时间", "is still to come")))
-    if calendar.current().city_date(at) < FIRST_DAY:
+    elif at.year < FIRST_DAY.year or calendar.current().city_date(at) < FIRST_DAY:
         faults.append(Fault("at", at.isoformat(), T("不早于 2000 年", "not before 2000")))
     if len(note) > NOTE:
         faults.append(Fault("note", note[:20] + "…", T("最长 {n} 字", "at most {n} characters").fill(n=NOTE)))

@@ -17,7 +17,7 @@ from luoshi.kernel.problems import Denied, Fault, Invalid, NotNow
 from luoshi.kernel.text import T
 from luoshi.leads import clocks, reads
 from luoshi.leads.actions.beside import correct_version, drop_version
-from luoshi.leads.actions.company import NO_CHOICE
+from luoshi.leads.actions.company import FIRST_DAY, NO_CHOICE
 from luoshi.leads.actions.lead import at_noon, check, note_fault
 from luoshi.leads.actions.money import in_fen
 from luoshi.leads.core import LEADS
@@ -48,7 +48,8 @@ def chain(lead: Lead, event: Any) -> Chain:
 
 def present(found: Chain) -> dict[str, Any]:
     """The values that stand now, by the fields that can be corrected."""
-    body = {"day": calendar.current().city_date(found.newest.at).isoformat(), **found.body}
+    day = None if found.body.get("undated") else calendar.current().city_date(found.newest.at).isoformat()
+    body = {"day": day, **found.body}
     return {name: body.get(name) for name in FIELDS[found.original.verb]}
 
 
@@ -124,10 +125,11 @@ def _day(lead: Lead, found: Chain, text: str) -> list[Fault]:
     if found.original.verb == "agree":
         return _version_day(lead, day)
     at = STAGES.index(AFTER[found.original.verb])
-    before, after = getattr(lead, f"{STAGES[at - 1]}_at", None) or lead.came_at, None
-    if at + 1 < len(STAGES):
-        after = getattr(lead, f"{STAGES[at + 1]}_at")
-    if day < cal.city_date(before):
+    # stages without a day of their own bind nobody
+    came = None if reads.said(lead)[0].body.get("undated") else lead.came_at
+    before = next((one for stage in STAGES[at - 1 : 0 : -1] if (one := getattr(lead, f"{stage}_at"))), came)
+    after = next((one for stage in STAGES[at + 1 :] if (one := getattr(lead, f"{stage}_at"))), None)
+    if day < (cal.city_date(before) if before else FIRST_DAY):
         return [Fault("day", text, T("早于上一个阶段", "is before the stage before it"))]
     if after is not None and day > cal.city_date(after):
         return [Fault("day", text, T("晚于下一个阶段", "is after the stage after it"))]
@@ -197,6 +199,7 @@ def _replacing(lead: Lead, found: Chain, changes: Mapping[str, Any], act: Act) -
     body = {name: value for name, value in found.body.items() if name not in OWN}
     if "day" in changes:
         at = min(act.now, at_noon(date.fromisoformat(changes["day"])))
+        body.pop("undated", None)
         if verb in AFTER:
             setattr(lead, f"{AFTER[verb]}_at", at)
     for name in ("county", "industry"):

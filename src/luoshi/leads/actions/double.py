@@ -5,6 +5,7 @@ where they stand: as of an earlier day there were two, from now on there is one,
 do its documents and what was promised; the event says which, so that they come back when the two are taken apart.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +18,7 @@ from luoshi.kernel.text import T
 from luoshi.leads import clocks, reads
 from luoshi.leads.actions.money import money_in
 from luoshi.leads.core import LEADS
-from luoshi.leads.models import Lead, Receipt
+from luoshi.leads.models import Credit, Lead, Promise, Receipt
 from luoshi.leads.stages import AFTER, STAGES
 
 MILESTONES: Final = (*AFTER, "agree", "money_in")
@@ -46,6 +47,11 @@ def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
         rule = T("不能并入自己", "cannot be merged into itself")
     elif into.state == "merged":
         rule = T("那一个已并入别的项目", "was merged into another itself")
+    elif lead.agreed is not None and into.agreed is None:
+        rule = T(
+            "金额不详，而这一个写明了：先在那一个上记协议金额",
+            "has no known amount and this one has: note it there first",
+        )
     elif STAGES.index(lead.state) > STAGES.index(into.state):
         rule = T("那一个还没有走到这一步：请把它并入这一个", "has not come as far: merge that one into this one")
     if rule is not None:
@@ -75,9 +81,10 @@ def _earlier(lead: Lead, into: Lead) -> list[Also]:
     return found
 
 
-def _moved(lead: Lead, event: reads.Happened, at: datetime) -> Also:
-    """A milestone on another day, all else as it stands."""
-    body = {name: value for name, value in event.body.items() if name not in OWN}
+def _moved(lead: Lead, event: reads.Happened, at: datetime, undated: bool = False) -> Also:
+    """A milestone on another day, or one that is `undated`, all else as it stands."""
+    body = {name: value for name, value in event.body.items() if name not in OWN and name != "undated"}
+    body |= {"undated": True} if undated else {}
     return Also(lead, "correct", Change(body=body, occurred_at=at, corrects=event.id), line=LEADS)
 
 
@@ -89,43 +96,57 @@ def _back(into: Lead, merged: UUID | None) -> list[Also]:
         former = events.get(one.corrects) if one.corrects else None
         if one.verb != "correct" or one.act != merged or one.void or former is None:
             continue
-        setattr(into, f"{AFTER[_first(events, one).verb]}_at", former.at)
-        found.append(_moved(into, one, former.at))
+        undated = bool(former.body.get("undated"))
+        setattr(into, f"{AFTER[_first(events, one).verb]}_at", None if undated else former.at)
+        found.append(_moved(into, one, former.at, undated))
     return found
 
 
 def _carried(lead: Lead, into: Lead) -> Change:
-    """Its documents, each as a further version, and its promises go over; which, with the versions that they had, is noted."""
+    """Its documents, each as a further version, promises, money that waits and, where there is none, its split of credit go over;
+    which, with the versions that they had, is noted."""
     papers, promises = reads.documents(lead)[::-1], reads.promises(lead)
+    waiting = [one for one in reads.receipts(lead) if one.state == "reported"]
+    shares = [] if reads.credits(into) else reads.credits(lead)
     body = {
-        "other": str(lead.log_id), "promises": [one.pk for one in promises],
-        "papers": [[str(one.pk), one.version] for one in papers],
+        "other": str(lead.log_id), "promises": [one.pk for one in promises], "receipts": [one.pk for one in waiting],
+        "papers": [[str(one.pk), one.version] for one in papers], "credits": [one.pk for one in shares],
     }  # fmt: skip
     newest = {one.kind: reads.paper_version(into, one.kind) for one in papers}
     for paper in papers:
         paper.lead, paper.version = into, newest[paper.kind]
         newest[paper.kind] += 1
-    for promise in promises:
-        promise.lead = into
+    beside: list[Promise | Receipt | Credit] = [*promises, *waiting, *shares]
+    for one in beside:
+        one.lead = into
     into.papers, lead.papers = sorted({*into.papers, *newest}), []
-    return Change(body=body, saves=[*papers, *promises])
+    return Change(body=body, saves=[*papers, *beside])
 
 
 def _returned(into: Lead, lead: Lead, merged: UUID | None) -> Change:
     """What went over then comes back as it was; what was added since stays."""
-    found = [one for one in reads.events_of(into.log_id) if one.verb == "absorb_lead" and one.act == merged]
-    said = {**found[-1].private, **found[-1].body} if found else {}
+    said = _said(into, merged)
     versions = dict(said.get("papers", ()))
     kept = reads.documents(into)
     papers = [one for one in kept if str(one.pk) in versions]
-    promises = [one for one in reads.promises(into) if one.pk in said.get("promises", ())]
+    beside: list[Promise | Receipt | Credit] = [
+        one for one in reads.promises(into) if one.pk in said.get("promises", ())
+    ]
+    beside += [one for one in reads.credits(into) if one.pk in said.get("credits", ())]
+    beside += [one for one in reads.receipts(into) if one.pk in said.get("receipts", ()) and one.state != "verified"]
     for paper in papers:
         paper.lead, paper.version = lead, versions[str(paper.pk)]
-    for promise in promises:
-        promise.lead = lead
+    for one in beside:
+        one.lead = lead
     lead.papers = sorted({one.kind for one in papers})
     into.papers = sorted({one.kind for one in kept if one.lead_id == into.pk})
-    return Change(body={"other": str(lead.log_id)}, saves=[*papers, *promises])
+    return Change(body={"other": str(lead.log_id)}, saves=[*papers, *beside])
+
+
+def _said(into: Lead, merged: UUID | None) -> dict[str, Any]:
+    """What was noted when another lead was merged into this one."""
+    found = [one for one in reads.events_of(into.log_id) if one.verb == "absorb_lead" and one.act == merged]
+    return {**found[-1].private, **found[-1].body} if found else {}
 
 
 def _money(rows: list[Receipt], lead: Lead) -> list[Also]:
@@ -155,7 +176,7 @@ def unmerge_lead(lead: Lead, act: Act, *, reason: str) -> Change:
         for void in mine
         if (one := _original(events, void)) and one.verb != "money_in"
     ]
-    brought = _brought(into, merged)
+    brought = _brought(into, merged, _said(into, merged).get("receipts", ()))
     also += [Also(into, "void", Change(occurred_at=one.at, corrects=one.id)) for one in brought]
     keys = {one.body.get("receipt") for one in brought}
     rows = [row for row in reads.receipts(into) if row.pk in keys]
@@ -177,8 +198,10 @@ def _merged_by(into: Lead, lead: UUID) -> UUID | None:
     return found[-1] if found else None
 
 
-def _brought(into: Lead, act: UUID | None) -> list[reads.Happened]:
-    return [one for one in reads.events_of(into.log_id) if one.verb == "money_in" and one.act == act and not one.void]
+def _brought(into: Lead, act: UUID | None, waited: Collection[int]) -> list[reads.Happened]:
+    """The events by which its money counts there: verified before, or as it waited then, since."""
+    standing = [one for one in reads.events_of(into.log_id) if one.verb == "money_in" and not one.void]
+    return [one for one in standing if one.act == act or one.body.get("receipt") in waited]
 
 
 def _original(events: dict[UUID, reads.Happened], void: reads.Happened) -> reads.Happened | None:

@@ -15,7 +15,7 @@ from luoshi.leads.actions.company import NO_CHOICE, NOTE, contacted
 from luoshi.leads.core import LEADS, LINE
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company, Lead, Occasion
-from luoshi.leads.stages import AFTER, DEAL, LEVELS
+from luoshi.leads.stages import AFTER, DEAL, LEVELS, LOST
 from luoshi.people import reads as people
 from luoshi.people import tree
 from luoshi.people.models import Person
@@ -71,11 +71,11 @@ def note_fault(note: str, field: str = "note") -> list[Fault]:
 def add_lead(
     act: Act, *, name: str, company: Company | str | None = None, county: str = "", industry: str = "", sector: str = "",
     about: str = "", occasion: Occasion | str | None = None, officer: Person | str | None = None, level: str = "open",
-    succeeds: Lead | str | None = None, day: date | None = None, number_key: int = 0,
+    succeeds: Lead | str | None = None, day: date | None = None, number_key: int = 0, undated: bool = False,
 ) -> tuple[Lead, Change]:  # fmt: skip
     """Note a lead: its officer (default: whoever notes it) has it in hand. Raises Invalid.
 
-    `day`: when it came in. `number_key`: the key that a batch has reserved for it.
+    `day`: when it came in, at the latest where `undated`. `number_key`: the key that a batch has reserved for it.
     """
     given: dict[str, Any] = {"company": company, "occasion": occasion, "officer": officer, "succeeds": succeeds}
     LEADS.join(act.viewer, "add_lead", given)
@@ -85,6 +85,7 @@ def add_lead(
     person: Person | None = given["officer"] or (people.by_key(act.viewer.person) if act.viewer.person else None)
     older: Lead | None = given["succeeds"] or None
     faults += _succession(older, given["company"]) if older is not None else []
+    faults += held(given["occasion"])
     if faults:
         raise Invalid(faults)
     lead = Lead(
@@ -96,8 +97,15 @@ def add_lead(
     lead.number = number_of(lead.pk, came)
     dress(lead)
     clocks.start(lead, "respond", act.now)
-    body = {"about": about, "level": level}
+    body = {"about": about, "level": level, **({"undated": True} if undated else {})}
     return lead, Change(body=body, answer={"lead": str(lead.log_id), "number": lead.number}, occurred_at=came)
+
+
+def held(occasion: Any) -> list[Fault]:
+    """Nothing comes from an occasion that was called off."""
+    if isinstance(occasion, Occasion) and occasion.state == "cancelled":
+        return [Fault("occasion", occasion.name[:40], T("这个活动已取消", "was cancelled"))]
+    return []
 
 
 def _succession(older: Lead, company: Company | None) -> list[Fault]:
@@ -149,12 +157,12 @@ def moment(lead: Lead, act: Act, day: date | None) -> datetime:
     return min(at, act.now)
 
 
-def reach(lead: Lead, act: Act, stage: str, day: date | None, note: str) -> datetime:
-    """Enter a stage; when that was."""
+def reach(lead: Lead, act: Act, stage: str, day: date | None, note: str, undated: bool = False) -> datetime:
+    """Enter a stage; when that was, at the latest where `undated`: then the lead has no day of it."""
     if faults := note_fault(note):
         raise Invalid(faults)
     at = moment(lead, act, day)
-    setattr(lead, f"{stage}_at", at)
+    setattr(lead, f"{stage}_at", None if undated else at)
     lead.touched_at = max(at, lead.touched_at)
     return at
 
@@ -162,10 +170,11 @@ def reach(lead: Lead, act: Act, stage: str, day: date | None, note: str) -> date
 def _to(verb: str) -> Any:
     """The change of a move that leads to a stage and nothing more."""
 
-    def change(lead: Lead, act: Act, *, day: date | None = None, note: str = "") -> Change:
-        """The lead reaches a stage on a day (default: today)."""
-        at = reach(lead, act, AFTER[verb], day, note)
-        return Change(body={"note": note}, occurred_at=at, also=_met(lead, act, at) if verb == "engage" else [])
+    def change(lead: Lead, act: Act, *, day: date | None = None, note: str = "", undated: bool = False) -> Change:
+        """The lead reaches a stage on a day (default: today); `undated`: on that day at the latest, more is not known."""
+        at = reach(lead, act, AFTER[verb], day, note, undated)
+        body = {"note": note} | ({"undated": True} if undated else {})
+        return Change(body=body, occurred_at=at, also=_met(lead, act, at) if verb == "engage" else [])
 
     return LEADS.action(verb)(change)
 
@@ -181,11 +190,13 @@ def respond(lead: Lead, act: Act, *, note: str) -> Change:
 
 
 @LEADS.action("judge")
-def judge(lead: Lead, act: Act, *, note: str, worth: bool = True) -> Change:
-    """The lead is worth pursuing, or is given up; the feedback is next."""
+def judge(lead: Lead, act: Act, *, note: str, worth: bool = True, why: str = "other") -> Change:
+    """The lead is worth pursuing, or is given up, and `why`; the feedback is next. Raises Invalid."""
+    if why not in LOST:
+        raise Invalid([Fault("why", why[:40], NO_CHOICE)])
     if not worth:
-        lead.status, lead.ended_at, lead.ended_why = "abandoned", act.now, "policy"
-    return _answered(lead, act, note, {"worth": worth})
+        lead.status, lead.ended_at, lead.ended_why = "abandoned", act.now, why
+    return _answered(lead, act, note, {"worth": worth, "why": None if worth else why})
 
 
 @LEADS.action("feed_back")
@@ -252,6 +263,7 @@ def change_lead(
     if company is not None and lead.signed_at and (not company or company != lead.company):
         rule = T("已签约：换投资方请另记一个项目（变更投资方）", "is signed: a change of investor is a lead of its own")
         faults.append(Fault("company", getattr(company, "name", "")[:40], rule))
+    faults += held(occasion) if occasion != lead.occasion else []
     faults += _fixed(lead, wanted | ({} if occasion is None else {"occasion": occasion or None}))
     persons = _persons(shown_to, faults)
     if faults:

@@ -11,7 +11,7 @@ from luoshi.kernel.text import T
 from luoshi.leads import alike, money, reads
 from luoshi.leads.actions.beside import clear_credits
 from luoshi.leads.actions.company import NO_CHOICE
-from luoshi.leads.actions.lead import at_noon, note_fault, reach
+from luoshi.leads.actions.lead import at_noon, held, note_fault, reach
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Agreement, Credit, Document, Lead, Occasion, Receipt
 from luoshi.leads.rules import RULES, worded
@@ -121,6 +121,8 @@ def sign(
     at = reach(lead, act, "signed", day, note)
     signed_on = calendar.current().city_date(at)
     if isinstance(occasion, Occasion):
+        if faults := held(occasion):
+            raise Invalid(faults)
         lead.occasion = occasion
     lead.signed_at = None
     row, added = _agreed(

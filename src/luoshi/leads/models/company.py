@@ -1,5 +1,6 @@
 """Tables of the investment line."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -29,6 +30,9 @@ class Company(Searchable):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_rows", db_index=False)
     absorbed = models.SmallIntegerField(default=0)
     contacted_at = models.DateTimeField(null=True)
+    # who may see it before one of its projects is signed, and who listed it, where that is not everybody
+    level = models.TextField(default="open")
+    persons = ArrayField(models.BigIntegerField(), default=list)
     # first letters in Pinyin, with the place that the name begins with and without
     initials = models.TextField(blank=True)
     short_initials = models.TextField(blank=True)

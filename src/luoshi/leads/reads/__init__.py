@@ -35,10 +35,8 @@ from luoshi.leads.reads.lead import (
     receipt,
     said,
     same_occasion,
-    shown,
     told_lead,
     twins,
-    units,
     versions,
     visible_leads,
     waivers,
@@ -60,6 +58,7 @@ from luoshi.leads.reads.likely import Likely, likely
 from luoshi.leads.reads.lists import Filters, Page, find, list_page
 from luoshi.leads.reads.occasion import Came, came_of
 from luoshi.leads.reads.one import (
+    NOT_SHOWN,
     Happened,
     absorbed,
     contacts,
@@ -73,14 +72,17 @@ from luoshi.leads.reads.one import (
     lock,
     members,
     one_listing,
+    sees,
     standing,
     told,
     visible,
 )
 from luoshi.leads.reads.rates import rate_on, rate_used, rates
 from luoshi.leads.reads.rows import Row, row_of, stage_days
+from luoshi.leads.reads.rule import shown, units
 
 __all__ = [
+    "NOT_SHOWN",
     "TALLY",
     "TOLD",
     "Came",
@@ -171,6 +173,7 @@ __all__ = [
     "row_of",
     "said",
     "same_occasion",
+    "sees",
     "shown",
     "silent",
     "stage_days",

@@ -13,9 +13,10 @@ from luoshi.kernel.rights import may
 from luoshi.kernel.tally import Tally
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads.models import Credit, Lead
-from luoshi.leads.reads.lead import HIDDEN, mine, units, visible_leads
+from luoshi.leads.reads.lead import visible_leads
 from luoshi.leads.reads.leads import Wanted, wanted_rows
 from luoshi.leads.reads.rows import COLUMNS, Row
+from luoshi.leads.reads.rule import HIDDEN, mine, units
 from luoshi.leads.stages import COUNTED, SECRET, SEE, STAGES
 
 _HIDES: Final = "CASE WHEN level <> 'open' AND signed_at IS NULL THEN {} END"

@@ -1,6 +1,7 @@
 """What was corrected on leads, with what stood before: for their pages, for files and over the API."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -37,9 +38,14 @@ def corrections(happened: Sequence[Happened]) -> list[Corrected]:
         while first.corrects and first.corrects in events:
             first = events[first.corrects]
         said = [(name, before.body.get(name), one.body.get(name)) for name in CHANGED]
-        changes = [("day", before.at, one.at), *said] if one.verb == "correct" else []
+        changes = [("day", _day(before), _day(one)), *said] if one.verb == "correct" else []
         found.append(Corrected(first, one, [change for change in changes if change[1] != change[2]]))
     return found
+
+
+def _day(one: Happened) -> datetime | None:
+    """When it happened; None where that is not known."""
+    return None if one.body.get("undated") else one.at
 
 
 def corrections_of(subjects: Collection[UUID]) -> dict[UUID, list[Corrected]]:

@@ -15,8 +15,9 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import clocks
 from luoshi.leads.models import Lead, Promise, Proposal, Receipt
-from luoshi.leads.reads.lead import shown, units, visible_leads
+from luoshi.leads.reads.lead import visible_leads
 from luoshi.leads.reads.rows import Row, rows_of
+from luoshi.leads.reads.rule import shown, units
 from luoshi.leads.rules import RULES
 from luoshi.leads.stages import APPROVE, DEAL, FLOW, OPEN, OWED, STAGES, VERIFY
 
@@ -82,17 +83,16 @@ def _of_promise(one: Promise) -> Due:
 
 
 def due(viewer: Viewer, limit: int, since: datetime | None = None) -> list[Due]:
-    """What waits for the viewer (and is due at `since` or later), first due first."""
+    """What waits for the viewer (and is due at `since` or later), first due first, then decisions: of them up to half of it."""
     rows, promises = _mine(viewer), owed(viewer)
     if since is not None:
         day = calendar.current().city_date(since)
         rows, promises = rows.filter(due_at__gte=since), promises.filter(until__gte=day)
+    decisions = _to_decide(viewer, limit // 2) if since is None else []
     found = [_of_lead(one) for one in rows.order_by("due_at", "id")[:limit]]
     found += map(_of_promise, promises[:limit])
-    found = sorted(found, key=lambda one: one.due_at or clock.now())[:limit]
-    if since is None and len(found) < limit:
-        found += _to_decide(viewer, limit - len(found))
-    return found
+    found = sorted(found, key=lambda one: one.due_at or clock.now())[: limit - len(decisions)]
+    return found + decisions
 
 
 def tally(viewer: Viewer, edges: Sequence[datetime]) -> list[int]:

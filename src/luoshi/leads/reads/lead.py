@@ -35,7 +35,8 @@ from luoshi.leads.models import (
 )
 from luoshi.leads.reads import one as companies
 from luoshi.leads.reads.beside import entire, waived
-from luoshi.leads.stages import COUNTED, OWED, SECRET, SEE
+from luoshi.leads.reads.rule import shown
+from luoshi.leads.stages import COUNTED, SEE
 from luoshi.people.models import Person, Unit
 
 NO_LEAD: Final = T("没有这个项目", "No such lead")
@@ -44,37 +45,6 @@ TOLD: Final = T("这条记录刚才已被改过，请看新的一版", "This rec
 MOST_VERSIONS: Final = 32_767
 _SIGNING: Final = 0x6C75_0701
 NO_CHOICE: Final = T("不在可选的里面", "is not one of the choices")
-
-
-def shown(viewer: Viewer) -> Q:
-    """Which leads the viewer may see, as a condition."""
-    if viewer.kind == "holder":
-        return Q(log_id=viewer.subject)
-    if not may(viewer, SEE):
-        return Q(pk__in=_owed(viewer)) if may(viewer, OWED) else Q(pk__in=[])
-    if may(viewer, SECRET):
-        return Q()
-    return ~HIDDEN | mine(viewer) | Q(shown_to__overlap=list(viewer.persons))
-
-
-HIDDEN: Final = ~Q(level="open") & Q(signed_at__isnull=True)
-"""Leads that not all investment staff may see."""
-
-
-def mine(viewer: Viewer) -> Q:
-    """Those that the viewer has in hand, and what is for the unit's own eyes where it is theirs."""
-    return Q(officer__in=viewer.persons) | Q(level="unit", unit__in=units(viewer))
-
-
-def _owed(viewer: Viewer) -> Any:
-    """Leads to whose investor a unit of the viewer's owes something."""
-    rows = Promise.objects.filter(owner__in=units(viewer), state__in=["open", "kept", "disputed"])
-    return rows.values("lead")
-
-
-def units(viewer: Viewer) -> set[int]:
-    """The units at which the viewer, and those they stand in for, work."""
-    return {one.unit for one in (viewer, *viewer.instead) if one.unit is not None}
 
 
 def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
@@ -315,14 +285,13 @@ def changed_by(lead: Lead, act: UUID | None) -> bool:
     return any(one.act == act and one.verb == "change_lead" for one in companies.events_of(lead.log_id))
 
 
-def named_company(text: str) -> str:
+def named_company(viewer: Viewer, text: str) -> str:
     """The id of the listed company of that name or code, as an action takes it. Raises Invalid."""
     found = companies.listed_with(code=text.strip().upper()) or companies.listed_with(name=text.strip())
-    if found is None:
-        raise Invalid(
-            [Fault("company", text[:40], T("企业库里没有这家，先登记", "is not in the register: list it first"))]
-        )
-    return str(found.log_id)
+    if found is not None and companies.sees(viewer, found):
+        return str(found.log_id)
+    rule = T("企业库里没有这家，先登记", "is not in the register: list it first")
+    raise Invalid([Fault("company", text[:40], rule if found is None else companies.NOT_SHOWN)])
 
 
 def counting(lead: Lead, receipt: int) -> list[companies.Happened]:

@@ -16,7 +16,11 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads.flow import LISTED, SEE
 from luoshi.leads.models import Company, CompanyName
+from luoshi.leads.reads.rule import listed_for
 
+NOT_SHOWN: Final = T(
+    "已登记，现在不对您公开：请问招商负责人", "is listed, and not shown to you: ask the head of investment"
+)
 ABSENT: Final = T("没有这家企业", "No such company")
 _EVENTS: Final = """
 SELECT e.id, e.act, e.verb, e.occurred_at, e.recorded_at, e.actor, e.body::text, p.body, e.corrects,
@@ -26,8 +30,13 @@ FROM event e LEFT JOIN event_private p ON p.event_id = e.id WHERE e.subject = %s
 
 
 def visible(viewer: Viewer) -> QuerySet[Company]:
-    """The companies that the viewer may see: all of them, or none."""
-    return Company.objects.all() if may(viewer, SEE) else Company.objects.none()
+    """The companies that the viewer may see."""
+    return Company.objects.filter(listed_for(viewer))
+
+
+def sees(viewer: Viewer, company: Company) -> bool:
+    """May the viewer see that company?"""
+    return visible(viewer).filter(pk=company.pk).exists()
 
 
 def _uuid(ref: Any) -> UUID:

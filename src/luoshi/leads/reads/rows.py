@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 
+from luoshi.kernel.models import Event
 from luoshi.leads.models import Lead
 from luoshi.leads.stages import AFTER
 
@@ -57,9 +58,14 @@ def rows_of(leads: QuerySet[Lead]) -> list[Row]:
 
 
 def stage_days(leads: Collection[int]) -> dict[int, tuple[str, tuple[datetime | None, ...]]]:
-    """Of leads that were read through their door: the company's code, and when each came in and reached each stage; one query."""
-    columns = ("pk", "company__code", "came_at", *(f"{stage}_at" for stage in AFTER.values()))
-    rows = Lead.objects.filter(pk__in=leads).values_list(*columns)
+    """Of leads that were read through their door: the company's code, and when each came in and reached each stage; one query.
+
+    None where a stage was not reached, or nobody knows when.
+    """
+    undated = Exists(Event.objects.filter(subject=OuterRef("log_id"), verb="add_lead", body__undated=True))
+    came = Case(When(undated, then=Value(None)), default=F("came_at"))
+    columns = ("pk", "company__code", "came", *(f"{stage}_at" for stage in AFTER.values()))
+    rows = Lead.objects.filter(pk__in=leads).annotate(came=came).values_list(*columns)
     return {key: (code or "", tuple(days)) for key, code, *days in rows}
 
 

@@ -9,7 +9,7 @@ from django import forms as django
 from luoshi.kernel import calendar, clock
 from luoshi.kernel.text import T
 from luoshi.leads import reads
-from luoshi.leads.actions.company import LONGEST, NOTE
+from luoshi.leads.actions.company import LONGEST, NOTE, SEEN_BY
 from luoshi.leads.flow import WAYS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
@@ -47,10 +47,17 @@ def _industry() -> django.ChoiceField:
     )
 
 
+def _level() -> django.ChoiceField:
+    return django.TypedChoiceField(
+        label=forms.text("签约前谁能看到", "Who may see it before it signs"), required=False, coerce=str, empty_value=None,
+        choices=forms.choices([*SEEN_BY.items()]),
+    )  # fmt: skip
+
+
 class Add(forms.Form):
     """A company that is not listed yet. Its likely twins are shown below the name as it is typed."""
 
-    name, code, province, industry = _name(), _code(), _province(), _industry()
+    name, code, province, industry, level = _name(), _code(), _province(), _industry(), _level()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +133,7 @@ class Change(MoveForm):
     """What is said of a company."""
 
     verb = "change_company"
-    code, province, industry = _code(), _province(), _industry()
+    code, province, industry, level = _code(), _province(), _industry(), _level()
 
 
 class Rename(MoveForm):

@@ -62,11 +62,13 @@ KINDS: Final = {
     "leads": Kind(
         "leads", T("导入项目", "Import leads"),
         T(
-            "先看预览，确认之前什么也不写。第一行是列名，项目名称必有；到了哪个阶段由各阶段的日期说明；金额单位万元，也可写 3.2亿，不详就写不详。"
+            "先看预览，确认之前什么也不写。一行是列名，项目名称必有，上面可以有标题；到了哪个阶段由各阶段的日期说明，签了约就要有签约日期，"
+            "别的日期可以空着；金额单位写在列名（元、万元、亿元、万美元）或单元格（3.2亿）里，都没写按万元，不详就写不详。"
             "同一企业的同名项目已有的，不再写一遍。",
-            "First comes a preview: nothing is written before you confirm. The first row names the columns, the project's name is needed; "
-            "how far it has come is said by the days of its stages; amounts in 10,000, or 3.2亿, or unknown. A project of that company "
-            "and name that is there already stays as it is.",
+            "First comes a preview: nothing is written before you confirm. One row names the columns, the project's name is needed, a title "
+            "may stand above it; how far it has come is said by the days of its stages, what was signed has the day of its signing, others may be "
+            "empty; the unit of amounts stands in the head (元, 万元, 亿元, 万美元) or in the cell (3.2亿), else they are in 万元, or say unknown. "
+            "A project of that company and name that is there already stays as it is.",
         ),
         importing_leads.take,
         {"name": T("项目名称", "Project"), "company": T("企业名称", "Company name"), "code": T("统一社会信用代码", "Credit code"),

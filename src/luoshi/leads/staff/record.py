@@ -15,6 +15,7 @@ from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, reads
 from luoshi.leads.actions import add_company
+from luoshi.leads.actions.company import SEEN_BY
 from luoshi.leads.flow import FLOW, KEEP, LISTED, MERGE, SEE, WAYS, WORDS
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
@@ -82,6 +83,8 @@ def _facts(company: Company) -> SafeString:
         (T("曾用名", "Former names"), former or "—"),
         (T("最近联系", "Last contact"), parts.time(company.contacted_at) if company.contacted_at else "—"),
     ]  # fmt: skip
+    if company.level != "open":
+        pairs.append((T("签约前可见范围", "Seen before it signs by"), SEEN_BY[company.level]))
     return parts.facts(pairs)
 
 
@@ -155,7 +158,7 @@ def add(request: HttpRequest) -> HttpResponse:
     viewer, form = viewer_of(request), forms.Add(request.POST or None)
     likely: Sequence[Any] = ()
     if request.method == "POST" and form.is_valid():
-        given = {name: value for name, value in form.cleaned_data.items() if name != "key"}
+        given = {name: value for name, value in form.cleaned_data.items() if name != "key" and value is not None}
         likely = reads.likely(viewer, given["name"], given["code"])
         if not likely or request.POST.get("anyway"):
             try:

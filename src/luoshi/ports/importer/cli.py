@@ -214,6 +214,8 @@ def _listed(
         "{read} rows: {created} created, {updated} updated, {unchanged} unchanged, {refused} refused",
     )
     said(text.fill(**{name: numbers[name] for name in ("read", "created", "updated", "unchanged", "refused")}))
+    for note in report.notes:
+        said(note)
     kept = keep_refused(report, conf.home / "imports" / f"{file.name}.refused.csv")
     if kept is not None:
         said(T(f"拒收的行：{kept}", f"Refused rows: {kept}"))

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
+from luoshi.ports.importer.rows import UTF_16
 from luoshi.ports.importer.xlsx import MARK
 
 SUFFIXES: Final = (".csv", ".xlsx")
@@ -25,7 +26,8 @@ def check(upload: "UploadedFile[Any]") -> str:
     suffix = next((one for one in SUFFIXES if name.endswith(one)), None)
     start = upload.read(4096)
     upload.seek(0)
-    if suffix is None or (suffix == ".xlsx") != start.startswith(MARK) or (suffix == ".csv" and b"\0" in start):
+    binary = b"\0" in start and not start.startswith(UTF_16)
+    if suffix is None or (suffix == ".xlsx") != start.startswith(MARK) or (suffix == ".csv" and binary):
         rule = T("只收 CSV 或 XLSX 表格（旧的 .xls 请另存为 .xlsx）", "only CSV or XLSX tables are taken")
         raise Invalid([Fault("file", name[-60:], rule)])
     if (upload.size or 0) > most():

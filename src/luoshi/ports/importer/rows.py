@@ -1,6 +1,7 @@
 """The rows of a file, one at a time, whatever its form: JSON, JSON lines or CSV, packed with gzip or not; XLSX.
 
-CSV is UTF-8, or GB18030 as Chinese spreadsheets save it where nothing in its beginning is UTF-8.
+CSV is UTF-8, UTF-16 with its mark, or GB18030 as Chinese spreadsheets save it where nothing in its beginning is UTF-8; tabs part
+the cells where the first line has no comma. The first row is the header, or the one that is found where it is asked for (`heads.py`).
 
 A row that cannot be read is given as Unreadable, and the next one follows.
 """
@@ -18,13 +19,15 @@ import orjson
 
 from luoshi.kernel.problems import Fault
 from luoshi.kernel.text import T
-from luoshi.ports.importer import xlsx
+from luoshi.ports.importer import heads, xlsx
 
 Form = Literal["csv", "lines", "json"]
 _PEEK: Final = 1 << 16
 _CHUNK: Final = 1 << 20
 _LONGEST: Final = 1 << 24  # bytes of one row
 _BOM: Final = b"\xef\xbb\xbf"
+UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""What UTF-16 begins with."""
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 _NOT_JSON: Final = T("不是 JSON：{why}", "not JSON: {why}")
 _NOT_OBJECT: Final = T("要是一个 JSON 对象", "must be a JSON object")
@@ -55,6 +58,8 @@ class Source:
     file: Path
     raw: BinaryIO
     size: int
+    header: int = 0
+    """The line of a table's header, once the first row was given; 0 where there is none."""
 
     @classmethod
     def open(cls, file: Path) -> "Source":
@@ -66,28 +71,58 @@ class Source:
         """Bytes of the file that were read."""
         return self.raw.tell()
 
-    def rows(self) -> Iterator[Row]:
-        """All rows. Raises FileProblem where the file breaks off or is no text."""
+    def rows(self, wanted: heads.Wanted | None = None) -> Iterator[Row]:
+        """All rows; of a table under the header that is `wanted`. Raises FileProblem where the file breaks off or is no text."""
         try:
             with self.raw:
-                yield from self._rows()
+                yield from self._rows(wanted)
         except (EOFError, gzip.BadGzipFile, OSError) as error:
             raise FileProblem(T(f"{self.file} 读到一半坏了：{error}", f"{self.file} breaks off: {error}")) from None
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self, wanted: heads.Wanted | None) -> Iterator[Row]:
         packed = self.raw.read(2) == b"\x1f\x8b"
         self.raw.seek(0)
         unpacked: Any = gzip.GzipFile(fileobj=self.raw) if packed else self.raw
         stream = io.BufferedReader(unpacked, _PEEK)
         start = stream.peek(_PEEK)
         if start.startswith(xlsx.MARK):
-            yield from _sheet(self.file, io.BytesIO(stream.read(xlsx.PACKED)) if packed else self.raw)
+            yield from self._sheet(io.BytesIO(stream.read(xlsx.PACKED)) if packed else self.raw, wanted)
             return
         if start.startswith(_BOM):
             stream.read(len(_BOM))
             start = start[len(_BOM) :]
-        readers = {"csv": _csv, "lines": _lines, "json": _json}
-        yield from readers[form_of(self.file, start)](stream)
+        form = "csv" if start.startswith(UTF_16) else form_of(self.file, start)
+        if form == "csv":
+            yield from self._csv(stream, wanted)
+        else:
+            yield from (_lines if form == "lines" else _json)(stream)
+
+    def _below(
+        self, lines: Iterator[heads.Line], wanted: heads.Wanted | None
+    ) -> tuple[list[str], Iterator[heads.Line]]:
+        """The header, whose line is noted, and the rows below it."""
+        (self.header, cells), rest = heads.found(lines, wanted) if wanted else (next(lines, (0, [])), lines)
+        return cells, rest
+
+    def _sheet(self, stream: BinaryIO, wanted: heads.Wanted | None) -> Iterator[Row]:
+        """The rows of a workbook's first sheet."""
+        try:
+            for line, data, cells in xlsx.named(*self._below(xlsx.texts(stream), wanted)):
+                fault = Fault("", cells[:80], _COLUMNS.fill(n=cells)) if data is None else None
+                yield Row(line, data, fault)
+        except xlsx.Unreadable as error:
+            why = error.text
+            raise FileProblem(T(f"{self.file}：{why.zh}", f"{self.file}: {why.en}"), misused=True) from None
+
+    def _csv(self, stream: io.BufferedReader, wanted: heads.Wanted | None) -> Iterator[Row]:
+        broken: list[Row] = []
+        header, lines = self._below(_table(stream, broken), wanted)
+        for line, cells in lines:
+            yield from broken
+            broken.clear()
+            if cells:
+                yield _cells(line, header, cells)
+        yield from broken
 
 
 def form_of(file: Path, start: bytes) -> Form:
@@ -148,37 +183,23 @@ def _decodes(line: bytes, coding: str) -> bool:
     return True
 
 
-def _sheet(file: Path, stream: BinaryIO) -> Iterator[Row]:
-    """The rows of a workbook's first sheet."""
-    try:
-        for line, data, cells in xlsx.rows(stream):
-            yield (
-                Row(line, data) if data is not None else Row(line, None, Fault("", cells[:80], _COLUMNS.fill(n=cells)))
-            )
-    except xlsx.Unreadable as error:
-        why = error.text
-        raise FileProblem(T(f"{file}：{why.zh}", f"{file}: {why.en}"), misused=True) from None
-
-
-def _csv(stream: io.BufferedReader) -> Iterator[Row]:
+def _table(stream: io.BufferedReader, broken: list[Row]) -> Iterator[heads.Line]:
+    """The rows of a CSV with the lines they begin on; what is none goes to `broken`."""
     csv.field_size_limit(_LONGEST)
-    coding = encoding_of(stream.peek(_PEEK)[:_PEEK])
+    start = stream.peek(_PEEK)[:_PEEK]
+    coding = "utf-16" if start.startswith(UTF_16) else encoding_of(start)
     errors = "surrogateescape" if coding == "utf-8" else "replace"
-    reader = csv.reader(io.TextIOWrapper(stream, coding, errors, newline=""))
-    header: list[str] | None = None
+    first = start.decode(coding, "replace").partition("\n")[0]
+    parts = "\t" if "\t" in first and "," not in first else ","
+    reader = csv.reader(io.TextIOWrapper(stream, coding, errors, newline=""), delimiter=parts)
     while True:
         line = reader.line_num + 1
         try:
-            cells = next(reader)
+            yield line, next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(line, None, Fault("", "", T(f"不是 CSV：{error}", f"not CSV: {error}")))
-            continue
-        if header is None:
-            header = cells
-        elif cells:
-            yield _cells(line, header, cells)
+            broken.append(Row(line, None, Fault("", "", T(f"不是 CSV：{error}", f"not CSV: {error}"))))
 
 
 def _cells(line: int, header: list[str], cells: list[str]) -> Row:

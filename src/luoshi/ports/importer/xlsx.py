@@ -35,11 +35,19 @@ def _check(stream: BinaryIO) -> None:
         raise Unreadable(T("解开后太大，请分成几个文件", "is too large when unpacked: split it"))
 
 
-def rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    """(row number, its cells by the header's names, "") for each row below the header that holds anything.
+Cells = tuple[int, dict[str, Any] | None, str]
+"""The number of a row, its cells by the header's names, and ""; None, and how many there are, where some stand beyond it."""
 
-    A row with cells beyond the header has None for its cells, and how many columns it has. Raises Unreadable.
-    """
+
+def rows(stream: BinaryIO) -> Iterator[Cells]:
+    """Each row below the header, which is the first row that holds anything. Raises Unreadable."""
+    lines = texts(stream)
+    _, header = next(lines, (0, []))
+    return named(header, lines)
+
+
+def texts(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """Each row that holds anything: its number and its cells as they read. Raises Unreadable."""
     _check(stream)
     # imported here: only who reads a workbook waits for it
     from openpyxl import load_workbook
@@ -51,7 +59,7 @@ def rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
         sheet = book.worksheets[0]
         # what a sheet says of its own size may be wrong
         sheet.reset_dimensions()
-        yield from _named(sheet.iter_rows(values_only=True))
+        yield from _texts(sheet.iter_rows(values_only=True))
     # the parser that openpyxl finds raises one of its own; both are syntax errors
     except (SyntaxError, InvalidFileException, KeyError, IndexError, ValueError, TypeError, EOFError) as error:
         raise Unreadable(T(f"表格坏了：{error}", f"damaged workbook: {error}")) from None
@@ -59,17 +67,18 @@ def rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
         raise Unreadable(T(f"文件坏了：{error}", f"damaged: {error}")) from None
 
 
-def _named(found: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    header: list[str] | None = None
+def _texts(found: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, list[str]]]:
     for number, cells in enumerate(found, 1):
         if len(cells) > WIDEST:
             raise Unreadable(T(f"第 {number} 行的列太多", f"row {number} has too many columns"))
         texts = [_text(cell) for cell in cells]
-        if not any(texts):
-            continue
-        if header is None:
-            header = texts
-            continue
+        if any(texts):
+            yield number, texts
+
+
+def named(header: list[str], lines: Iterator[tuple[int, list[str]]]) -> Iterator[Cells]:
+    """The rows below a header, their cells by its names."""
+    for number, texts in lines:
         beyond = any(texts[len(header) :]) or any(text and not name for text, name in zip(texts, header, strict=False))
         if beyond:
             yield number, None, str(len(texts))
@@ -79,13 +88,13 @@ def _named(found: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, dict[str, An
 
 
 def _text(cell: Any) -> str:
-    """A cell as it reads: whole numbers without a point, days and times as ISO 8601."""
+    """A cell as it reads: whole numbers without a point, others to 15 digits as spreadsheets show them, days and times as ISO 8601."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ", timespec="seconds")
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()

@@ -142,7 +142,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "receipt": _hidden, "promise": _hidden, "proposal": _hidden, "event": _hidden,
 }  # fmt: skip
 """How each field is asked for."""
-LEFT_OUT: Final = frozenset({"looked", "at", "changes"})
+LEFT_OUT: Final = frozenset({"looked", "at", "changes", "undated"})
 
 
 class Deal(forms.Form):
@@ -218,7 +218,7 @@ class Deal(forms.Form):
         if "file" in given:
             given["file"] = papers.store(given["file"])
         if given.get("company"):
-            given["company"] = reads.named_company(given["company"])
+            given["company"] = reads.named_company(viewer, given["company"])
         if "into" in given:
             given["into"] = reads.by_number(viewer, given["into"])
         if self.move.verb == "propose":

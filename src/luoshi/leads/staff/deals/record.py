@@ -112,9 +112,10 @@ def show(request: HttpRequest, lead: Lead, secret: str = "") -> HttpResponse:
     """The page; `secret` is the company's link, shown once."""
     viewer = viewer_of(request)
     happened = reads.events_of(lead.log_id)[::-1]
+    undated = any(one.verb == "add_lead" and one.body.get("undated") for one in happened)
     names = people.names({one.actor for one in happened if one.actor is not None})
     context = {
-        "lead": lead, "into": reads.named(viewer, lead.merged_into_id), "former": reads.named(viewer, lead.succeeds_id), "facts": tables.facts(lead), "rail": tables.rail(lead), "moves": _moves(lead, viewer),
+        "lead": lead, "into": reads.named(viewer, lead.merged_into_id), "former": reads.named(viewer, lead.succeeds_id), "facts": tables.facts(lead, undated), "rail": tables.rail(lead, undated), "moves": _moves(lead, viewer),
         "history": tables.history(names).render(happened), "root": ROOT, "stage": STAGE_NAMES[lead.state],
         "status": STATUSES[lead.status] if lead.status != "going" else "",
         "agreements": tables.agreements(reads.agreements(lead)), "money": _money(lead, viewer),
@@ -206,7 +207,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def _named(viewer: Viewer, given: dict[str, Any]) -> dict[str, Any]:
     """A company by its name or code, a former project by its number, as the action takes them. Raises Invalid."""
     if "company" in given:
-        given["company"] = reads.named_company(given["company"])
+        given["company"] = reads.named_company(viewer, given["company"])
     if "succeeds" in given:
         given["succeeds"] = reads.by_number(viewer, given["succeeds"])
     return given

@@ -25,14 +25,15 @@ RECEIPT: Final = {
     "reported": T("待核实", "to be verified"), "verified": T("已核实", "verified"), "refused": T("未予核实", "refused"),
     "withdrawn": T("已撤回", "withdrawn"),
 }  # fmt: skip
+NO_DAY: Final = T("日期不详", "day not known")
 PROMISE: Final = {
     "open": T("未兑现", "owed"), "kept": T("已办，待企业确认", "done, to be confirmed"), "confirmed": T("企业已确认", "confirmed"),
     "disputed": T("企业说没有兑现", "not kept, says the company"), "dropped": T("已撤销", "taken back"),
 }  # fmt: skip
 
 
-def facts(lead: Lead) -> SafeString:
-    """What is known of it."""
+def facts(lead: Lead, undated: bool = False) -> SafeString:
+    """What is known of it; `undated`: not when it came in."""
     company, occasion = lead.company, lead.occasion
     pairs: list[tuple[T, str | SafeString]] = [
         (T("编号", "Number"), lead.number),
@@ -44,7 +45,7 @@ def facts(lead: Lead) -> SafeString:
         (T("负责人", "Officer"), lead.officer.name if lead.officer else "—"),
         (T("协议总投资", "Agreed investment"), _agreed(lead)),
         (T("到位资金（已核实）", "Money in place (verified)"), _in_place(lead)),
-        (T("来线索", "Came in"), parts.time(lead.came_at)),
+        (T("来线索", "Came in"), str(NO_DAY) if undated else parts.time(lead.came_at)),
         (T("签约前可见范围", "Seen before signing by"), str(LEVELS[lead.level])),
     ]  # fmt: skip
     if lead.due_at:
@@ -70,18 +71,19 @@ def _agreed(lead: Lead) -> str:
     return money.shown(lead.agreed)
 
 
-def rail(lead: Lead) -> SafeString:
-    """The stages with the day on which each was reached, and the days that it took."""
-    found, before = [], lead.came_at
-    for stage in STAGES:
-        at: datetime | None = lead.came_at if stage == "lead" else getattr(lead, f"{stage}_at")
-        note = (
-            T("{day}，{n} 天", "{day}, {n} days").fill(day=words.day(at), n=(at - before).days)
-            if at
-            else T("未到", "not yet")
-        )
-        found.append(parts.Stage(FLOW.state(stage).text, note, 1.0 if at else None, now=stage == lead.state))
-        before = at or before
+def rail(lead: Lead, undated: bool = False) -> SafeString:
+    """The stages with the day on which each was reached, and the days that it took; `undated`: not known when it came in."""
+    days: list[datetime | None] = [None if undated else lead.came_at]
+    days += [getattr(lead, f"{stage}_at") for stage in STAGES[1:]]
+    last = max((n for n, at in enumerate(days) if at), default=0)
+    found = []
+    for n, (stage, at) in enumerate(zip(STAGES, days, strict=True)):
+        before = at if n == 0 else days[n - 1]
+        note = T("未到", "not yet") if n > last else NO_DAY
+        if at:
+            took = T("{day}，{n} 天", "{day}, {n} days") if before else T("{day}", "{day}")
+            note = took.fill(day=words.day(at), n=(at - before).days if before else 0)
+        found.append(parts.Stage(FLOW.state(stage).text, note, 1.0 if n <= last else None, now=stage == lead.state))
     return parts.rail(
         found,
         T("阶段", "Stages"),
@@ -183,12 +185,14 @@ def corrections(some: Iterable[Corrected]) -> str:
 
 def entry(one: Happened) -> str:
     """A milestone as it could be corrected: what and when."""
-    return f"{WORDS[one.verb]} {words.day(one.at)}"
+    return f"{WORDS[one.verb]} {NO_DAY if one.body.get('undated') else words.day(one.at)}"
 
 
 def said(one: Happened) -> str:
     """What an event says beside what was done, in words."""
     body, private, found = one.body, one.private, list[str]()
+    if body.get("undated"):
+        found.append(str(T("日期不详，不晚于这一天", "its day is not known; not after this one")))
     if one.verb in ("sign", "agree"):
         found.append(money.shown(body.get("amount"), str(body.get("currency") or "CNY")))
     if body.get("fen"):

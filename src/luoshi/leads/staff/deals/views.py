@@ -33,10 +33,13 @@ YEARLY: Final = (
     "leads.full",
 )
 COHORT: Final = (
-    "leads.fulfilment", "leads.landing_rate", "leads.start_rate", "leads.production_rate", "leads.in_place_rate", "leads.started_by",
+    "leads.fulfilment", "leads.landing_rate", "leads.start_rate", "leads.production_rate", "leads.in_place_rate", "leads.started_by_90", "leads.started_by",
+    "leads.started_by_365",
 )  # fmt: skip
 MONEY: Final = ("leads.agreed", "leads.increased", "leads.in_place", "leads.unknown")
-SPEED: Final = ("leads.days_to_sign", "leads.days_to_land", "leads.days_to_start")
+SPEED: Final = (
+    "leads.days_to_sign", "leads.days_to_land", "leads.days_to_start", "leads.contact_to_land", "leads.contact_to_start",
+)  # fmt: skip
 
 
 def asked_for(request: HttpRequest) -> tuple[Period, str]:
