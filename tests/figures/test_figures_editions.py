@@ -118,3 +118,23 @@ def test_the_api_says_since_when_a_number_waits(public: Client) -> None:
     assert found["as_of"].startswith("2021-11-30")
     quarter = public.get("/api/figures/cases.solved?period=2021Q3").json()
     assert quarter["suppressed"] and quarter["n"] is None
+
+
+def test_an_index_moves_where_its_parts_do_and_with_them() -> None:
+    """Else whoever knows the weights reads a part that waits out of the sum."""
+    parts = [ask.figure(name) for name in ("cases.solved", "cases.satisfied")]
+    shown = 0
+    for tree in (("county",), ("street",), ("top",), ("unit",), (MONTH,)):
+        for day in ENDS[2:]:
+            score, *others = (told(figure, day, tree) for figure in (ask.figure("cases.score"), *parts))
+            for group, cell in score.cells.items():
+                if cell.suppressed or not cell.n:
+                    continue
+                size = ask.known_of(score, cell).size
+                for part, (num, den) in zip(others, cell.parts[1:], strict=True):
+                    theirs = part.cells.get(group, Cell())
+                    same = ask.known_of(part, theirs).size == size
+                    assert not theirs.suppressed and (not same or (theirs.num or 0, theirs.den or 0) == (num, den))
+                    assert same or MONTH in tree or ask.known_of(part, theirs).size > size
+                    shown += 1
+    assert shown

@@ -84,6 +84,19 @@ def test_a_case_goes_through_a_city_made_from_scratch_and_from_one_log_to_the_ne
                 assert figure(environment, "--engine", engine) == (1, anew)
                 assert figure(environment, "--engine", engine, "--as-of", "1") == (0, 1)
             luoshi(environment, "figure", "cases.reported", "--period", "2021", "--as-of", "2021-12-31", code=2)
+            said = json.loads(
+                luoshi(
+                    environment,
+                    "--viewer",
+                    "public",
+                    "figure",
+                    "cases.solved",
+                    "--period",
+                    f"{date.today():%Y}",
+                    "--json",
+                )
+            )
+            assert said["suppressed"] is False and said["n"] == 0, "nothing is told of verdicts before a month is over"
             assert json.loads(luoshi(environment, "verify", "log", "--json"))["first_bad"] is None
     finally:
         embedded.remove()

@@ -115,10 +115,15 @@ def as_of(text: str | None = None) -> AsOf:
     except ValueError:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
         raise Invalid([Fault("as_of", text[:40], rule)]) from None
-    size = log_rows.size_on(day)
-    if not size and most and (anew := _began_anew()) is not None:
+    found = known_on(day)
+    if not found.size and most and (anew := _began_anew()) is not None:
         raise Invalid([Fault("as_of", text, ANEW.fill(day=anew.isoformat()))])
-    return replace(_known_at(size), provisional=log_rows.end_of(day) > clock.now(), day=day)
+    return found
+
+
+def known_on(day: date) -> AsOf:
+    """What this log had sealed by the end of a day."""
+    return replace(_known_at(log_rows.size_on(day)), provisional=log_rows.end_of(day) > clock.now(), day=day)
 
 
 def _began_anew() -> date | None:

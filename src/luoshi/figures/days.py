@@ -47,7 +47,7 @@ def shown(figure: Figure, at: AsOf) -> AsOf:
     day = min(at.day or city_date(moment(at.moment)), city_date(now))
     is_over = log_rows.end_of(day) <= now and log_rows.size_on(day) <= at.size
     over = day_of(day if is_over else day - timedelta(days=1))
-    return replace(ask.as_of(over.isoformat()), paced=True)
+    return replace(ask.known_on(over), paced=True)
 
 
 def text(figure: Figure, at: AsOf) -> str:

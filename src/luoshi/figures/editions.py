@@ -124,17 +124,21 @@ def _make(
     name: str, mark: str, along: tuple[str, ...], first: int, months: tuple[int, ...], engine: Engine
 ) -> list[Step]:
     """What moves with each edition that is over, from a file; one not made yet is made along all trees."""
-    figure, known = ask.figure(name), [ask.as_of(_end(month).isoformat()) for month in months]
+    figure, known = ask.figure(name), [ask.known_on(_end(month)) for month in months]
 
     def file(tree: tuple[str, ...]) -> File:
-        said = [VERSION, mark, tree, first, figure.measure.suppress_below, [one.size for one in known]]
-        return settings.CONF.home / "lake" / "editions" / f"{sha256(json.dumps(said).encode()).hexdigest()[:32]}.json"
+        said = [VERSION, mark, figure.measure.suppress_below, [one.size for one in known]]
+        digest = sha256(json.dumps(said).encode()).hexdigest()[:24]
+        return settings.CONF.home / "lake" / "editions" / f"{'-'.join((name, str(first // 12), *tree))}.{digest}.json"
 
     if not file(along).exists():
         file(along).parent.mkdir(parents=True, exist_ok=True)
         year = _Year(Question(figure, Period(first, first + 12), AsOf(0, 0), engine=engine), known)
         for tree in guard.trees(figure):
             homes.write(file(tree), _written(year.steps(tree)))
+            for old in file(tree).parent.glob(f"{file(tree).name.rsplit('.', 2)[0]}.*.json"):
+                if old != file(tree):
+                    old.unlink(missing_ok=True)
     return _read(file(along))
 
 
@@ -146,21 +150,29 @@ class _Year:
 
     def __init__(self, question: Question, known: Sequence[AsOf]) -> None:
         self._question, self._known = question, known
-        self._limit, self._mask = question.figure.measure.suppress_below, _verdicts(question.figure.measure)
+        self._limit, self._masks = question.figure.measure.suppress_below, _verdicts(question.figure.measure)
         self._names = tuple(dict.fromkeys(name for tree in guard.trees(question.figure) for name in tree))
         self._states, self._columns = _columns([self._records(question.period, one) for one in known])
         self._of_month = lru_cache(maxsize=None)(
             lambda month, at: Counter(self._records(Period(month, month + 1), known[at]).values())
         )
-        whole = self._along(())
-        by_month = [_by_month(one) for one in whole.sizes]
-        self._taken = taken(self._editions(), whole.changes, by_month, self._limit)
+        self._taken = [self._whole(mask) for mask in self._masks]
+
+    def _whole(self, mask: int) -> list[Taken]:
+        whole = self._along((), mask)
+        return taken(self._editions(), whole.changes, [_by_month(one) for one in whole.sizes], self._limit)
 
     def steps(self, tree: tuple[str, ...]) -> list[Step]:
-        """What moves with each edition along one tree."""
-        mine = self._along(tree)
-        moves = shown(self._taken, mine.changes, mine.sizes, self._limit)
-        moving = {edition.at: (edition, move) for edition, move in zip(self._taken, moves, strict=True)}
+        """What moves with each edition along one tree.
+
+        An index moves where all of its parts do that read verdicts, so it tells nothing that these do not tell by themselves.
+        """
+        parts = [self._along(tree, mask) for mask in self._masks]
+        mine, moving = parts[0], dict[int, tuple[Taken, Shown]]()
+        for number, (one, editions) in enumerate(zip(parts, self._taken, strict=True)):
+            moves = zip(editions, shown(editions, one.changes, one.sizes, self._limit), strict=True)
+            theirs = {edition.at: (edition, move) for edition, move in moves}
+            moving = {at: _both(moving[at], theirs[at]) for at in moving.keys() & theirs} if number else theirs
         found, seen = list[Step](), dict[int, set[Path]]()
         for at, table in enumerate(mine.tables):
             there = {month: frozenset(paths - seen.get(month, set())) for month, paths in _there(table).items()}
@@ -187,8 +199,8 @@ class _Year:
     def _records(self, period: Period, known: AsOf) -> Mapping[str, State]:
         return ask.states(replace(self._question, period=period, as_of=known), self._names) if known.size else {}
 
-    def _along(self, tree: tuple[str, ...]) -> "_Along":
-        return _Along(self._states, self._columns, tuple(map(self._names.index, tree)), self._mask)
+    def _along(self, tree: tuple[str, ...], mask: int) -> "_Along":
+        return _Along(self._states, self._columns, tuple(map(self._names.index, tree)), mask)
 
     def _editions(self) -> list[Edition]:
         first, last = self._question.period.first, self._question.period.first + _AFTER[-1]
@@ -200,6 +212,13 @@ class _Year:
     def _cells(self, table: Mapping[State, int], at: int) -> dict[tuple[int, Path], Cell]:
         known = self._known[at]
         return _counted(self._question.figure.measure, table, (known.size, known.moment))
+
+
+def _both(one: tuple[Taken, Shown], other: tuple[Taken, Shown]) -> tuple[Taken, Shown]:
+    """What moves for both."""
+    (edition, move), (also, moved) = one, other
+    both = replace(edition, months=edition.months & also.months)
+    return both, Shown(move.moved & moved.moved, move.months & moved.months)
 
 
 def _columns(records: Sequence[Mapping[str, State]]) -> tuple[list[State], list[list[int]]]:
@@ -282,10 +301,10 @@ def _there(states: Iterable[State]) -> dict[int, set[Path]]:
     return found
 
 
-def _verdicts(measure: Measure) -> int:
-    """The bits of a state that read verdicts."""
+def _verdicts(measure: Measure) -> list[int]:
+    """The bits of a state that read verdicts, of each part that does."""
     parts = [part.suppress_below for _, part in measure.parts] or [measure.suppress_below]
-    return sum(3 << 2 * at for at, limit in enumerate(parts) if limit)
+    return [3 << 2 * at for at, limit in enumerate(parts) if limit]
 
 
 def _counted(measure: Measure, table: Mapping[State, int], known: tuple[int, int]) -> dict[tuple[int, Path], Cell]:
