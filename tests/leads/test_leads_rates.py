@@ -69,7 +69,7 @@ def test_a_row_comes_in_once_for_one_unit_or_a_hundred_and_another_rate_of_its_d
     assert numbers(report) == numbers(looked)
     ((line, fault),) = report.refused
     assert (line, fault.field, fault.value) == (5, "rate", "USD 2021-10-29 6.4")
-    assert "6.3907" in fault.rule.zh and "--replace" in fault.rule.en
+    assert " 6.3907（" in fault.rule.zh and "--replace" in fault.rule.en
     assert (kept("USD", date(2021, 10, 29)), kept("JPY", date(2021, 10, 29))) == (
         Decimal("6.3907"),
         Decimal("0.056248"),

@@ -59,7 +59,9 @@ def put_rates(rows: Iterable[Rate], *, replace: bool = False, dry: bool = False)
                 continue
             if before is not None and (rule := _stays(key, replace)) is not None:
                 fault = Fault(
-                    "rate", f"{row.currency} {row.day} {row.rate}", rule.fill(rate=f"{before[0]:f}", source=before[1])
+                    "rate",
+                    f"{row.currency} {row.day} {row.rate}",
+                    rule.fill(rate=f"{before[0].normalize():f}", source=before[1]),
                 )
                 taken.refused.append((row.line, fault))
                 continue
