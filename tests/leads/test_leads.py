@@ -98,7 +98,7 @@ def test_other_currencies_are_converted_by_the_rate_of_the_day_or_refused() -> N
     ExchangeRate.objects.all().delete()
     with pytest.raises(Invalid) as refused:
         do(one, "sign", amount=1_000_000_00, currency="USD")
-    assert "没有这一天或之前的汇率：USD" in rules(refused)
+    assert "没有这一天或之前的汇率：USD，2021-12-2" in rules(refused)
     ExchangeRate.objects.create(currency="USD", day=date(2021, 12, 1), rate="6.3693", source="测试")
     one = do(one, "sign", amount=1_000_000_00, currency="USD", day=DAY)
     assert (one.agreed, one.amount) == (6_369_300_00, 1_000_000_00)

@@ -157,6 +157,10 @@ class _Face:
         """For the operator: the first cases that are not what their events say."""
         return derived(limit)
 
+    def settings_problem(self) -> T | None:
+        """A case's settings come from the city pack: the home says nothing."""
+        return None
+
     def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
         """How many open cases each of the persons handles."""
         return held.count_in_hand(persons)

@@ -282,6 +282,19 @@ def figures(conf: Conf) -> Finding:
     return Finding(text.fill(count=count, others=others, aims=aims))
 
 
+def lines(conf: Conf) -> Finding:
+    """Is what the home says for each line of work whole?"""
+    from luoshi.kernel.lines import installed
+
+    found = [problem for face in installed() if (problem := face.settings_problem()) is not None]
+    if found:
+        why = T("；".join(one.zh for one in found), "; ".join(one.en for one in found))
+        return Finding(
+            why, T("改正所指的文件和行，再重新启动", "Mend the file and line that it names, then start again")
+        )
+    return Finding(T("没有错误的设置", "no bad setting"))
+
+
 def messages(conf: Conf) -> Finding:
     """Do messages to citizens, staff and other systems arrive?"""
     from luoshi.kernel import clock as clocks
@@ -340,6 +353,7 @@ OF_DATABASE: Mapping[str, Look] = {
     "calendar": calendar,
     "log": log,
     "verified": verified,
+    "lines": lines,
     "figures": figures,
     "messages": messages,
     "worker": worker,

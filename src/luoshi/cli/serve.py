@@ -16,17 +16,20 @@ def serve(web_only: bool, worker_only: bool, port: int | None) -> None:
     if web_only and worker_only:
         raise click.UsageError("--web-only --worker-only: choose one")
     conf, facts = made()
-    _require_migrated()
+    _require_ready()
     strict = port is not None or facts.kind == "city"
     serving.run(conf, facts, web=not worker_only, worker=not web_only, port=port, strict=strict)
 
 
-def _require_migrated() -> None:
+def _require_ready() -> None:
+    """Raises Failed where the database is older than the program, or what the home says for a line is wrong."""
     from luoshi.cli.make import pending
+    from luoshi.kernel.lines import installed
     from luoshi.kernel.text import T
 
     with connected():
         waiting = pending()
+        bad = [problem for face in installed() if (problem := face.settings_problem()) is not None]
     if waiting:
         raise Failed(
             T(
@@ -34,3 +37,5 @@ def _require_migrated() -> None:
                 "The database is older than the program: run luoshi upgrade ({what})",
             ).fill(what=", ".join(waiting))
         )
+    if bad:
+        raise Failed(bad[0])

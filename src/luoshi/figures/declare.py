@@ -171,7 +171,7 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue, values: Val
         )  # fmt: skip
     found = Figure(
         id=".".join(path), facts=facts, measure=_narrowed(measure, where), name=toml.both(*path, "name"),
-        define=toml.both(*path, "define"), by=_by(toml, path, facts, "by"), unit=one_of(toml, (*path, "unit"), UNITS, "个"),
+        define=_said(toml.both(*path, "define"), measure), by=_by(toml, path, facts, "by"), unit=one_of(toml, (*path, "unit"), UNITS, "个"),
         decimals=toml.whole(*path, "decimals", low=0, high=6) if "decimals" in entry else 0,
         better=one_of(toml, (*path, "better"), BETTER, "neither"), owner=toml.string(*path, "owner"),
         frequency=one_of(toml, (*path, "frequency"), FREQUENCY, "M"), where=where,
@@ -180,6 +180,13 @@ def _figure(toml: Toml, path: tuple[str, str], catalogue: Catalogue, values: Val
     )  # fmt: skip
     _check_unit(toml, path, found)
     return found if len(toml.faults.found) == before else None
+
+
+def _said(define: T, measure: Measure) -> T:
+    """A definition with the words of the installation's rules in it."""
+    for name, text in measure.terms:
+        define = T(define.zh.replace(f"{{{name}}}", text.zh), define.en.replace(f"{{{name}}}", text.en))
+    return define
 
 
 def maybe(toml: Toml, path: tuple[str, ...], key: str) -> T:

@@ -136,6 +136,10 @@ class Face(Protocol):
         """Take over what the city pack says for this line; idempotent."""
         ...
 
+    def settings_problem(self) -> T | None:
+        """For the operator: what is wrong with what the home says for this line; None where nothing is."""
+        ...
+
     def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
         """How many open records each of the persons has in hand; who has none may be left out."""
         ...

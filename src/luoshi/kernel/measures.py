@@ -12,6 +12,8 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, Final, Literal
 
+from luoshi.kernel.text import T
+
 Value = str | int | bool
 Type = Literal["text", "int", "bool", "time", "uuid"]
 
@@ -196,6 +198,8 @@ class Measure:
     days: int = 0
     # reads verdicts, reasons or actors: a group of fewer records is not shown
     suppress_below: int = 0
+    # words of the installation's rules that a figure's definition says: what stands for `{name}` in it
+    terms: tuple[tuple[str, T], ...] = ()
 
 
 def columns_of(condition: Condition) -> Iterator[str]:

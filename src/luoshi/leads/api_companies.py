@@ -19,7 +19,7 @@ from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.models import Company
 from luoshi.leads.provinces import PROVINCES
 from luoshi.leads.staff.listing import ORDERS
-from luoshi.leads.staff.record import said
+from luoshi.leads.staff.record import teller
 from luoshi.web import pager
 
 COMPANY: Final = record(
@@ -33,7 +33,7 @@ LIKELY: Final = record({"likely": rows(record({"id": ID, "name": TEXT, "score": 
 FIELDS: Final[dict[str, Schema]] = {
     "name": text(LONGEST, 1), "code": text(40), "province": one_of(["", *PROVINCES]), "industry": one_of(["", *INDUSTRIES]),
     "group": text(36), "into": text(36, 1), "reason": text(NOTE, 1), "note": text(NOTE), "way": one_of(list(WAYS)),
-    "at": TIME, "day": DAY, "event": ID, "level": one_of([*SEEN_BY]),
+    "at": TIME, "day": DAY, "event": ID, "occasion": text(36), "level": one_of([*SEEN_BY]),
 }  # fmt: skip
 NARROWED: Final[dict[str, Schema]] = {
     "q": text(80), "province": one_of(list(PROVINCES)), "industry": one_of(list(INDUSTRIES)),
@@ -87,7 +87,8 @@ def shown(call: Asked) -> Answer:
 def happened(call: Asked) -> Answer:
     """What happened to a company, the latest first: contacts, names, mergers."""
     demand(call.viewer, SEE)
-    return Answer(told(reads.history(call.viewer, reads.get(call.viewer, call.path["id"])), said))
+    found = reads.history(call.viewer, reads.get(call.viewer, call.path["id"]))
+    return Answer(told(found, teller(found)))
 
 
 def likely(call: Asked) -> Answer:

@@ -20,10 +20,13 @@ from luoshi.leads.stages import SEE
 
 OCCASION: Final = record(
     {"id": ID, "version": WHOLE, "state": one_of([state.name for state in FLOW.states]), "name": TEXT, "kind": one_of([*KINDS]),
-     "place": TEXT, "first_day": DAY, "last_day": DAY, "cost_fen": or_null(WHOLE), "source": TEXT, "leads": WHOLE, "signed": WHOLE,
+     "place": TEXT, "first_day": DAY, "last_day": DAY, "cost_fen": or_null(WHOLE), "source": TEXT, "companies": WHOLE, "leads": WHOLE, "signed": WHOLE,
      "agreed_fen": WHOLE, "unknown": WHOLE, "sim": YES}
 )  # fmt: skip
-ONE: Final = record({"occasion": OCCASION, "as_of": TIME, "companies": WHOLE, "overdue": WHOLE, "leads": rows(LEAD)})
+ONE: Final = record(
+    {"occasion": OCCASION, "as_of": TIME, "companies": WHOLE, "met": rows(record({"id": ID, "name": TEXT})), "overdue": WHOLE,
+     "leads": rows(LEAD)}
+)  # fmt: skip
 FIELDS: Final[dict[str, Schema]] = {
     "name": text(LONGEST, 1), "kind": one_of([*KINDS]), "place": text(LONGEST), "first_day": DAY, "last_day": DAY,
     "cost": or_null({"type": "integer", "minimum": 0, "maximum": money.MOST}), "source": text(LONGEST), "reason": text(NOTE, 1),
@@ -38,7 +41,7 @@ def shown(one: reads.Yield) -> dict[str, Any]:
     row: Occasion = one.occasion
     return {
         "id": str(row.log_id), "version": row.version, "state": row.state, "name": row.name, "kind": row.kind, "place": row.place,
-        "first_day": row.first_day, "last_day": row.last_day, "cost_fen": row.cost, "source": row.source, "leads": one.leads,
+        "first_day": row.first_day, "last_day": row.last_day, "cost_fen": row.cost, "source": row.source, "companies": one.companies, "leads": one.leads,
         "signed": one.signed, "agreed_fen": one.agreed, "unknown": one.unknown, "sim": row.sim,
     }  # fmt: skip
 
@@ -54,7 +57,8 @@ def one_shown(call: Asked) -> Answer:
     demand(call.viewer, SEE)
     came = reads.came_of(call.viewer, reads.get_occasion(call.viewer, call.path["id"]))
     return Answer(
-        {"occasion": shown(came.sums), "as_of": clock.now(), "companies": came.companies, "overdue": came.overdue,
+        {"occasion": shown(came.sums), "as_of": clock.now(), "companies": came.sums.companies,
+         "met": [{"id": str(one.log_id), "name": one.name} for one in came.met], "overdue": came.overdue,
          "leads": [lead_shown(one) for one in came.leads]}
     )  # fmt: skip
 

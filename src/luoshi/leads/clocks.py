@@ -3,8 +3,8 @@
 The first three count from the day on which the lead came in, as Jiangmen's rule has it; a report from the last one.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from luoshi.kernel import calendar, installation
 from luoshi.kernel.deadlines import Kind, Rule, due, warn_at
 from luoshi.kernel.text import T
 from luoshi.leads.models import Lead
-from luoshi.leads.rules import RULES
+from luoshi.leads.rules import RULES, Ruled
 from luoshi.leads.stages import OPEN
 
 NAMES: Final = {
@@ -24,11 +24,14 @@ NAMES: Final = {
 NEXT: Final = {"respond": "judge", "judge": "feedback", "feedback": "report"}
 
 
-@lru_cache(maxsize=8)
+CLOCKS: Final[Mapping[str, Rule]] = Ruled(
+    lambda rules: {name: Rule(cast(Kind, said["kind"]), said["n"]) for name, said in rules["clocks"].items()}
+)
+
+
 def rule(name: str) -> Rule:
-    """A clock of `rules.toml` by its name."""
-    said = RULES["clocks"][name]
-    return Rule(cast(Kind, said["kind"]), said["n"])
+    """A clock of the rules by its name."""
+    return CLOCKS[name]
 
 
 def silent() -> timedelta:

@@ -9,7 +9,7 @@ from luoshi.leads.models import Company, Lead, Occasion
 
 LINE: Final[Line[Company]] = Line(
     flow=FLOW, widths=facts.WIDTHS, snapshot=facts.snapshot, lock=reads.lock, told=reads.told,
-    entered=lambda company, now: None, join=reads.join,
+    entered=lambda company, now: None, join=reads.join_company,
 )  # fmt: skip
 LEADS: Final[Line[Lead]] = Line(
     flow=stages.FLOW, widths=facts.LEAD_WIDTHS, snapshot=facts.lead_snapshot, lock=reads.lock_lead, told=reads.told_lead,

@@ -11,7 +11,7 @@ from luoshi.leads.stages import FLOW, MOVES
 
 RESTRICTED: Final = frozenset({"move", "stage", "province", "industry", "acting_for", "actor_kind"})
 EXTRA: Final[dict[str, frozenset[str]]] = {
-    "contact": frozenset({"way"}),
+    "contact": frozenset({"way", "met_at"}),
     "merge_company": frozenset({"into", "reason"}),
     "unmerge_company": frozenset({"into", "reason"}),
     "absorb_company": frozenset({"other"}),

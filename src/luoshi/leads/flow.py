@@ -32,7 +32,7 @@ FLOW: Final = Flow(
     (
         Move("change_company", T("更正资料", "Correct"), (LISTED,), None, KEEP, (), ("code", "province", "industry", "group", "level", "looked")),
         Move("rename_company", T("更名", "Rename"), (LISTED,), None, KEEP, ("name",), ("day",)),
-        Move("contact", T("记一次联系", "Note a contact"), (LISTED,), None, CONTACT, ("way", "at"), ("note",), quiet=True),
+        Move("contact", T("记一次联系", "Note a contact"), (LISTED,), None, CONTACT, ("way", "at"), ("note", "occasion"), quiet=True),
         Move("retract_contact", T("撤回联系", "Take back a contact"), (LISTED,), None, MERGE, ("event", "reason"), event="void"),
         Move(
             "merge_company", T("并入另一企业", "Merge into another"), (LISTED,), MERGED, MERGE, ("into", "reason"), (),

@@ -1,6 +1,6 @@
 """What must be there before a lead moves on: requirements as data, and what a lead lacks. Pure.
 
-The table stands in `rules.toml`; a requirement is a field that must be filled or a document that must be there. One that is
+The table stands in the rules (`rules.toml`, and `leads.toml` of the home); a requirement is a field that must be filled or a document that must be there. One that is
 missing can be waived by another person than the one in charge, with a reason, until a day.
 """
 
@@ -9,19 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from luoshi.kernel.text import T
-from luoshi.leads.rules import RULES
+from luoshi.leads.rules import FIELDS, Ruled, worded
 
-DOCUMENTS: Final[Mapping[str, T]] = {code: T(words["zh"], words["en"]) for code, words in RULES["documents"].items()}
+DOCUMENTS: Final[Mapping[str, T]] = worded("documents")
 """Kinds of documents, in words."""
-FIELDS: Final[Mapping[str, T]] = {
-    "company": T("企业", "company"),
-    "county": T("落地旗县区", "county"),
-    "industry": T("行业门类", "industry"),
-    "officer": T("负责人", "officer"),
-    "code": T("企业的统一社会信用代码", "the company's credit code"),
-    "money": T("一笔已核实的到位资金", "one verified receipt of money"),
-}
-"""Fields that a gate may ask for."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +25,14 @@ class Need:
 
 def _need(key: str) -> Need:
     kind, _, name = key.partition(":")
-    words = DOCUMENTS if kind == "document" else FIELDS
-    if kind not in ("document", "field") or name not in words:
-        raise ValueError(f"rules.toml: gates: {key!r} is no requirement")
-    return Need(key, words[name])
+    return Need(key, (DOCUMENTS if kind == "document" else FIELDS)[name])
 
 
-GATES: Final[Mapping[str, tuple[Need, ...]]] = {verb: tuple(map(_need, keys)) for verb, keys in RULES["gates"].items()}
+GATES: Final[Mapping[str, tuple[Need, ...]]] = Ruled(
+    lambda rules: {verb: tuple(map(_need, keys)) for verb, keys in rules["gates"].items()}
+)
 """Move → what it needs."""
-NEEDS: Final[Mapping[str, Need]] = {need.key: need for needs in GATES.values() for need in needs}
+NEEDS: Final[Mapping[str, Need]] = Ruled(lambda rules: {need.key: need for needs in GATES.values() for need in needs})
 """All requirements by their keys."""
 
 

@@ -166,17 +166,16 @@ def _read(source: Source, report: Report, seen: set[str], given: Mapping[str, st
 
 
 def wanted(
-    heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str], other: Callable[[str], str] = lambda head: ""
-) -> Wanted:
-    """How the header of a list is known: it has the column of names. `other` names the item of a head that is in no table."""
+    heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str], other: Callable[[str], str] = lambda head: "",
+    needed: tuple[str, ...] = ("name",),
+) -> Wanted:  # fmt: skip
+    """How the header of a list is known: it has the columns that are `needed`. `other` names the item of a head that is in no table."""
     names = {key(word): name for name, words in heads.items() for word in words}
     names |= {key(head): name for name, head in given.items() if name in heads}
-    return Wanted(lambda head: names.get(key(head), "") or other(head), ("name",))
+    return Wanted(lambda head: names.get(key(head), "") or other(head), needed)
 
 
-def columns_of(
-    data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
-) -> dict[str, str]:
+def heads_of(data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> dict[str, str]:
     """Our names → the file's own heads: as somebody said (`given`), else by the heads that we know. Raises FileProblem."""
     there = {key(head): head for head in data}
     found = {name: there[key(word)] for name, words in heads.items() for word in words[::-1] if key(word) in there}
@@ -189,6 +188,14 @@ def columns_of(
             names, those = "、".join(heads), "、".join(map(str, data))
             raise FileProblem(T(zh, en).fill(a=name, b=head, names=names, heads=those), misused=True)
         found[name] = there[key(head)]
+    return found
+
+
+def columns_of(
+    data: Mapping[str, Any], heads: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
+) -> dict[str, str]:
+    """The same for a list of names: one column of them there must be. Raises FileProblem."""
+    found = heads_of(data, heads, given)
     if "name" not in found:
         zh, en = (
             "没有名称那一列（认得的列名：{words}）；用“列的对应”指明",

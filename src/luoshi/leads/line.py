@@ -9,10 +9,10 @@ from luoshi.kernel.lines import Derived, Due, Found, Handed, Page, Record
 from luoshi.kernel.measures import Measure
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads import clocks, occasions, reads, stages
+from luoshi.leads import clocks, occasions, reads, rules, stages
 from luoshi.leads.actions import passing
-from luoshi.leads.actions.rates import load_rates
 from luoshi.leads.flow import FLOW, IMPORT, SEE, WAYS, WORDS
+from luoshi.leads.importing_rates import load_rates
 from luoshi.leads.industries import INDUSTRIES
 from luoshi.leads.measures import FACTS, measures
 from luoshi.leads.provinces import PROVINCES
@@ -93,6 +93,14 @@ class _Face:
     def load(self, pack: Pack) -> None:
         """Dated exchange rates; a pack says nothing more for this line."""
         load_rates()
+
+    def settings_problem(self) -> T | None:
+        """What is wrong with `leads.toml` of the home."""
+        try:
+            rules.current()
+        except rules.RulesError as error:
+            return error.text
+        return None
 
     def open_with(self, persons: Iterable[int]) -> Mapping[int, int]:
         """Open leads by the officer who has them in hand."""

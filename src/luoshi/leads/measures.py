@@ -4,12 +4,16 @@ A project counts by its milestones, which are events: one that turns out to be a
 and sums of a period need no list of exceptions. Rates of a cohort look at one row a project, by the day of its signing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
 from luoshi.kernel.measures import Below, Column, Condition, Every, Facts, Is, Known, Less, Measure, Not, Rolled, Some
-from luoshi.leads.stages import ALIVE, BUILT, COUNTED, EARLY
+from luoshi.kernel.text import T
+from luoshi.leads.gates import GATES
+from luoshi.leads.rules import RULES
+from luoshi.leads.stages import ALIVE, BUILT, COUNTED, EARLY, STATES
 
 _CONTACT: Final = Is("verb", ("contact",))
 
@@ -96,7 +100,7 @@ def _cohorts() -> list[Measure]:
     """Rates and speed of those that were signed, and what companies say."""
     return [
         _rate("fulfilment", _GOING),
-        _rate("landing_rate", Is("stage", COUNTED[1:])),
+        replace(_rate("landing_rate", Is("stage", tuple(RULES["landing"]["stages"]))), terms=_landing()),
         _rate("start_rate", Is("stage", BUILT)),
         _rate("production_rate", Is("stage", BUILT[1:])),
         Measure("leads.in_place_rate", "ratio", "life", "signed_at", _SIGNED, value="in_place", over="agreed"),
@@ -116,6 +120,20 @@ def _cohorts() -> list[Measure]:
             suppress_below=FEW,
         ),
     ]  # fmt: skip
+
+
+def _landing() -> tuple[tuple[str, T], ...]:
+    """What counts as landed in this city, and what landing asks for, as the figure's definition says them."""
+    names = {state.name: state.text for state in STATES}
+    needs = [need.text for need in GATES["land"]]
+    return (
+        ("stages", _listed([names[stage] for stage in RULES["landing"]["stages"]])),
+        ("needs", _listed(needs) if needs else T("不作要求", "nothing")),
+    )
+
+
+def _listed(texts: Sequence[T]) -> T:
+    return T("、".join(one.zh for one in texts), ", ".join(one.en for one in texts))
 
 
 def measures(rule: Mapping[str, Any]) -> list[Measure]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from luoshi.leads.public import answer
-from luoshi.leads.staff import imports, listing, record
+from luoshi.leads.staff import imports, listing, rates, record
 from luoshi.leads.staff.deals import listing as leads
 from luoshi.leads.staff.deals import occasions, promises, views
 from luoshi.leads.staff.deals import record as lead
@@ -28,6 +28,9 @@ urlpatterns = [
     path("work/leads/export.xlsx", leads.export, {"kind": "xlsx"}, name="leads-xlsx"),
     path("work/leads/import/", imports.page, {"kind": "leads"}, name="leads-import"),
     path("work/leads/import/template.xlsx", imports.template, {"kind": "leads"}, name="leads-template"),
+    path("work/leads/rates/", rates.page, name="rates"),
+    path("work/leads/rates/import/", imports.page, {"kind": "rates"}, name="rates-import"),
+    path("work/leads/rates/import/template.xlsx", imports.template, {"kind": "rates"}, name="rates-template"),
     path("work/leads/funnel/", views.funnel, name="leads-funnel"),
     path("work/leads/day/", views.day, name="leads-day"),
     path("work/leads/brief/", views.brief, name="leads-brief"),

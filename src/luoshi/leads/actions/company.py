@@ -9,10 +9,11 @@ from luoshi.kernel.action import Act, Change
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.leads import kept, reads
+from luoshi.leads.actions.met import meeting, no_meeting
 from luoshi.leads.core import LINE
 from luoshi.leads.flow import KEEP, WAYS
 from luoshi.leads.industries import INDUSTRIES
-from luoshi.leads.models import Company, CompanyName
+from luoshi.leads.models import Company, CompanyName, Occasion
 from luoshi.leads.provinces import PROVINCES, of_code
 
 LONGEST: Final = 120
@@ -173,8 +174,10 @@ def rename_company(company: Company, act: Act, *, name: str, day: date | None = 
     return Change(body={"before": before, "from": (day or today).isoformat()}, rows=[*rows])
 
 
-def contacted(company: Company, act: Act, *, way: str, at: datetime, note: str = "") -> Change:
-    """We were in touch with a company, at a time that is not to come. Raises Invalid."""
+def contacted(
+    company: Company, act: Act, *, way: str, at: datetime, note: str = "", occasion: Occasion | str | None = None
+) -> Change:
+    """We were in touch with a company, at a time that is not to come; maybe at an occasion. Raises Invalid."""
     faults = []
     if way not in WAYS:
         faults.append(Fault("way", way[:40], NO_CHOICE))
@@ -184,10 +187,14 @@ def contacted(company: Company, act: Act, *, way: str, at: datetime, note: str =
         faults.append(Fault("at", at.isoformat(), T("不早于 2000 年", "not before 2000")))
     if len(note) > NOTE:
         faults.append(Fault("note", note[:20] + "…", T("最长 {n} 字", "at most {n} characters").fill(n=NOTE)))
+    there = occasion if isinstance(occasion, Occasion) else None
+    if there is not None and (rule := no_meeting(there, calendar.current().city_date(at))) is not None:
+        faults.append(Fault("occasion", there.name[:40], rule))
     if faults:
         raise Invalid(faults)
     company.contacted_at = max(at, company.contacted_at or at)
-    return Change(body={"way": way, "note": note}, occurred_at=min(at, act.now))
+    body = {"way": way, "note": note} | ({"met_at": str(there.log_id)} if there else {})
+    return Change(body=body, rows=meeting(company, there), occurred_at=min(at, act.now))
 
 
 contact = LINE.action("contact")(contacted)

@@ -13,6 +13,7 @@ from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.leads import reads
 from luoshi.leads.actions.lead import dress
+from luoshi.leads.actions.met import follow
 from luoshi.leads.core import LEADS, LINE
 from luoshi.leads.models import Company, Lead
 
@@ -23,12 +24,14 @@ def _carried(old: Company, new: Company, contacts: list[reads.Happened]) -> list
     for one in contacts:
         found.append(Also(old, "void", Change(occurred_at=one.at, corrects=one.id)))
         told: dict[str, Any] = {"way": one.body.get("way"), "move": "contact", "note": one.private.get("note", "")}
+        told |= {"met_at": one.body["met_at"]} if one.body.get("met_at") else {}
         found.append(Also(new, "contact", Change(body=told, occurred_at=one.at)))
     return found
 
 
 def _latest(company: Company, contacts: list[reads.Happened]) -> None:
     company.contacted_at = max((one.at for one in contacts), default=None)
+    follow(company, contacts)
 
 
 @LINE.action("merge_company")

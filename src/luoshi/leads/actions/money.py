@@ -14,13 +14,21 @@ from luoshi.leads.actions.company import NO_CHOICE
 from luoshi.leads.actions.lead import at_noon, held, note_fault, reach
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Agreement, Credit, Document, Lead, Occasion, Receipt
-from luoshi.leads.rules import RULES
+from luoshi.leads.rules import RULES, worded
 from luoshi.people import reads as people
 
 WHOLE: Final = 10_000
-PROOFS: Final[Mapping[str, T]] = {code: T(words["zh"], words["en"]) for code, words in RULES["proofs"].items()}
+PROOFS: Final[Mapping[str, T]] = worded("proofs")
 """Kinds of proof of money in place, in words."""
-NO_RATE: Final = T("没有这一天或之前的汇率：{currency}", "no exchange rate of {currency} on that day or before")
+NO_RATE: Final = T(
+    "没有这一天或之前的汇率：{currency}，{day}；用 luoshi import rates 补上",
+    "no exchange rate of {currency} on {day} or before; bring one in by luoshi import rates",
+)
+OLD_RATE: Final = T(
+    "{currency} 在 {day} 之前最近的汇率是 {newest} 的，已超过 {n} 天，不用来折算；用 luoshi import rates 补上",
+    "the newest exchange rate of {currency} before {day} is of {newest}, more than {n} days older, and converts nothing; "
+    "bring in a newer one by luoshi import rates",
+)
 
 
 def in_fen(minor: int | None, currency: str, day: date, faults: list[Fault], field: str) -> tuple[int | None, Any, Any]:
@@ -37,9 +45,11 @@ def in_fen(minor: int | None, currency: str, day: date, faults: list[Fault], fie
         return None, None, None
     if currency == "CNY":
         return minor, None, None
-    found = reads.rate_on(currency, day)
-    if found is None:
-        faults.append(Fault("currency", currency, NO_RATE.fill(currency=currency)))
+    found, most = reads.rate_on(currency, day), RULES["days"]["rate"]
+    if found is None or (day - found[1]).days > most:
+        newest = found[1].isoformat() if found else ""
+        rule = (OLD_RATE if found else NO_RATE).fill(currency=currency, day=day.isoformat(), newest=newest, n=most)
+        faults.append(Fault("currency", currency, rule))
         return None, None, None
     return money.converted(minor, currency, found[0]), found[0], found[1]
 

@@ -15,10 +15,9 @@ from luoshi.leads.actions.beside import end_invitations
 from luoshi.leads.actions.lead import note_fault
 from luoshi.leads.core import LEADS
 from luoshi.leads.models import Invitation, Lead, Promise
-from luoshi.leads.rules import RULES
+from luoshi.leads.rules import MOST_DAYS, RULES
 from luoshi.people.models import Unit
 
-MOST_DAYS: Final = 90
 LONGEST: Final = 200
 GRADES: Final = (1, 2, 3, 4, 5)
 
@@ -86,8 +85,9 @@ warn_promise, overdue_promise = _crossed("warn"), _crossed("overdue")
 
 
 @LEADS.action("invite")
-def invite(lead: Lead, act: Act, *, days: int = RULES["days"]["link"]) -> Change:
+def invite(lead: Lead, act: Act, *, days: int | None = None) -> Change:
     """A link by which the company answers, good for some days; earlier links end. The code is told once. Raises Invalid."""
+    days = RULES["days"]["link"] if days is None else days
     if isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
         raise Invalid([Fault("days", str(days), T("1 到 {n}", "1 to {n}").fill(n=MOST_DAYS))])
     key = secret()

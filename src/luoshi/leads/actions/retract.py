@@ -9,6 +9,7 @@ from luoshi.kernel.text import T
 from luoshi.leads import reads
 from luoshi.leads.actions.company import NO_CHOICE
 from luoshi.leads.actions.lead import note_fault
+from luoshi.leads.actions.met import follow
 from luoshi.leads.core import LINE
 from luoshi.leads.models import Company
 
@@ -25,7 +26,9 @@ def retract_contact(company: Company, act: Act, *, event: Any, reason: str) -> C
         raise Invalid(faults)
     if not act.viewer.persons.isdisjoint(_noted_by(company, found)):
         raise Denied(T("自己记的联系，须由他人撤回", "You noted it: somebody else takes it back"))
-    company.contacted_at = max((one.at for one in standing if one.id != found.id), default=None)
+    rest = [one for one in standing if one.id != found.id]
+    company.contacted_at = max((one.at for one in rest), default=None)
+    follow(company, rest)
     return Change(body={"reason": reason}, occurred_at=found.at, corrects=found.id)
 
 

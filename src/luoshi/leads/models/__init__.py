@@ -13,7 +13,7 @@ from luoshi.leads.models.beside import (
 )
 from luoshi.leads.models.company import Company, CompanyName
 from luoshi.leads.models.lead import Lead
-from luoshi.leads.models.occasion import Occasion
+from luoshi.leads.models.occasion import Met, Occasion
 
 __all__ = [
     "Agreement",
@@ -24,6 +24,7 @@ __all__ = [
     "ExchangeRate",
     "Invitation",
     "Lead",
+    "Met",
     "Occasion",
     "Promise",
     "Proposal",

@@ -4,6 +4,7 @@ from django.db import models
 
 from luoshi.kernel.models import new_id
 from luoshi.kernel.viewer import Viewer
+from luoshi.leads.models.company import Company
 
 
 class Occasion(models.Model):
@@ -34,3 +35,14 @@ class Occasion(models.Model):
     def owned_by(self, viewer: Viewer) -> bool:
         """An occasion is nobody's."""
         return False
+
+
+class Met(models.Model):
+    """A company with a contact at an occasion that stands; each once. Its contacts' events say so, in the restricted part."""
+
+    occasion = models.ForeignKey(Occasion, models.PROTECT, related_name="met", db_index=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="met")
+
+    class Meta:
+        db_table = "occasion_met"
+        constraints = [models.UniqueConstraint(fields=["occasion", "company"], name="occasion_met_once")]

@@ -50,13 +50,12 @@ from luoshi.leads.reads.leads import (
     known_leads,
     largest,
     lead_page,
-    met_at,
     of_company,
     yields,
 )
 from luoshi.leads.reads.likely import Likely, likely
 from luoshi.leads.reads.lists import Filters, Page, find, list_page
-from luoshi.leads.reads.occasion import Came, came_of
+from luoshi.leads.reads.occasion import Came, came_of, join_company, to_name
 from luoshi.leads.reads.one import (
     NOT_SHOWN,
     Happened,
@@ -66,7 +65,6 @@ from luoshi.leads.reads.one import (
     events_of,
     get,
     history,
-    join,
     known,
     listed_with,
     lock,
@@ -77,7 +75,7 @@ from luoshi.leads.reads.one import (
     told,
     visible,
 )
-from luoshi.leads.reads.rates import rate_on, rates
+from luoshi.leads.reads.rates import rate_on, rate_used, rates
 from luoshi.leads.reads.rows import Row, row_of, stage_days
 from luoshi.leads.reads.rule import shown, units
 
@@ -129,7 +127,7 @@ __all__ = [
     "history",
     "in_hand",
     "invited",
-    "join",
+    "join_company",
     "join_lead",
     "known",
     "known_leads",
@@ -145,7 +143,6 @@ __all__ = [
     "lock_lead",
     "lock_occasion",
     "members",
-    "met_at",
     "named",
     "named_company",
     "next_promise",
@@ -166,6 +163,7 @@ __all__ = [
     "proposed",
     "public_occasions",
     "rate_on",
+    "rate_used",
     "rates",
     "receipt",
     "receipts",
@@ -178,6 +176,7 @@ __all__ = [
     "stage_days",
     "standing",
     "tally",
+    "to_name",
     "told",
     "told_lead",
     "twins",

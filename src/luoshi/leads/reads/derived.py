@@ -92,6 +92,22 @@ CROSS JOIN LATERAL (VALUES
 ) pair (kept, should, field)
 WHERE coalesce(pair.kept, '') <> coalesce(pair.should, '') AND o.log_id <> ALL(%s::uuid[]) ORDER BY o.id LIMIT %s
 """
+# where a company was met, by rows and by its contacts that stand and whose restricted fields are there
+_MET: Final = """
+SELECT c.log_id, c.name, 'met', coalesce(kept.at, ''), coalesce(should.at, '')
+FROM (SELECT m.company_id AS id, string_agg(o.log_id::text, ' ' ORDER BY o.log_id::text) AS at
+      FROM occasion_met m JOIN occasion o ON o.id = m.occasion_id GROUP BY 1) kept
+FULL JOIN (
+  SELECT c.id, string_agg(DISTINCT e.body->>'met_at', ' ' ORDER BY e.body->>'met_at') AS at
+  FROM event e JOIN company c ON c.log_id = e.subject
+  WHERE e.line = 'leads' AND e.verb = 'contact' AND e.body->>'met_at' IS NOT NULL
+    AND NOT EXISTS (SELECT FROM event v WHERE v.corrects = e.id) GROUP BY 1) should USING (id)
+JOIN company c USING (id)
+WHERE coalesce(kept.at, '') <> coalesce(should.at, '') AND c.log_id <> ALL(%s::uuid[])
+  AND NOT EXISTS (SELECT FROM event e WHERE e.subject = c.log_id AND e.verb = 'contact'
+                  AND NOT EXISTS (SELECT FROM event_salt s WHERE s.event_id = e.id))
+ORDER BY id LIMIT %s
+"""
 _NO_LEAD: Final = """
 SELECT DISTINCT e.subject FROM event e WHERE e.line = 'leads' AND e.verb = 'add_lead'
   AND NOT EXISTS (SELECT FROM lead l WHERE l.log_id = e.subject) AND e.subject <> ALL(%s::uuid[])
@@ -114,7 +130,7 @@ def derived(limit: int) -> list[Derived]:
             found += [Derived(row[0], "?", "record", "gone", "kept") for row in cursor.fetchall()]
             cursor.execute(rows, [lost, limit])
             found += [Derived(*row) for row in cursor.fetchall()]
-        for rows in (_PROMISES, _OCCASIONS):
+        for rows in (_PROMISES, _OCCASIONS, _MET):
             cursor.execute(rows, [lost, limit])
             found += [Derived(*row) for row in cursor.fetchall()]
     return found[:limit]

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from luoshi.kernel import search_tokens
 from luoshi.kernel.search import Written
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads.models import Company, Lead, Occasion
+from luoshi.leads.models import Company, Lead, Met, Occasion
 from luoshi.leads.reads.keyset import cut
 from luoshi.leads.reads.lead import visible_leads
+from luoshi.leads.reads.one import visible
 from luoshi.leads.reads.rows import COLUMNS, Row, rows_of
 from luoshi.leads.stages import COUNTED
 
@@ -84,9 +85,10 @@ def of_company(viewer: Viewer, company: Company) -> list[Lead]:
 
 @dataclass(frozen=True)
 class Yield:
-    """What came of an occasion: leads, signed ones, agreed fen, and how many have no known amount."""
+    """What came of an occasion: companies met, leads, signed ones, agreed fen, and how many have no known amount."""
 
     occasion: Occasion
+    companies: int
     leads: int
     signed: int
     agreed: int
@@ -94,21 +96,23 @@ class Yield:
 
 
 def yields(viewer: Viewer, occasions: Sequence[Occasion]) -> list[Yield]:
-    """What came of occasions as of now, as far as the viewer may see it; one query."""
-    counted = Q(state__in=COUNTED)
-    rows = visible_leads(viewer).filter(occasion__in=occasions).exclude(state="merged").order_by().values("occasion")
+    """What came of occasions as of now, as far as the viewer may see it; two queries. A company behind a lead was met."""
+    counted, more = Q(state__in=COUNTED), met_beside(viewer, occasions)
+    rows = visible_leads(viewer).filter(occasion__in=occasions).order_by().values("occasion")
     sums = {
         row["occasion"]: row
         for row in rows.annotate(
-            n=Count("pk"), signed=Count("pk", filter=counted), money=Sum("agreed", filter=counted),
+            n=Count("pk", filter=~Q(state="merged")), met=Count("company", distinct=True), signed=Count("pk", filter=counted), money=Sum("agreed", filter=counted),
             unknown=Count("pk", filter=counted & Q(agreed=None)),
         )
     }  # fmt: skip
-    none = {"n": 0, "signed": 0, "money": 0, "unknown": 0}
+    none = {"n": 0, "met": 0, "signed": 0, "money": 0, "unknown": 0}
     found = []
     for one in occasions:
         row = sums.get(one.pk, none)
-        found.append(Yield(one, row["n"], row["signed"], row["money"] or 0, row["unknown"]))
+        found.append(
+            Yield(one, row["met"] + more.get(one.pk, 0), row["n"], row["signed"], row["money"] or 0, row["unknown"])
+        )
     return found
 
 
@@ -118,9 +122,18 @@ def at_occasion(viewer: Viewer, occasion: Occasion) -> list[Row]:
     return rows_of(rows.order_by(F("signed_at").desc(nulls_last=True), "-id")[:500])
 
 
-def met_at(viewer: Viewer, occasion: Occasion) -> int:
-    """How many companies stand behind its leads."""
-    return visible_leads(viewer).filter(occasion=occasion, company__isnull=False).values("company").distinct().count()
+def met_beside(viewer: Viewer, occasions: Sequence[Occasion]) -> dict[int, int]:
+    """How many companies were met at occasions of which no lead (that the viewer may see) came, by occasion."""
+    behind = visible_leads(viewer).filter(occasion=OuterRef("occasion"), company=OuterRef("company"))
+    rows = Met.objects.filter(~Exists(behind), occasion__in=occasions, company__in=visible(viewer)).order_by()
+    return dict(rows.values_list("occasion").annotate(n=Count("pk")))
+
+
+def met_at(viewer: Viewer, occasion: Occasion) -> list[Company]:
+    """The companies met at an occasion, by a contact or behind a lead, each once, by name; at most 500."""
+    behind = visible_leads(viewer).filter(occasion=occasion, company__isnull=False).values("company")
+    there = Q(pk__in=behind) | Q(pk__in=Met.objects.filter(occasion=occasion).values("company"))
+    return list(visible(viewer).filter(there).order_by("name", "pk")[:500])
 
 
 def known_leads(names: Sequence[str]) -> set[tuple[int | None, str]]:

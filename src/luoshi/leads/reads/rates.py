@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from luoshi.leads.models import ExchangeRate
+from luoshi.leads.models import Agreement, ExchangeRate, Receipt
 
 
 def rate_on(currency: str, day: date) -> tuple[Decimal, date] | None:
@@ -15,3 +15,9 @@ def rate_on(currency: str, day: date) -> tuple[Decimal, date] | None:
 def rates() -> list[ExchangeRate]:
     """All rates, the latest first."""
     return list(ExchangeRate.objects.order_by("-day", "currency"))
+
+
+def rate_used(currency: str, day: date) -> bool:
+    """Was an agreement or a receipt converted by the rate of that day?"""
+    asked = {"currency": currency, "rate_day": day}
+    return Agreement.objects.filter(**asked).exists() or Receipt.objects.filter(**asked).exists()

@@ -90,6 +90,9 @@ class Contact(MoveForm):
         label=forms.text("时间", "When"), max_length=16,
         widget=django.TextInput(attrs={"autocomplete": "off", "placeholder": "2021-11-23 15:30"}),
     )  # fmt: skip
+    occasion = django.ChoiceField(
+        label=forms.text("在哪次活动上（可空）", "At which occasion (may be empty)"), required=False
+    )
     note = django.CharField(
         label=forms.text("谈了什么（不公开）", "What was said (private)"), required=False, max_length=NOTE,
         widget=django.Textarea(attrs={"rows": 3}),
@@ -97,6 +100,9 @@ class Contact(MoveForm):
 
     def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
         super().__init__(company, *args, **kwargs)
+        there = self.fields["occasion"]
+        assert isinstance(there, django.ChoiceField)
+        there.choices = forms.choices([("", T("不在活动上", "At none")), *reads.to_name()])
         self.fields["at"].initial = words.city_time(clock.now()).strftime(TIME)
 
     def clean_at(self) -> datetime:

@@ -1,4 +1,4 @@
-"""`/work/companies/import/` and `/work/leads/import/`: a file is looked at first, then taken."""
+"""`/work/companies/import/`, `/work/leads/import/` and that of exchange rates: a file is looked at first, then taken."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from luoshi.kernel.ids import uuid7
 from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
-from luoshi.leads import importing, importing_leads
+from luoshi.leads import importing, importing_leads, importing_rates
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import Report
 from luoshi.leads.staff.listing import ROOT
@@ -81,6 +81,15 @@ KINDS: Final = {
          "2021-05-06", "", "", "", ""),
         "/work/leads/", T("招商项目", "Leads"),
     ),
+    "rates": Kind(
+        "rates", T("导入汇率", "Import exchange rates"),
+        T(
+            "先看预览，确认之前什么也不写。第一行是列名：货币、日期、来源，加上 1 单位或 100 单位合人民币元的一列。同一天已有的汇率不改，不同的会列出来。",
+            "First comes a preview: nothing is written before you confirm. The first row names the columns: currency, day, source, and "
+            "yuan for 1 unit or for 100. A day that has a rate keeps it; another one is named.",
+        ),
+        importing_rates.take, importing_rates.FIELDS, importing_rates.EXAMPLE, "/work/leads/rates/", T("汇率", "Exchange rates"),
+    ),
 }  # fmt: skip
 REFUSED: Final = Table[tuple[int, T, str, T]](
     T("不能导入的行", "Rows that cannot be taken"),
@@ -119,7 +128,7 @@ def _preview(kind: Kind, report: Report) -> str:
     words = {**kind.fields, "stage": T("阶段", "Stage"), "amount": T("协议总投资", "Agreed")}
     columns = [
         Column(words[name], _cell(name), "b" if name == "name" else "", is_header=name == "name")
-        for name in PREVIEWED
+        for name in (PREVIEWED if "name" in kind.fields else kind.fields)
         if any(one.get(name) for one in report.preview)
     ]
     table = Table(

@@ -1,6 +1,6 @@
 """`/work/companies/<id>/`: what is known of a company, who was in touch, likely twins; every move, one form each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,19 +35,28 @@ DOOR: Final = "companies"
 Names = dict[int, str]
 
 
-def said(one: Happened) -> str:
-    """What an event says beside what was done, in words."""
-    private, found = one.private, []
-    if one.body.get("way"):
-        found.append(str(WAYS.get(one.body["way"], one.body["way"])))
-    if one.verb == "rename_company":
-        found.append(f"{private.get('before', '')} → {private.get('name', '')}")
-    found += [str(private[name]) for name in ("note",) if private.get(name)]
-    found += [str(one.body[name]) for name in ("reason",) if one.body.get(name)]
-    return " · ".join(found)
+def teller(happened: Iterable[Happened]) -> Callable[[Happened], str]:
+    """What puts in words what such events say beside what was done; occasions are read once, where one is named."""
+    named_one = any(one.body.get("met_at") for one in happened)
+    occasions = reads.occasion_names() if named_one else {}
+
+    def said(one: Happened) -> str:
+        """How, at which occasion, under which name, why."""
+        private, found = one.private, []
+        if one.body.get("way"):
+            found.append(str(WAYS.get(one.body["way"], one.body["way"])))
+        if one.body.get("met_at"):
+            found.append(str(occasions.get(one.body["met_at"], "—")))
+        if one.verb == "rename_company":
+            found.append(f"{private.get('before', '')} → {private.get('name', '')}")
+        found += [str(private[name]) for name in ("note",) if private.get(name)]
+        found += [str(one.body[name]) for name in ("reason",) if one.body.get(name)]
+        return " · ".join(found)
+
+    return said
 
 
-def _table(names: Names, gone: Mapping[UUID, Happened]) -> Table[Happened]:
+def _table(names: Names, gone: Mapping[UUID, Happened], said: Callable[[Happened], str]) -> Table[Happened]:
     """What happened; `gone`: by which event another one was taken back."""
     return Table(
         T("经过", "What happened"),
@@ -109,7 +118,7 @@ def show(request: HttpRequest, company: Company, bound: MoveForm | None = None) 
     twins = reads.likely(viewer, company.name, company.code, but=company.pk) if company.state == LISTED else []
     context = {
         "company": company, "facts": _facts(company), "moves": _moves(company, viewer, bound), "bound": bound,
-        "history": _table(names, gone).render([one for one in happened if one.verb != "void"]),
+        "history": _table(names, gone, teller(happened)).render([one for one in happened if one.verb != "void"]),
         "contacts": len(reads.contacts(happened)), "twins": twins, "root": ROOT, "base": f"{ROOT}{company.log_id}/",
         "version": company.version, "merges": may(viewer, MERGE), "state": FLOW.state(company.state).text,
         "members": reads.members(viewer, company), "leads": reads.of_company(viewer, company),

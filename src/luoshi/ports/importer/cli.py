@@ -169,9 +169,24 @@ def leads(ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: 
     return _listed(ctx, "importing_leads", file, dry_run, strict, as_json, columns)
 
 
-def _listed(
-    ctx: click.Context, module: str, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...]
+@import_.command("rates")
+@_of_a_list
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="换掉还没有用过的另一个汇率。In place of another rate of that day that nothing used.",
+)
+def rates(
+    ctx: click.Context, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...], replace: bool
 ) -> int:
+    """导入汇率：CSV、XLSX 或 JSON；列：货币、日期、1 单位（或 100 单位）合人民币元、来源。Import exchange rates."""
+    return _listed(ctx, "importing_rates", file, dry_run, strict, as_json, columns, replace=replace)
+
+
+def _listed(
+    ctx: click.Context, module: str, file: Path, dry_run: bool, strict: bool, as_json: bool, columns: tuple[str, ...],
+    **more: bool,
+) -> int:  # fmt: skip
     """Take a list with `take` of a module of the investment line, and say what became of it."""
     conf, _ = session.made()
     with session.connected():
@@ -187,6 +202,7 @@ def _listed(
                     dry=dry_run,
                     progress=lambda done, total: show(label, done, total),
                     columns=mapping(";".join(columns)),
+                    **more,
                 )
         except FileProblem as error:
             raise click.UsageError(str(error.text)) from None

@@ -75,7 +75,7 @@ def counties() -> list[tuple[str, str]]:
 
 def _papers(lead: Lead | None) -> list[tuple[str, str | T]]:
     rows = reads.documents(lead) if lead is not None else []
-    return [(str(one.pk), f"{gates.DOCUMENTS[one.kind]} {one.version} · {one.name}") for one in rows]
+    return [(str(one.pk), f"{gates.DOCUMENTS.get(one.kind, one.kind)} {one.version} · {one.name}") for one in rows]
 
 
 MAKERS: Final[Mapping[str, Maker]] = {

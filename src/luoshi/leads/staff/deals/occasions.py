@@ -17,6 +17,7 @@ from luoshi.leads.models import Occasion
 from luoshi.leads.occasions import FLOW, KINDS
 from luoshi.leads.staff.deals.forms import OccasionForm
 from luoshi.leads.staff.deals.listing import TABLE as LEADS
+from luoshi.leads.staff.listing import link_to
 from luoshi.leads.stages import HEAD, SEE
 from luoshi.people.sessions import having
 from luoshi.web import parts, words
@@ -43,6 +44,7 @@ TABLE: Final = Table[reads.Yield](
         Column(T("日期", "Days"), lambda one: _days(one.occasion), "n nb"),
         Column(T("类型", "Kind"), lambda one: str(KINDS[one.occasion.kind])),
         Column(T("状态", "State"), lambda one: str(FLOW.state(one.occasion.state).text)),
+        Column(T("接触企业", "Companies met"), lambda one: words.number(one.companies), "r n"),
         Column(T("线索", "Leads"), lambda one: words.number(one.leads), "r n"),
         Column(T("签约", "Signed"), lambda one: words.number(one.signed), "r n"),
         Column(T("协议总投资", "Agreed"), lambda one: money.shown(one.agreed) if one.signed else "—", "r n"),
@@ -95,7 +97,7 @@ def _show(request: HttpRequest, occasion: Occasion, form: OccasionForm) -> HttpR
     pairs: list[tuple[T, Any]] = [
         (T("日期", "Days"), _days(occasion)), (T("地点", "Place"), occasion.place or "—"), (T("类型", "Kind"), str(KINDS[occasion.kind])),
         (T("状态", "State"), str(FLOW.state(occasion.state).text)), (T("费用", "Cost"), money.shown(occasion.cost)),
-        (T("企业", "Companies"), words.number(came.companies)), (T("线索", "Leads"), words.number(found.leads)),
+        (T("接触企业", "Companies met"), words.number(found.companies)), (T("线索", "Leads"), words.number(found.leads)),
         (T("签约", "Signed"), words.number(found.signed)), (T("协议总投资", "Agreed"), money.shown(found.agreed)),
         (T("金额不详", "Amount unknown"), words.number(found.unknown)),
         (T("下一步到期", "Follow-ups due"), words.number(came.overdue)),
@@ -107,6 +109,7 @@ def _show(request: HttpRequest, occasion: Occasion, form: OccasionForm) -> HttpR
         if FLOW.fits(move, occasion) and may(viewer, move.right) and move.verb != "change_occasion"
     ]
     context = {
+        "met": [link_to(company) for company in came.met],
         "occasion": occasion, "facts": parts.facts(pairs), "table": LEADS.render(came.leads) if came.leads else "", "root": ROOT,
         "moves": moves, "version": occasion.version, "now": words.when(clock.now()), "form": form if may(viewer, HEAD) else None,
     }  # fmt: skip

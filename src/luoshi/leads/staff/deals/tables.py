@@ -133,7 +133,7 @@ def documents(lead: Lead, rows: Sequence[Document]) -> SafeString | str:
     table = Table[Document](
         T("文件", "Documents"),
         (
-            Column(T("类别", "Kind"), lambda one: str(gates.DOCUMENTS[one.kind]), "b", is_header=True),
+            Column(T("类别", "Kind"), lambda one: str(gates.DOCUMENTS.get(one.kind, one.kind)), "b", is_header=True),
             Column(T("版本", "Version"), lambda one: str(one.version), "n"),
             Column(T("文件", "File"), lambda one: _link(f"/work/leads/{lead.log_id}/papers/{one.pk}/", one.name)),
             Column(T("哈希", "Hash"), lambda one: one.sha256[:12], "n m-no"),
