@@ -9,7 +9,7 @@ from django.test import Client
 from given import NOW
 
 from luoshi.figures import ask, days, editions, guard
-from luoshi.figures.answer import Cell
+from luoshi.figures.answer import Cell, ranks
 from luoshi.figures.ask import AsOf, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
@@ -138,3 +138,20 @@ def test_an_index_moves_where_its_parts_do_and_with_them() -> None:
                     assert same or MONTH in tree or ask.known_of(part, theirs).size > size
                     shown += 1
     assert shown
+
+
+def test_what_waits_has_no_rank_and_each_month_its_own() -> None:
+    """Six of six in March is not the best of November."""
+    waiting = 0
+    for figure in map(ask.figure, VERDICTS):
+        for tree in guard.trees(figure)[1:]:
+            answer = told(figure, ENDS[-1], tree)
+            stale = {group for group, cell in answer.cells.items() if cell.known}
+            assert (
+                not stale & ranks(figure, answer.together).keys()
+                and answer.together.keys() == answer.cells.keys() - stale
+            )
+            waiting += len(stale)
+    assert waiting
+    months = told(ask.figure("cases.satisfied"), ENDS[-1], (MONTH,))
+    assert months.together == months.cells and any(cell.known for cell in months.cells.values())

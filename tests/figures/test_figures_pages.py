@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from luoshi.cases.flow import FLOW
 from luoshi.figures import ask, board, opened
 from luoshi.figures.ask import Question
 from luoshi.figures.difference import difference
@@ -184,6 +185,21 @@ def test_staff_are_not_told_the_verdict_of_a_record_that_they_do_not_see(public:
     assert {one.part for one, seen in found if seen} == {True, False}
     changes = difference(handler, question, ask.as_of("2021-06-30")).changes
     assert {(one.was, one.now, one.causes) for one, seen in changes if seen is None} == {(None, None, ())}
+
+
+def test_the_public_is_told_what_was_done_as_the_log_has_it_in_the_open(public: Client, supervisor: Client) -> None:
+    """`call_solved` and `close_unrated` are verdicts; both stand as `close`."""
+    query = "/api/figures/cases.closed/difference?period=2021&since=2021-06-30"
+    told, known = (
+        {cause["step"] for change in browse.get(query).json()["changes"] for cause in change["causes"]}
+        for browse in (public, supervisor)
+    )
+    moves = {move.verb for move in FLOW.moves if move.event}
+    assert told and not told & moves and known & moves
+    page_ = page(public, query.removeprefix("/api").replace("figures/", "figure/"))
+    assert "差在哪些记录" in page_ and not any(
+        str(FLOW.move(verb).text) in page_ for verb in ("call_solved", "close_unrated")
+    )
 
 
 def test_then_and_now_shows_exactly_the_records_that_make_the_difference(public: Client, here: Any) -> None:

@@ -82,6 +82,13 @@ class Answer:
     total: Cell
     cells: Mapping[Group, Cell]
 
+    @property
+    def together(self) -> Mapping[Group, Cell]:
+        """The groups that can be set against each other: those that stand as of one size of the log; each month has its own."""
+        if MONTH in self.question.by:
+            return self.cells
+        return {group: cell for group, cell in self.cells.items() if cell.known is None}
+
 
 def known_of(answer: Answer, cell: Cell) -> AsOf:
     """As of when a number stands: as all of the answer, or since when it waits."""

@@ -82,7 +82,10 @@ def difference(viewer: Viewer, question: Question, old: AsOf) -> Difference:
 
 
 def _told(viewer: Viewer, question: Question, some: Sequence[Change], start: int) -> list[tuple[Change, Record | None]]:
-    """With what happened since, and what may be seen; of a record that is not seen no verdict is told."""
+    """With what happened since, and what may be seen; of a record that is not seen no verdict is told.
+
+    To the public, and of what one may not see, what was done is told as the log has it in the open: which move it was is not.
+    """
     causes = _causes([one.subject for one in some], start, question.as_of.size)
     seen = question.face.records(viewer, [UUID(one.subject) for one in some])
     found: list[tuple[Change, Record | None]] = []
@@ -91,7 +94,11 @@ def _told(viewer: Viewer, question: Question, some: Sequence[Change], start: int
         if record is None and question.figure.measure.suppress_below:
             found.append((Change(one.how, one.subject, one.place, None, None), None))
         else:
-            found.append((replace(one, causes=causes.get(one.subject, [])), record))
+            mine = causes.get(one.subject, [])
+            told = (
+                mine if viewer.is_staff and record is not None else [replace(cause, move=cause.verb) for cause in mine]
+            )
+            found.append((replace(one, causes=told), record))
     return found
 
 

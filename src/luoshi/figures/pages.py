@@ -144,7 +144,7 @@ def trend(question: Question, cells: Mapping[int, Cell]) -> SafeString:
 def groups(answer: Answer) -> SafeString:
     """The groups, the best first; each opens the figure for itself, its records stand beside."""
     question, figure, face = answer.question, answer.question.figure, answer.question.face
-    places = ranks(figure, answer.cells)
+    places = ranks(figure, answer.together)
     found = sorted(answer.cells.items(), key=lambda item: (places.get(item[0], 1 << 30), str(item[0])))
     top = max((exact(figure, cell) or 0 for cell in answer.cells.values()), default=0)
 
@@ -163,7 +163,8 @@ def groups(answer: Answer) -> SafeString:
 
     heads = (labels.NAMES.get(question.by[0], T(question.by[0], question.by[0])), figure.unit_name,
              T("分子 / 分母", "Numerator / denominator") if figure.measure.kind in DIVIDED else T("记录", "Records"))  # fmt: skip
-    frame = charts.Frame(_finding(question, found), _measure(answer), _missing(answer), installation.current().demo)
+    together = [one for one in found if one[0] in answer.together]
+    frame = charts.Frame(_finding(question, together), _measure(answer), _missing(answer), installation.current().demo)
     return charts.bars(frame, heads, [bar(*item) for item in found], float(top) or None)
 
 

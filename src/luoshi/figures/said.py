@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from luoshi.figures import labels
-from luoshi.figures.answer import Cell, Group, change, numerator, ranks, value
+from luoshi.figures.answer import Cell, Group, change, exact, numerator, ranks, value
 from luoshi.figures.ask import Answer, Question, ask
 from luoshi.figures.declare import Figure
 from luoshi.figures.period import moment
@@ -61,7 +61,7 @@ def in_order(answer: Answer) -> list[tuple[Group, Cell]]:
 def rows(answer: Answer, *, ranked: bool) -> list[dict[str, Any]]:
     """The groups as plain data; ranked, the best first and those without a number last."""
     figure, face, by = answer.question.figure, answer.question.face, answer.question.by
-    places = ranks(figure, answer.cells) if ranked else {}
+    places = ranks(figure, answer.together) if ranked else {}
     found = in_order(answer)
     if ranked:
         found.sort(key=lambda item: places.get(item[0], len(found) + 1))
@@ -79,7 +79,8 @@ def missing(answer: Answer) -> list[str]:
     by, face = answer.question.by, answer.question.face
     if len(by) != 1:
         return []
-    have = {group[0] for group in ranks(answer.question.figure, answer.cells)}
+    figure = answer.question.figure
+    have = {group[0] for group, cell in answer.cells.items() if exact(figure, cell) is not None}
     known = {*labels.expected(face, by[0]), *(group[0] for group in answer.cells if group[0] not in (None, ""))}
     return sorted(labels.name(face, by[0], one) for one in known if one not in have)
 

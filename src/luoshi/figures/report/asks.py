@@ -171,6 +171,6 @@ def order(answer: Answer, ranked: bool) -> tuple[list[Group], Mapping[Group, int
 def ranks(answer: Answer) -> dict[Group, int]:
     """1 for the best; those without a number have none."""
     if isinstance(answer, counted.Answer):
-        return computed(answer.question.figure, answer.cells)
+        return computed(answer.question.figure, answer.together)
     numbers: dict[Group, Decimal | Fraction] = {(key,): one.number for key, one in answer.cells.items()}
     return placed(numbers, answer.question.figure.better)

@@ -57,9 +57,10 @@ def _number_faults(figure: Reported, text: str) -> Iterator[Fault]:
 
 
 def day_of(text: str) -> date | None:
-    """A day as 2022-02-28; None for what is none."""
+    """A day as 2022-02-28, or as a workbook's cell of a day gives it; None for what is none."""
+    plain = text.removesuffix(" 00:00:00")
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(plain) if len(plain) == 10 else None
     except ValueError:
         return None
 
