@@ -9,10 +9,12 @@ from django.test import Client
 from public_walk import Walk, do, handle
 
 from luoshi.cases.actions import report_case
+from luoshi.cases.flow import FLOW
 from luoshi.cases.models import Case, Category
-from luoshi.cases.public import dots
+from luoshi.cases.public import dots, story
 from luoshi.cases.reads import Filters
 from luoshi.cases.reads.lists import SIZE
+from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.people.viewer import public
 
@@ -62,7 +64,19 @@ def test_the_numbers_of_a_verdict_stay_between_reporter_and_city(browse: Client,
     handle(case, cast)
     BY_VERB["confirm"](viewer=holder(str(case.log_id)), on=case.number, grade=2, note="不好")
     shown = text(browse, f"/cases/{case.number}/")
-    assert "上报人确认解决" in shown and "2 分" not in shown and "不好" not in shown
+    assert "办结" in shown and "确认解决" not in shown and "2 分" not in shown and "不好" not in shown
+
+
+def test_however_a_case_ended_its_public_page_says_the_same() -> None:
+    """Whoever reads the pages of all cases of a street must not learn what its numbers hide."""
+    ends = ("confirm", "call_solved", "close_unrated")
+    assert {story.PUBLIC[verb] for verb in ends} == {T("办结", "Closed")}
+    assert story.PUBLIC["reopen"] == story.PUBLIC["call_unsolved"] and story.PUBLIC["call_failed"] == T(
+        "回访", "Call-back"
+    )
+    for move in FLOW.moves:
+        said = str(story.PUBLIC.get(move.verb, story.MOVES[move.verb].text)) if move.verb in story.MOVES else ""
+        assert not re.search("解决|评价$|满意", said.replace("上报人评价", "")), move.verb
 
 
 @pytest.mark.parametrize("kind", ["060302", "130301", "140102"])

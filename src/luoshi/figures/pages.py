@@ -22,7 +22,7 @@ from luoshi.figures.ask import Answer, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.exports import make
-from luoshi.figures.period import MONTH
+from luoshi.figures.period import MONTH, moment
 from luoshi.figures.reported import page as reported_page
 from luoshi.figures.reported.catalogue import all_reported
 from luoshi.figures.targets.part import part
@@ -155,7 +155,7 @@ def groups(answer: Answer) -> SafeString:
         shares = f"{words.number(cell.num)} / {words.number(cell.den)}" if cell.den is not None else ""
         more = NO_NUMBER if cell.suppressed else shares or words.number(cell.n)
         if cell.known:
-            more += str(T("（截至 {day}）", " (as of {day})").fill(day=plain.moment_text(cell.known[1])))
+            more += str(T("（截至 {day}）", " (of {day})").fill(day=words.day(moment(cell.known[1]))[5:]))
         name = labels.name(face, question.by[0], group[0])
         if figure.better != "neither" and group in places:
             name = f"{places[group]}. {name}"

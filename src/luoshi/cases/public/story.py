@@ -93,18 +93,20 @@ MOVES: Final = {
     "release": Line(T("文字与照片经审核公开", "Text and pictures were made public")),
     "overdue": Line(T("超过时限", "The time ran out"), "", "is-bad"),
 }  # fmt: skip
-# what a page that anybody may read says instead of "you"
+# What a page that anybody may read says instead of "you". No verdict can be told from it: whoever reads the pages of all cases of a
+# street would know what its numbers hide. That work began again is open in the log as well.
+CLOSED: Final = T("办结", "Closed")
 PUBLIC: Final = {
     "report": T("上报", "Reported"),
     "contact": T("{unit}联系过上报人", "{unit} was in touch with the reporter"),
-    "call_solved": T("回访：上报人说解决了", "Call-back: solved"),
-    "call_unsolved": T("回访：上报人说没解决，重新办", "Call-back: not solved, so it is done again"),
-    "call_failed": T("回访没有接通", "Call-back: not reached"),
-    "confirm": T("上报人确认解决", "The reporter confirmed that it is solved"),
-    "reopen": T("上报人说没解决，重新办", "The reporter said it is not solved: it is done again"),
+    "call_solved": CLOSED,
+    "call_unsolved": T("重新办", "It is done again"),
+    "call_failed": T("回访", "Call-back"),
+    "confirm": CLOSED,
+    "reopen": T("重新办", "It is done again"),
     "rate": T("上报人评价", "The reporter rated it"),
     "not_same": T("上报人说不是同一件，单独办", "The reporter said it is another problem: done on its own"),
-    "close_unrated": T("到期办结，没有评价", "Closed without a rating"),
+    "close_unrated": CLOSED,
     "ask": T("{unit}请上报人补充", "{unit} asks the reporter"),
     "reply": T("上报人答复", "The reporter answered"),
     "end_ask": T("不再等待补充，继续办", "Going on without the answer"),
