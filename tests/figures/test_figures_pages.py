@@ -20,6 +20,7 @@ from luoshi.figures.ask import Question
 from luoshi.figures.difference import difference
 from luoshi.kernel.ledger import rows as log_rows
 from luoshi.kernel.viewer import OPERATOR
+from luoshi.people import tree
 from luoshi.people.models import Person
 from luoshi.people.viewer import of_login
 from luoshi.serve.sealer import Bringer
@@ -240,3 +241,15 @@ def test_the_first_page_is_sent_again_only_where_something_changed(public: Clien
         cursor.execute("UPDATE figure_answer SET size = size + 1")
         assert public.get("/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
         cursor.execute("UPDATE figure_answer SET size = size - 1")
+
+
+def test_nothing_counted_is_a_number_in_a_rank(public: Client) -> None:
+    found = public.get("/api/figures/cases.overdue?period=2021&by=street&rank=1").json()
+    streets = {one.code for one in tree.today().divisions.values() if one.level == "street"}
+    ranked = {row["street"]: (row["value"], row["rank"]) for row in found["rows"] if row["street"] in streets}
+    assert ranked.keys() == streets and found["missing"] == []
+    best = [rank for value, rank in ranked.values() if value == "0"]
+    assert len(best) > 1 and set(best) == {1}
+    assert "没有数的" not in page(public, "/figure/cases.overdue?by=street")
+    rated = public.get("/api/figures/cases.on_time?period=2021&by=street&rank=1").json()
+    assert len(rated["rows"]) + len(rated["missing"]) >= len(streets)

@@ -85,8 +85,11 @@ def narrowed(question: Question, where: Mapping[str, str]) -> Question:
     return replace(question, where={name: read(question.face, name, text) for name, text in where.items()})
 
 
+RANKED: Final = ("county", "street")
+
+
 def expected(face: Face, dimension: str) -> list[Value]:
     """The members that a rank should have; none where only those count that there are."""
-    return (
-        [one.code for one in tree.today().divisions.values() if one.level == "county"] if dimension == "county" else []
-    )
+    if dimension not in RANKED:
+        return []
+    return [one.code for one in tree.today().divisions.values() if one.level == dimension]

@@ -143,6 +143,7 @@ def trend(question: Question, cells: Mapping[int, Cell]) -> SafeString:
 
 def groups(answer: Answer) -> SafeString:
     """The groups, the best first; each opens the figure for itself, its records stand beside."""
+    answer = plain.filled(answer)
     question, figure, face = answer.question, answer.question.figure, answer.question.face
     places = ranks(figure, answer.together)
     found = sorted(answer.cells.items(), key=lambda item: (places.get(item[0], 1 << 30), str(item[0])))

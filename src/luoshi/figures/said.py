@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from luoshi.figures import labels
 from luoshi.figures.answer import Cell, Group, change, exact, numerator, ranks, value
-from luoshi.figures.ask import Answer, Question, ask
+from luoshi.figures.ask import Answer, Question, ask, silence
 from luoshi.figures.declare import Figure
 from luoshi.figures.period import moment
 from luoshi.kernel.text import T
@@ -16,6 +16,8 @@ from luoshi.web import words
 Compare = Literal["yoy", "mom", "ytd"]
 COMPARES: Final[tuple[Compare, ...]] = ("yoy", "mom", "ytd")
 CHANGES: Final[Mapping[Compare, T]] = {"yoy": T("同比", "On a year before"), "mom": T("环比", "On the period before")}
+COUNTED: Final = ("count", "distinct", "sum")
+"""Kinds of measures of which nothing is 0."""
 POINTS: Final = {"pp": T(" 个百分点", " points"), "%": T("%", "%")}
 """What a change is counted in."""
 
@@ -74,6 +76,15 @@ def rows(answer: Answer, *, ranked: bool) -> list[dict[str, Any]]:
     return out
 
 
+def filled(answer: Answer) -> Answer:
+    """With 0 for each member of which a count holds nothing: nothing overdue is a number, and the best one."""
+    question, by = answer.question, answer.question.by
+    if len(by) != 1 or question.where or question.figure.measure.kind not in COUNTED or silence(question, answer.total):
+        return answer
+    none: dict[Group, Cell] = {(one,): Cell(0, None, 0) for one in labels.expected(question.face, by[0])}
+    return replace(answer, cells={**none, **answer.cells})
+
+
 def missing(answer: Answer) -> list[str]:
     """Members that should be in a rank and have no number, by name."""
     by, face = answer.question.by, answer.question.face
@@ -110,7 +121,7 @@ def other(question: Question, how: Compare) -> Question:
 def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None) -> dict[str, Any]:
     """The whole answer."""
     question: Question = answer.question
-    as_of = question.as_of
+    answer, as_of = filled(answer) if ranked else answer, question.as_of
     found: dict[str, Any] = {
         "figure": question.figure.id, "name": str(question.figure.name), "period": question.period.text,
         "as_of": moment_text(as_of.moment), "log_size": as_of.size, "provisional": as_of.provisional,
