@@ -87,13 +87,15 @@ def test_a_double_counts_at_its_first_signing_and_comes_apart_again() -> None:
         one = do(one, verb, day=EARLY)
     one = do(paper(one, "agreement"), "sign", day=EARLY, amount=2 * YI)
     other = to(other, "land")
-    before = {name: getattr(other, name) for name in ("engaged_at", "talking_at", "signed_at", "landed_at")}
+    before = {name: getattr(other, name) for name in ("came_at", "engaged_at", "talking_at", "signed_at", "landed_at")}
     do(one, "merge_lead", "promoter", into=str(other.log_id), reason="同一个")
     one, other = Lead.objects.get(pk=one.pk), Lead.objects.get(pk=other.pk)
     assert standing(one, "sign") == [] and standing(other, "sign") == [(EARLY, 3 * YI)]
-    assert [other.engaged_at, other.signed_at] == [one.engaged_at, one.signed_at] and other.landed_at == before[
-        "landed_at"
-    ]
+    assert (
+        other.came_at == one.came_at
+        and [other.engaged_at, other.signed_at] == [one.engaged_at, one.signed_at]
+        and other.landed_at == before["landed_at"]
+    )
     assert derived(10) == []
     do(one, "unmerge_lead", "promoter", reason="是两个")
     one, other = Lead.objects.get(pk=one.pk), Lead.objects.get(pk=other.pk)
@@ -368,8 +370,12 @@ def test_nothing_comes_from_an_occasion_that_was_called_off() -> None:
     one = to(lead("乙项目"), "talk")
     with pytest.raises(Invalid):
         do(one, "change_lead", occasion=ref)
+    one = paper(one, "agreement")
     with pytest.raises(Invalid):
-        do(paper(one, "agreement"), "sign", day=DAY, amount=YI, occasion=ref)
+        do(one, "sign", day=DAY, amount=YI, occasion=ref)
+    one = do(one, "sign", day=DAY, amount=YI)
+    with pytest.raises(Invalid):
+        do(one, "propose", event=str(events(one, "sign")[0].id), reason="写错", changes={"occasion": ref})
 
 
 def test_the_head_of_investment_hands_over() -> None:
@@ -419,3 +425,16 @@ def test_a_second_phase_says_why_it_is_none_of_the_first_and_a_dry_run_knows_of_
     assert Lead.objects.get(name="包头风机三期项目").apart == "另购地另建厂房"
     firm = Company.objects.get(name="包头两期有限公司")
     assert len(reads.contacts(reads.events_of(firm.log_id))) == 1
+
+
+def test_what_came_since_a_correction_was_proposed_may_forbid_it() -> None:
+    one = to(lead(), "sign")
+    (signed,) = events(one, "sign")
+    one = do(
+        one, "propose", event=str(signed.id), reason="写错", changes={"day": (DAY + timedelta(days=5)).isoformat()}
+    )
+    one = do(one, "agree", day=DAY + timedelta(days=2), reason="增资", amount=5 * YI)
+    with pytest.raises(Invalid) as refused:
+        do(one, "approve", "promoter", proposal=Proposal.objects.get().pk)
+    assert [fault.field for fault in refused.value.faults] == ["day"]
+    assert Proposal.objects.get().state == "open" and standing(one, "sign") == [(DAY, 3 * YI)]

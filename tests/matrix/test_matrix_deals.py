@@ -105,7 +105,7 @@ def _stand(one: Lead, other: Lead, stage: str, status: str, verb: str) -> None:
         agreed=100 if late else None, merged_into=other if stage == "merged" else None, state_before="lead" if stage == "merged" else "",
     )  # fmt: skip
     Lead.objects.filter(pk=other.pk).update(absorbed=1 if stage == "merged" else 0, state="full", agreed=100)
-    states = {"revoke_money": "verified", "propose": "withdrawn"}
+    states = {"revoke_money": "verified", "propose": "withdrawn", "approve": "withdrawn"}
     Receipt.objects.filter(lead=one).update(state=states.get(verb, "reported"))
     if verb == "revoke_money":
         Lead.objects.filter(pk=one.pk).update(in_place=100)

@@ -100,7 +100,7 @@ def _wanted(lead: Lead, found: Chain, changes: Mapping[str, Any]) -> dict[str, A
             )
         )
     faults += check(None, str(wanted.get("county") or ""), str(wanted.get("industry") or ""), lead.level)
-    if wanted.get("occasion") and wanted["occasion"] not in reads.occasion_names():
+    if wanted.get("occasion") and wanted["occasion"] not in reads.occasion_names(held=True):
         faults.append(Fault("occasion", str(wanted["occasion"])[:40], NO_CHOICE))
     if "day" in wanted:
         faults += _day(lead, found, str(wanted["day"]))
@@ -181,6 +181,8 @@ def _approved(lead: Lead, act: Act, proposal: Any, note: str, *, void: bool) -> 
     if found.newest.id != row.event:
         raise NotNow(T("这一条已另行更正", "This entry was corrected otherwise meanwhile"))
     _last(lead, found, row.void, "amount" in row.changes)
+    if not void:
+        _wanted(lead, found, row.changes)  # what came since it was proposed may forbid it
     at = found.newest.at
     lead.corrected += 1
     body: dict[str, Any] = {}

@@ -111,6 +111,7 @@ def _carried(lead: Lead, into: Lead) -> Change:
     body = {
         "other": str(lead.log_id), "promises": [one.pk for one in promises], "receipts": [one.pk for one in waiting],
         "papers": [[str(one.pk), one.version] for one in papers], "credits": [one.pk for one in shares],
+        "came_at": into.came_at.isoformat(),
     }  # fmt: skip
     newest = {one.kind: reads.paper_version(into, one.kind) for one in papers}
     for paper in papers:
@@ -119,6 +120,7 @@ def _carried(lead: Lead, into: Lead) -> Change:
     beside: list[Promise | Receipt | Credit] = [*promises, *waiting, *shares]
     for one in beside:
         one.lead = into
+    into.came_at = min(into.came_at, lead.came_at)
     into.papers, lead.papers = sorted({*into.papers, *newest}), []
     return Change(body=body, saves=[*papers, *beside])
 
@@ -126,6 +128,7 @@ def _carried(lead: Lead, into: Lead) -> Change:
 def _returned(into: Lead, lead: Lead, merged: UUID | None) -> Change:
     """What went over then comes back as it was; what was added since stays."""
     said = _said(into, merged)
+    into.came_at = datetime.fromisoformat(said["came_at"]) if "came_at" in said else into.came_at
     versions = dict(said.get("papers", ()))
     kept = reads.documents(into)
     papers = [one for one in kept if str(one.pk) in versions]

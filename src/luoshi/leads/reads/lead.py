@@ -252,9 +252,10 @@ def invited(code: str) -> Invitation | None:
     return rows.select_related("lead").first()
 
 
-def occasion_names() -> dict[str, T]:
-    """Names of all occasions by their ids in the log, for staff."""
-    return {str(ref): T(name, name) for ref, name in Occasion.objects.values_list("log_id", "name")}
+def occasion_names(*, held: bool = False) -> dict[str, T]:
+    """Names of all occasions by their ids in the log, for staff; with `held` without those that were called off."""
+    rows = Occasion.objects.exclude(state="cancelled") if held else Occasion.objects.all()
+    return {str(ref): T(name, name) for ref, name in rows.values_list("log_id", "name")}
 
 
 def public_occasions() -> dict[str, T]:
