@@ -61,14 +61,14 @@ def test_each_number_is_that_of_its_own_size_of_the_log(name: str) -> None:
         for group, cell in {**answer.cells, **({} if tree else {(): answer.total})}.items():
             if cell.suppressed:
                 continue
-            known = ask.known_of(answer, cell)
+            known = ask.known_of(cell, answer.question.as_of)
             true = ask._cells(replace(answer.question, as_of=AsOf(known.size, known.moment)), tree)
             assert numbers(cell) == numbers(true.get(group, Cell())), (tree, group)
             shown += 1
     by_month = told(figure, ENDS[-1], (MONTH,))
     for (month,), cell in by_month.cells.items():
         if not cell.suppressed:
-            known = ask.known_of(by_month, cell)
+            known = ask.known_of(cell, by_month.question.as_of)
             first = int(month or 0)
             alone = Question(figure, Period(first, first + 1), AsOf(known.size, known.moment))
             assert numbers(cell) == numbers(ask._cells(alone, ())[()])
@@ -130,12 +130,12 @@ def test_an_index_moves_where_its_parts_do_and_with_them() -> None:
             for group, cell in score.cells.items():
                 if cell.suppressed or not cell.n:
                     continue
-                size = ask.known_of(score, cell).size
+                size = ask.known_of(cell, score.question.as_of).size
                 for part, (num, den) in zip(others, cell.parts[1:], strict=True):
                     theirs = part.cells.get(group, Cell())
-                    same = ask.known_of(part, theirs).size == size
+                    same = ask.known_of(theirs, part.question.as_of).size == size
                     assert not theirs.suppressed and (not same or (theirs.num or 0, theirs.den or 0) == (num, den))
-                    assert same or MONTH in tree or ask.known_of(part, theirs).size > size
+                    assert same or MONTH in tree or ask.known_of(theirs, part.question.as_of).size > size
                     shown += 1
     assert shown
 

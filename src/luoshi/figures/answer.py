@@ -35,6 +35,19 @@ class Cell:
 HIDDEN = Cell(None, None, None, (), True)
 
 
+def packed(cell: Cell) -> list[Any]:
+    """A cell as JSON keeps it."""
+    return [cell.num, cell.den, cell.n, cell.parts, cell.suppressed, cell.known]
+
+
+def unpacked(kept: Sequence[Any]) -> Cell:
+    """The cell of what was `packed`; what was kept before there was `known` has none."""
+    num, den, n, parts, suppressed, *known = kept
+    return Cell(
+        num, den, n, tuple((a, b) for a, b in parts), suppressed, tuple(known[0]) if known and known[0] else None
+    )
+
+
 def cell_of(measure: Measure, row: Mapping[str, Any]) -> Cell:
     """A cell from a row of an engine's answer."""
     n = int(row["n"] or 0)

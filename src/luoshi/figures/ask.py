@@ -90,9 +90,9 @@ class Answer:
         return {group: cell for group, cell in self.cells.items() if cell.known is None}
 
 
-def known_of(answer: Answer, cell: Cell) -> AsOf:
-    """As of when a number stands: as all of the answer, or since when it waits."""
-    return AsOf(*cell.known) if cell.known else answer.question.as_of
+def known_of(cell: Cell, as_of: AsOf) -> AsOf:
+    """As of when a number stands: as all of its answer, or since when it waits."""
+    return AsOf(*cell.known) if cell.known else as_of
 
 
 def figure(name: str) -> Figure:
@@ -311,7 +311,6 @@ def records(question: Question, after: int = -1, limit: int = _FUTURE, *, part: 
         total = ask(replace(question, by=())).total
         if total.suppressed:
             return []
-        if total.known:
-            question = replace(question, as_of=AsOf(*total.known))
+        question = replace(question, as_of=known_of(total, question.as_of))
     rows = _run(question, by=(), rows=True, part=part, after=after, limit=limit)
     return [Counted(int(row["place"]), str(row["subject"]), bool(row["part"]), row["value"]) for row in rows]

@@ -13,7 +13,7 @@ import orjson
 from django.db import connection, transaction
 
 from luoshi.figures import ask, days, duck, lake
-from luoshi.figures.answer import Cell, Group
+from luoshi.figures.answer import Cell, Group, packed, unpacked
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
@@ -35,11 +35,6 @@ class Kept:
     as_of: AsOf
     total: Cell
     cells: Mapping[Group, Cell]
-
-    @property
-    def total_as_of(self) -> AsOf:
-        """As of when the number without groups stands."""
-        return AsOf(*self.total.known) if self.total.known else self.as_of
 
 
 def this_year() -> Period:
@@ -137,20 +132,9 @@ def _changed(figure: Figure, period: Period, news: _News) -> bool:
 
 
 def _row(answer: Answer) -> tuple[int, int, bytes]:
-    cells = [[list(group), *_packed(cell)] for group, cell in answer.cells.items()]
-    said = orjson.dumps([_packed(answer.total), cells])
+    cells = [[list(group), *packed(cell)] for group, cell in answer.cells.items()]
+    said = orjson.dumps([packed(answer.total), cells])
     return answer.question.as_of.size, answer.question.as_of.moment, said
-
-
-def _packed(cell: Cell) -> list[Any]:
-    return [cell.num, cell.den, cell.n, cell.parts, cell.suppressed, cell.known]
-
-
-def _cell(packed: Sequence[Any]) -> Cell:
-    num, den, n, parts, suppressed, *known = packed
-    return Cell(
-        num, den, n, tuple((a, b) for a, b in parts), suppressed, tuple(known[0]) if known and known[0] else None
-    )
 
 
 _UPSERT: Final = """
@@ -190,10 +174,10 @@ def kept(
     found = {}
     for mark, by, period, size, moment, said in rows:
         total, cells = orjson.loads(bytes(said))
-        groups = {tuple(group): _cell(packed) for group, *packed in cells}
+        groups = {tuple(group): unpacked(rest) for group, *rest in cells}
         figure = marks[mark]
         as_of = AsOf(size, moment, paced=figure.measure.suppress_below > 0)
-        found[figure.id, by, period] = Kept(as_of, _cell(total), groups)
+        found[figure.id, by, period] = Kept(as_of, unpacked(total), groups)
     return found
 
 

@@ -19,7 +19,7 @@ from django.conf import settings
 
 from luoshi import home as homes
 from luoshi.figures import ask, guard
-from luoshi.figures.answer import HIDDEN, Cell, Group
+from luoshi.figures.answer import HIDDEN, Cell, Group, packed, unpacked
 from luoshi.figures.ask import Answer, AsOf, Question
 from luoshi.figures.hidden import Path
 from luoshi.figures.period import MONTH, Period
@@ -30,8 +30,8 @@ from luoshi.kernel import calendar, clock
 from luoshi.kernel.kept import Kept
 from luoshi.kernel.measures import Measure
 
-VERSION: Final = 1
-"""Another number where the rule changes."""
+VERSION: Final = 2
+"""Another number where the rule or the form changes."""
 _AFTER: Final = (12, 14)
 """Editions after the year: at the ends of January and of March, which is the last one."""
 State = tuple[int, tuple[Any, ...], int]
@@ -330,9 +330,6 @@ def _cell(measure: Measure, found: Mapping[int, int], known: tuple[int, int]) ->
 
 
 def _written(steps: Sequence[Step]) -> str:
-    def packed(cell: Cell) -> list[Any]:
-        return [cell.num, cell.den, cell.n, cell.parts, cell.known]
-
     return json.dumps([
         {
             "size": step.size,
@@ -345,15 +342,11 @@ def _written(steps: Sequence[Step]) -> str:
 
 
 def _read(file: File) -> list[Step]:
-    def cell(packed: Sequence[Any]) -> Cell:
-        num, den, n, pairs, known = packed
-        return Cell(num, den, n, tuple((a, b) for a, b in pairs), known=(known[0], known[1]) if known else None)
-
     return [
         Step(
             said["size"],
-            {tuple(path): cell(packed) for path, packed in said["year"]},
-            {(month, tuple(path)): cell(packed) for month, path, packed in said["months"]},
+            {tuple(path): unpacked(kept) for path, kept in said["year"]},
+            {(month, tuple(path)): unpacked(kept) for month, path, kept in said["months"]},
             {month: frozenset(tuple(path) for path in some) for month, some in said["there"]},
         )
         for said in json.loads(file.read_text("utf-8"))

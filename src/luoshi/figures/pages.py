@@ -112,7 +112,7 @@ def number(answer: Answer) -> SafeString:
         ground.append((T("记录", "Records"), tables.link(records, words.number(cell.n))))
     silent = ask.silence(question, cell)
     ground += [(T("未知", "Unknown"), silent)] if silent else _compared(answer)
-    ground.append((T("截至", "As of"), labels.moment(ask.known_of(answer, cell))))
+    ground.append((T("截至", "As of"), labels.moment(ask.known_of(cell, answer.question.as_of))))
     if cell.known and len(question.period.text) == 4:
         ground.append((T("等待", "Waits"), WAITS.fill(n=figure.measure.suppress_below)))
     text = str(words.UNKNOWN) if silent else shown(figure, cell)

@@ -8,7 +8,7 @@ transaction, so a run that was killed is taken up by running it again.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -24,7 +24,6 @@ from luoshi.kernel.rights import demand
 from luoshi.kernel.text import T
 from luoshi.kernel.viewer import Viewer
 from luoshi.leads import actions, alike, gates, reads
-from luoshi.leads.actions.lead import at_noon
 from luoshi.leads.flow import IMPORT
 from luoshi.leads.importing import NOTHING, OTHER_CODE, Progress, Report, silent, wanted
 from luoshi.leads.importing_given import HEADS, Given, Words, item
@@ -199,8 +198,6 @@ def _note(
         undated="noted" in row.undated,
     )  # fmt: skip
     lead.granted = _waived(lead, row, act)
-    if company is not None and company.contacted_at is None and "engage" in row.days:
-        _met(batch, company, act, at_noon(row.days["engage"]))
     for verb in (one for one in AFTER if one in row.days):
         data: dict[str, Any] = {"day": row.days[verb]} | ({"undated": True} if verb in row.undated else {})
         if verb == "sign":
@@ -219,13 +216,6 @@ def _waived(lead: Lead, row: Given, act: Act) -> list[Waiver]:
     keys = dict.fromkeys(need.key for verb in row.days for need in gates.GATES.get(verb, ()))
     wanted = [key for key in keys if key.startswith("document:") or key == "field:officer"]
     return [Waiver(lead=lead, item=key, until=until, reason=str(LATER), at=act.now) for key in wanted]
-
-
-def _met(batch: Batch, company: Company, act: Act, at: datetime) -> None:
-    """Whoever is engaged was met: the first contact of a company of which none is noted."""
-    batch.move(actions.contact, company, act, way="meeting", at=min(at, act.now))
-    if not company._state.adding:
-        batch.changes(company)
 
 
 def _alone(batch: Batch, lead: Lead, row: Given, earlier: Sequence[Lead]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from luoshi.figures import board, labels, pages
 from luoshi.figures.answer import Cell, value
-from luoshi.figures.ask import AsOf
+from luoshi.figures.ask import AsOf, known_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.period import MONTH, Period
 from luoshi.figures.reported import headlines
@@ -77,10 +77,8 @@ def numbers(year: Period) -> Numbers:
     found = {by: one for (name, by, _), one in kept.items() if name == FIRST and by}
     months, places = (found[by].cells if by in found else {} for by in (MONTH, "county"))
     newest = max((one.as_of for one in kept.values()), key=lambda one: one.size, default=AsOf(0, 0))
-    totals, known = (
-        {name: one.total for name, one in mine.items()},
-        {name: one.total_as_of for name, one in mine.items()},
-    )
+    totals = {name: one.total for name, one in mine.items()}
+    known = {name: known_of(one.total, one.as_of) for name, one in mine.items()}
     return Numbers(
         newest, totals, known, {int(group[0] or 0): cell for group, cell in months.items()},
         {str(group[0] or ""): cell.num or 0 for group, cell in places.items()},

@@ -125,7 +125,7 @@ class Notes:
         there.update(missing)
         found = [self._part(part, self.numbers.put(part, answer, group)) for part in missing]
         if cell.known:
-            known = spoken.known(counted.known_of(answer, cell))
+            known = spoken.known(counted.known_of(cell, answer.question.as_of))
             found.append([text(T("截至 {known}", "as of {known}").fill(known=known))])
         return found
 

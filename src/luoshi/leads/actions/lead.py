@@ -229,9 +229,8 @@ def report_progress(lead: Lead, act: Act, *, note: str, contact: str = "", at: d
 
 
 def _met(lead: Lead, act: Act, at: datetime) -> list[Also]:
-    """Whoever is engaged was met: the first contact of a company of which none is noted. Batches note contacts themselves."""
-    company = lead.company
-    first = company is not None and company.contacted_at is None and not lead._state.adding
+    """Whoever is engaged was met: the first contact of a company of which none is noted."""
+    first = lead.company is not None and lead.company.contacted_at is None
     return [_contacted(lead, act, "meeting", at, "")] if first else []
 
 
@@ -239,8 +238,10 @@ def _contacted(lead: Lead, act: Act, way: str, at: datetime, note: str) -> Also:
     """The company was met: its own event, by its own rules. Raises Invalid."""
     if lead.company_id is None:
         raise Invalid([Fault("contact", way, T("还没有写明企业", "no company is named yet"))])
-    company = reads.lock(act.viewer, str(lead.company.log_id)) if lead.company else None
+    company = lead.company
     assert company is not None
+    if not lead._state.adding:  # a batch has locked those that it did not list itself
+        company = reads.lock(act.viewer, str(company.log_id))
     told = note if lead.level == "open" or lead.signed_at else ""  # who may see the company may not see the lead
     return Also(company, "contact", contacted(company, act, way=way, at=at, note=told), line=LINE)
 
