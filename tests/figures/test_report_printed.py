@@ -160,7 +160,9 @@ def test_numbers_that_wait_for_their_lines_are_listed(year: Told) -> None:
 
 def test_a_hidden_number_is_a_dot_with_its_reason(year: Told) -> None:
     made = own(
-        year, '{{ table("cases.satisfied", by="street", rank=true) }}\n\n{{ figure("cases.on_time", period="2019") }}'
+        year,
+        '{{ table("cases.satisfied", by="street", rank=true) }}\n\n{{ figure("cases.on_time", period="2019") }}'
+        '\n\n{{ figure("cases.reported", period="2020") }}',
     )
     html = made.html.decode()
     hidden = [
@@ -169,7 +171,9 @@ def test_a_hidden_number_is_a_dot_with_its_reason(year: Told) -> None:
         if isinstance(one.answer, ask.Answer) and one.group and one.answer.cells[one.group].suppressed
     ]
     assert hidden and all(one.text == "·" for one in hidden)
-    assert "·：少于" in html and "（没有数）" in html
+    assert "·：少于" in html and html.count("账本里最早的记录在 2021-01") >= 2
+    unknown = [one for one in made.printed if one.answer.question.period.text in ("2019", "2020")]
+    assert {(one.part, one.text) for one in unknown} == {("value", "·"), ("n", "0")}
     assert "逐条记录" not in entry(html, hidden[0].anchor) and "少于" in entry(html, hidden[0].anchor)
 
 

@@ -44,7 +44,7 @@ _HEAD: Final[Mapping[str, Schema]] = {
 }  # fmt: skip
 ANSWER: Final[Schema] = {
     "type": "object",
-    "properties": {**_HEAD, **_NUMBER, **_WAITS, "engine": TEXT, "kind": TEXT, "pending": YES, "rows": rows(CELL), "missing": rows(TEXT),
+    "properties": {**_HEAD, **_NUMBER, **_WAITS, "engine": TEXT, "kind": TEXT, "pending": YES, "rows": rows(CELL), "missing": rows(TEXT), "unknown": or_null(TEXT),
                    "compare": or_null(CELL)},
     "required": [*_HEAD, *_NUMBER, "engine", "rows", "missing", "compare"],
 }  # fmt: skip

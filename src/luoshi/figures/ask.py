@@ -27,6 +27,7 @@ from luoshi.kernel.problems import Absent, Fault, Invalid
 from luoshi.kernel.text import T
 
 _FUTURE: Final = 1 << 62
+NOTHING: Final = Cell()
 ANEW: Final = T(
     "日志在 {day} 另起：那以前哪天知道什么，只有原来的日志说得清",
     "the log was begun anew on {day}: what was known on a day before stands in the old one alone",
@@ -164,8 +165,13 @@ def check(question: Question) -> None:
 def ask(question: Question, *, total: bool = True) -> Answer:
     """The number with its groups, or without it, the groups alone; small groups of what reads verdicts are hidden.
 
-    Raises Invalid or EngineMissing.
+    Of a period of which nothing can be said the number is unknown, not 0. Raises Invalid or EngineMissing.
     """
+    found = _answer(question, total)
+    return replace(found, total=NOTHING) if total and silence(question, found.total) is not None else found
+
+
+def _answer(question: Question, total: bool) -> Answer:
     check(question)
     if question.figure.measure.suppress_below and question.as_of.paced:
         from luoshi.figures import editions

@@ -174,7 +174,7 @@ def _question(
 
 def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> None:
     from luoshi.figures import said as plain
-    from luoshi.figures.ask import ask, silence
+    from luoshi.figures.ask import ask
 
     answer = ask(question)
     found = plain.said(answer, ranked=ranked, compare=compare)
@@ -182,8 +182,8 @@ def _answer(question: "Question", ranked: bool, compare: Any, as_json: bool) -> 
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     _tell(found, plain.table(found["rows"]))
-    if (silent := silence(question, answer.total)) is not None:
-        said(silent)
+    if found["unknown"]:
+        click.echo(found["unknown"], err=True)
 
 
 def _tell(found: dict[str, Any], table: list[list[str]]) -> None:

@@ -128,6 +128,8 @@ def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None
         **as_cell(question.figure, answer.total), "unit": question.figure.unit,
         "fingerprint": question.figure.fingerprint, "engine": question.engine, "rows": rows(answer, ranked=ranked),
     }  # fmt: skip
+    silent = silence(question, answer.total)
+    found["unknown"] = None if silent is None else str(silent)
     found["missing"] = missing(answer) if ranked else []
     found["compare"] = compared(answer, compare) if compare else None
     return found

@@ -68,7 +68,7 @@ def _computed(
     part: Part, answer: counted.Answer, group: Group, before: counted.Answer | None
 ) -> tuple[Decimal | int | None, T, T]:
     figure, cell = answer.question.figure, answer.cells[group] if group else answer.total
-    reason = hidden(answer.question) if cell.suppressed else NOTHING
+    reason = hidden(answer.question) if cell.suppressed else counted.silence(answer.question, cell) or NOTHING
     if part == "value":
         return value(figure, cell), figure.unit_name, reason
     if part == "rank":
