@@ -17,7 +17,11 @@ from luoshi.kernel.text import T, language
 from luoshi.web import parts, svg, words
 
 Text = str | T
-_LEFT, _RIGHT = 8.0, 92.0  # per cent of the width between which the lines run
+_LEFT, _RIGHT, _WIDER = (
+    8.0,
+    92.0,
+    2.0,
+)  # per cent of the width between which the lines run, and for a further digit behind
 _TOP, _HEIGHT = 18.0, 156.0  # px of the plot inside a drawing of 200 px
 
 
@@ -120,6 +124,18 @@ class Trend(NamedTuple):
     prev_name: Text
     places: int = 1
 
+    @property
+    def ends(self) -> list[tuple[int, float] | None]:
+        """The last value of last year's line and of this year's, each with its place."""
+        known = ([(i, v) for i, v in enumerate(line) if v is not None] for line in (self.prev, self.this))
+        return [line[-1] if line else None for line in known]
+
+    def x(self, index: int) -> float:
+        """Where a mark stands, in per cent of the width; behind the last one a number has room, also on a phone."""
+        longest = max((len(words.number(end[1], self.places)) for end in self.ends if end), default=0)
+        right = _RIGHT - _WIDER * max(longest - 3, 0)
+        return _LEFT + (right - _LEFT) * index / max(len(self.marks) - 1, 1)
+
 
 NOT_YET: Final = T("有了第一个数，这里就是走势图。", "With the first number the trend is drawn here.")
 _SERIES: Final = (("l-prev", "plan-r", "tx"), ("l-this", "fact", "tx tx-a"))
@@ -140,7 +156,7 @@ def trend(frame: Frame, series: Trend, label: Text, zero: bool = False) -> SafeS
         _grid(scale, series.places),
         _lines(series, scale),
         _ends(series, scale),
-        _months(series.marks),
+        _months(series),
     )
     return framed(frame, format_html("{}{}{}", drawing, _key(series), _table(series)))
 
@@ -157,10 +173,6 @@ def year_over_last(
 
 def _y(value: float, scale: Scale) -> float:
     return _TOP + _HEIGHT * (scale.high - value) / (scale.high - scale.low)
-
-
-def _x(index: int, count: int) -> float:
-    return _LEFT + (_RIGHT - _LEFT) * index / max(count - 1, 1)
 
 
 def _grid(scale: Scale, places: int) -> SafeString:
@@ -187,8 +199,7 @@ def _lines(series: Trend, scale: Scale) -> SafeString:
     for (kind, _, _), line in zip(_SERIES, (series.prev, series.this), strict=True):
         for run in _runs(line):
             points = " ".join(
-                f"{svg.length(_x(i, len(line)) * 10)},{svg.length((_y(v, scale) - _TOP) / _HEIGHT * 1000)}"
-                for i, v in run
+                f"{svg.length(series.x(i) * 10)},{svg.length((_y(v, scale) - _TOP) / _HEIGHT * 1000)}" for i, v in run
             )
             drawn.append((kind, points))
     inner = format_html_join("", '<polyline class="{}" vector-effect="non-scaling-stroke" points="{}"/>', drawn)
@@ -213,9 +224,9 @@ def _runs(line: Sequence[float | None]) -> list[list[tuple[int, float]]]:
 
 def _ends(series: Trend, scale: Scale) -> SafeString:
     ends = []
-    for (_, mark, text), line in zip(_SERIES, (series.prev, series.this), strict=True):
-        last = [(i, v) for i, v in enumerate(line) if v is not None][-1:]
-        ends += [(mark, text, _x(i, len(line)), _y(v, scale), words.number(v, series.places)) for i, v in last]
+    for (_, mark, text), end in zip(_SERIES, series.ends, strict=True):
+        if end is not None:
+            ends.append((mark, text, series.x(end[0]), _y(end[1], scale), words.number(end[1], series.places)))
     spread = _apart([end[3] for end in ends])
     return format_html_join(
         "",
@@ -236,12 +247,14 @@ def _apart(heights: list[float], least: float = 14.0) -> list[float]:
     return [middle + sign * least / 2, middle - sign * least / 2]
 
 
-def _months(marks: Sequence[Text]) -> SafeString:
+def _months(series: Trend) -> SafeString:
     """Every second mark, and the last."""
-    last = len(marks) - 1
-    shown = [i for i in range(len(marks)) if i == last or (i % 2 == 0 and i < last - 1)]
+    last = len(series.marks) - 1
+    shown = [i for i in range(last + 1) if i == last or (i % 2 == 0 and i < last - 1)]
     return format_html_join(
-        "", '<text class="tx mid" x="{}%" y="194">{}</text>', ((svg.length(_x(i, len(marks))), marks[i]) for i in shown)
+        "",
+        '<text class="tx mid" x="{}%" y="194">{}</text>',
+        ((svg.length(series.x(i)), series.marks[i]) for i in shown),
     )
 
 
