@@ -72,7 +72,11 @@ class Question:
     @property
     def face(self) -> Face:
         """The line's."""
-        return next(face for face in lines.installed() if face.name == self.figure.line)
+        return _face(self.figure.line)
+
+
+def _face(line: str) -> Face:
+    return next(face for face in lines.installed() if face.name == line)
 
 
 @dataclass(frozen=True)
@@ -230,13 +234,22 @@ def silence(question: Question, cell: Cell) -> T | None:
         return None
     if question.period.first > month_at(question.as_of.moment, _zone()):
         return TO_COME
-    face, home = question.face, settings.CONF.home
-    where, files = lake.folder(home, face.name), lake.paths(home, face.facts, lake.bring(home, face))
-    text = f"SELECT min({month_of('occurred_at')}) FROM {face.name}_events WHERE known < $size"
-    ((first,),) = duck.asked(where, face.facts, files, text, {"size": question.as_of.size}).fetchall()
+    first = _first_month(question.figure.line, question.as_of.size)
     if first is None or question.period.last <= first:
         return BEFORE if first is None else BEGINS.fill(month=month_text(first))
     return None
+
+
+def _begins(line: str, size: int) -> int | None:
+    """The month of a line's earliest event, None before there is one."""
+    face, home = _face(line), settings.CONF.home
+    where, files = lake.folder(home, face.name), lake.paths(home, face.facts, lake.bring(home, face))
+    text = f"SELECT min({month_of('occurred_at')}) FROM {face.name}_events WHERE known < $size"
+    ((first,),) = duck.asked(where, face.facts, files, text, {"size": size}).fetchall()
+    return None if first is None else int(first)
+
+
+_first_month: Final = Kept(_begins, 600)
 
 
 def _zone() -> str:
