@@ -44,7 +44,7 @@ def workbook(title: str | T, heads: Sequence[str | T], rows: Iterable[Sequence[s
     for row in ([str(head) for head in heads], *rows):
         cells = []
         for text in row:
-            cell = WriteOnlyCell(sheet, value=_printable(text))
+            cell = WriteOnlyCell(sheet, value=printable(text))
             cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
@@ -53,8 +53,8 @@ def workbook(title: str | T, heads: Sequence[str | T], rows: Iterable[Sequence[s
     return out.getvalue()
 
 
-def _printable(text: str) -> str:
-    """XML knows no control characters."""
+def printable(text: str) -> str:
+    """The text without control characters, which XML does not know."""
     return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
 
 

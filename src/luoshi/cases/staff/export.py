@@ -12,8 +12,6 @@ from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from luoshi.cases import explained, reads
 from luoshi.cases.reads import listed
@@ -26,7 +24,7 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.sessions import having
 from luoshi.web import words
 from luoshi.web.http import Request
-from luoshi.web.sheets import harmless
+from luoshi.web.sheets import XLSX, harmless, printable
 
 MOST: Final = 50_000
 MOST_XLSX: Final = 20_000  # a workbook takes five times as long to make
@@ -117,14 +115,16 @@ def _texts(line: Line) -> list[str]:
 
 
 def _cell(value: Value) -> Value:
-    """Numbers and times as such, the city's time without its zone; what XML cannot hold is left out."""
+    """Numbers and times as such, the city's time without its zone; what XML does not know is left out."""
     if isinstance(value, datetime):
         return words.city_time(value).replace(tzinfo=None)
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value
 
 
 def _workbook(export: Export) -> IO[bytes]:
     """The list as a workbook in a file that is gone once it is closed; a second sheet says what it is."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(str(NAMED))
     sheet.freeze_panes = "A2"
@@ -175,7 +175,6 @@ def as_csv(request: Request) -> HttpResponse:
 def as_xlsx(request: Request) -> HttpResponse:
     """GET `/work/cases/export.xlsx`. Raises Denied."""
     export = Export(request.viewer, view(request.GET), MOST_XLSX)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = FileResponse(_workbook(export), content_type=kind)
+    response = FileResponse(_workbook(export), content_type=XLSX)
     _named(response, export.name("xlsx"))
     return response  # type: ignore[return-value]
