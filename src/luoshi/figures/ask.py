@@ -169,13 +169,8 @@ def check(question: Question) -> None:
 def ask(question: Question, *, total: bool = True) -> Answer:
     """The number with its groups, or without it, the groups alone; small groups of what reads verdicts are hidden.
 
-    Of a period of which nothing can be said the number is unknown, not 0. Raises Invalid or EngineMissing.
+    Raises Invalid or EngineMissing.
     """
-    found = _answer(question, total)
-    return replace(found, total=NOTHING) if total and silence(question, found.total) is not None else found
-
-
-def _answer(question: Question, total: bool) -> Answer:
     check(question)
     if question.figure.measure.suppress_below and question.as_of.paced:
         from luoshi.figures import editions
@@ -238,6 +233,11 @@ def silence(question: Question, cell: Cell) -> T | None:
     if first is None or question.period.last <= first:
         return BEFORE if first is None else BEGINS.fill(month=month_text(first))
     return None
+
+
+def told(answer: Answer) -> Cell:
+    """The number as it may be told: where nothing can be said nothing, not the 0 that was counted."""
+    return answer.total if silence(answer.question, answer.total) is None else NOTHING
 
 
 def _begins(line: str, size: int) -> int | None:

@@ -109,13 +109,22 @@ def compared(answer: Answer, how: Compare, number: Callable[[Question], Cell] = 
     asked, figure = other(answer.question, how), answer.question.figure
     cell = number(asked)
     by, unit = (None, None) if how == "ytd" else change(figure, answer.total, cell)
-    return {"kind": how, "period": asked.period.text, **as_cell(figure, cell), "change": plain(by), "change_unit": unit}
+    return {
+        "kind": how, "period": asked.period.text, **as_cell(figure, cell), "change": plain(by), "change_unit": unit,
+        "unknown": unknown(asked, cell),
+    }  # fmt: skip
 
 
 def other(question: Question, how: Compare) -> Question:
     """The same question of the period that it is compared with."""
     period = question.period
     return replace(question, period={"yoy": period.year_before, "mom": period.before, "ytd": period.to_date}[how])
+
+
+def unknown(question: Question, cell: Cell) -> str | None:
+    """Why a number of no records says nothing, where it does: that 0 was counted is then no finding."""
+    silent = silence(question, cell)
+    return None if silent is None else str(silent)
 
 
 def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None) -> dict[str, Any]:
@@ -128,8 +137,7 @@ def said(answer: Answer, *, ranked: bool = False, compare: Compare | None = None
         **as_cell(question.figure, answer.total), "unit": question.figure.unit,
         "fingerprint": question.figure.fingerprint, "engine": question.engine, "rows": rows(answer, ranked=ranked),
     }  # fmt: skip
-    silent = silence(question, answer.total)
-    found["unknown"] = None if silent is None else str(silent)
+    found["unknown"] = unknown(question, answer.total)
     found["missing"] = missing(answer) if ranked else []
     found["compare"] = compared(answer, compare) if compare else None
     return found

@@ -5,7 +5,7 @@ from typing import Final
 
 from luoshi.figures import labels
 from luoshi.figures.answer import Cell, Group
-from luoshi.figures.ask import Answer
+from luoshi.figures.ask import Answer, told
 from luoshi.figures.declare import MONEY, Figure
 from luoshi.figures.exports.table import NONE, SUPPRESSED, TOTAL, UNKNOWN, UNSAID, About, Column, Row, Table, distinct
 from luoshi.figures.period import MONTH
@@ -54,7 +54,7 @@ def _dimensions(answer: Answer) -> list[str]:
 
 
 def _rows(answer: Answer, about: About, named: list[str]) -> Iterator[Row]:
-    yield _row(answer, about, named, {}, answer.total)
+    yield _row(answer, about, named, {}, told(answer))
     with speaking("zh"):
         found = in_order(answer)
     for group, cell in found:

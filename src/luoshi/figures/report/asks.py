@@ -118,7 +118,8 @@ class Asker:
         key = repr((question.figure.id, question.period, question.by, sorted(question.where.items())))
         if key not in self._answers:
             if isinstance(question, counted.Question):
-                self._answers[key] = counted.ask(question)
+                found = counted.ask(question)
+                self._answers[key] = replace(found, total=counted.told(found))
             else:
                 self._answers[key] = reported.ask(question)
         return self._answers[key]

@@ -5,7 +5,7 @@ where they stand: as of an earlier day there were two, from now on there is one,
 do its documents and what was promised; the event says which, so that they come back when the two are taken apart.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -25,18 +25,40 @@ MILESTONES: Final = (*AFTER, "agree", "money_in")
 """The log's verbs that figures count, taken back when the project turns out to be another one's double."""
 
 
-def milestones(lead: Lead) -> list[reads.Happened]:
-    """Its events that count and stand, as they hold now, oldest first."""
-    events = {one.id: one for one in reads.events_of(lead.log_id)}
-    standing = [one for one in events.values() if not one.void and one.verb != "void"]
-    return [one for one in standing if _first(events, one).verb in MILESTONES]
+class _Told:
+    """The log of a lead, read once."""
 
+    def __init__(self, lead: Lead) -> None:
+        self.events = {one.id: one for one in reads.events_of(lead.log_id)}
 
-def _first(events: dict[UUID, reads.Happened], one: reads.Happened) -> reads.Happened:
-    """What was said at first, where an event is a correction."""
-    while one.corrects and one.corrects in events:
-        one = events[one.corrects]
-    return one
+    def milestones(self) -> list[reads.Happened]:
+        """The events that count and stand, as they hold now, oldest first."""
+        standing = [one for one in self.events.values() if not one.void and one.verb != "void"]
+        return [one for one in standing if self.verb(one) in MILESTONES]
+
+    def verb(self, one: reads.Happened) -> str:
+        """What was said at first, where an event is a correction."""
+        while one.corrects and one.corrects in self.events:
+            one = self.events[one.corrects]
+        return one.verb
+
+    def merged(self, other: UUID) -> reads.Happened | None:
+        """The event by which another lead was merged into this one last."""
+        found = [
+            one for one in self.events.values() if one.verb == "absorb_lead" and one.body.get("other") == str(other)
+        ]
+        return found[-1] if found else None
+
+    def brought(self, merged: UUID | None, waited: Collection[int]) -> list[reads.Happened]:
+        """The events by which the money of a merged lead counts here: verified before, or as it waited then, since."""
+        standing = [one for one in self.events.values() if one.verb == "money_in" and not one.void]
+        return [one for one in standing if one.act == merged or one.body.get("receipt") in waited]
+
+    def taken_back(self, merged: UUID | None) -> list[reads.Happened]:
+        """What an act took back, by the verb that it had at first, with the body that held."""
+        voids = [one for one in self.events.values() if one.act == merged and one.verb == "void"]
+        found = [one for void in voids if (one := self.events.get(void.corrects) if void.corrects else None)]
+        return [replace(one, verb=self.verb(one), corrects=None, void=False) for one in found]
 
 
 @LEADS.action("merge_lead")
@@ -57,7 +79,7 @@ def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
     if rule is not None:
         raise Invalid([Fault("into", into.number, rule)])
     lead.state_before, lead.merged_into, into.absorbed = lead.state, into, into.absorbed + 1
-    standing = milestones(lead)
+    standing = _Told(lead).milestones()
     moved = [one for one in reads.receipts(lead) if one.state == "verified"]
     also = [Also(lead, "void", Change(occurred_at=one.at, corrects=one.id), line=LEADS) for one in standing]
     clocks.stop(lead)
@@ -71,9 +93,9 @@ def merge_lead(lead: Lead, act: Act, *, into: Lead, reason: str) -> Change:
 
 def _earlier(lead: Lead, into: Lead) -> list[Also]:
     """A project counts at its first signing: where the merged one reached a stage earlier, that is the day of both."""
-    found, events = [], {one.id: one for one in reads.events_of(into.log_id)}
-    for event in milestones(into):
-        stage = AFTER.get(_first(events, event).verb)
+    found, told = [], _Told(into)
+    for event in told.milestones():
+        stage = AFTER.get(told.verb(event))
         at = getattr(lead, f"{stage}_at") if stage else None
         if at is not None and at < event.at:
             setattr(into, f"{stage}_at", at)
@@ -88,16 +110,15 @@ def _moved(lead: Lead, event: reads.Happened, at: datetime, undated: bool = Fals
     return Also(lead, "correct", Change(body=body, occurred_at=at, corrects=event.id), line=LEADS)
 
 
-def _back(into: Lead, merged: UUID | None) -> list[Also]:
+def _back(into: Lead, told: _Told, merged: UUID | None) -> list[Also]:
     """Milestones that went to an earlier day with the merging go back."""
-    events = {one.id: one for one in reads.events_of(into.log_id)}
     found = []
-    for one in events.values():
-        former = events.get(one.corrects) if one.corrects else None
+    for one in told.events.values():
+        former = told.events.get(one.corrects) if one.corrects else None
         if one.verb != "correct" or one.act != merged or one.void or former is None:
             continue
         undated = bool(former.body.get("undated"))
-        setattr(into, f"{AFTER[_first(events, one).verb]}_at", None if undated else former.at)
+        setattr(into, f"{AFTER[told.verb(one)]}_at", None if undated else former.at)
         found.append(_moved(into, one, former.at, undated))
     return found
 
@@ -125,9 +146,8 @@ def _carried(lead: Lead, into: Lead) -> Change:
     return Change(body=body, saves=[*papers, *beside])
 
 
-def _returned(into: Lead, lead: Lead, merged: UUID | None) -> Change:
-    """What went over then comes back as it was; what was added since stays."""
-    said = _said(into, merged)
+def _returned(into: Lead, lead: Lead, said: Mapping[str, Any]) -> Change:
+    """What went over then, as was noted, comes back as it was; what was added since stays."""
     into.came_at = datetime.fromisoformat(said["came_at"]) if "came_at" in said else into.came_at
     versions = dict(said.get("papers", ()))
     kept = reads.documents(into)
@@ -144,12 +164,6 @@ def _returned(into: Lead, lead: Lead, merged: UUID | None) -> Change:
     lead.papers = sorted({one.kind for one in papers})
     into.papers = sorted({one.kind for one in kept if one.lead_id == into.pk})
     return Change(body={"other": str(lead.log_id)}, saves=[*papers, *beside])
-
-
-def _said(into: Lead, merged: UUID | None) -> dict[str, Any]:
-    """What was noted when another lead was merged into this one."""
-    found = [one for one in reads.events_of(into.log_id) if one.verb == "absorb_lead" and one.act == merged]
-    return {**found[-1].private, **found[-1].body} if found else {}
 
 
 def _money(rows: list[Receipt], lead: Lead) -> list[Also]:
@@ -169,50 +183,22 @@ def unmerge_lead(lead: Lead, act: Act, *, reason: str) -> Change:
     """They were two after all: the project is back at its stage, with the milestones and the money that it brought."""
     into = lead.merged_into
     assert into is not None
-    merged = _merged_by(into, lead.log_id)
-    events = {one.id: one for one in reads.events_of(lead.log_id)}
-    mine = [one for one in events.values() if one.act == merged and one.verb == "void"]
+    told = _Told(into)
+    event = told.merged(lead.log_id)
+    merged, noted = (event.act, {**event.private, **event.body}) if event else (None, {})
     lead.state, lead.state_before, lead.merged_into = lead.state_before, "", None
     into.absorbed -= 1
-    also = [
-        Also(lead, one.verb, _again(one))
-        for void in mine
-        if (one := _original(events, void)) and one.verb != "money_in"
-    ]
-    brought = _brought(into, merged, _said(into, merged).get("receipts", ()))
+    also = [Also(lead, one.verb, _again(one)) for one in _Told(lead).taken_back(merged) if one.verb != "money_in"]
+    brought = told.brought(merged, noted.get("receipts", ()))
     also += [Also(into, "void", Change(occurred_at=one.at, corrects=one.id)) for one in brought]
     keys = {one.body.get("receipt") for one in brought}
     rows = [row for row in reads.receipts(into) if row.pk in keys]
     into.in_place -= sum(row.fen for row in rows)
     also += _money(rows, lead)
-    also += _back(into, merged)
-    also.append(Also(into, "detach_lead", _returned(into, lead, merged)))
+    also += _back(into, told, merged)
+    also.append(Also(into, "detach_lead", _returned(into, lead, noted)))
     clocks.start(lead, "report" if lead.state != "lead" else "respond", act.now)
     return Change(body={"into": str(into.log_id), "reason": reason}, also=also)
-
-
-def _merged_by(into: Lead, lead: UUID) -> UUID | None:
-    """The act by which a lead was merged last."""
-    found = [
-        one.act
-        for one in reads.events_of(into.log_id)
-        if one.verb == "absorb_lead" and one.body.get("other") == str(lead)
-    ]
-    return found[-1] if found else None
-
-
-def _brought(into: Lead, act: UUID | None, waited: Collection[int]) -> list[reads.Happened]:
-    """The events by which its money counts there: verified before, or as it waited then, since."""
-    standing = [one for one in reads.events_of(into.log_id) if one.verb == "money_in" and not one.void]
-    return [one for one in standing if one.act == act or one.body.get("receipt") in waited]
-
-
-def _original(events: dict[UUID, reads.Happened], void: reads.Happened) -> reads.Happened | None:
-    """What a void event took back, followed through corrections to what was said first; the body that held."""
-    one = events.get(void.corrects) if void.corrects else None
-    if one is None:
-        return None
-    return replace(one, verb=_first(events, one).verb, corrects=None, void=False)
 
 
 def _again(one: reads.Happened) -> Change:
