@@ -7,7 +7,7 @@ from typing import Any
 import pikepdf
 from register import company, who
 
-from luoshi.leads import actions
+from luoshi.leads import actions, reads
 from luoshi.leads.models import Lead
 from luoshi.ports import papers
 
@@ -57,3 +57,19 @@ def to(one: Lead, last: str, login: str = "officer", **signing: Any) -> Lead:
             one = paper(one, PAPERS[verb])
         one = do(one, verb, login, day=DAY, **(signing if verb == "sign" else {}))
     return one
+
+
+def events(one: Lead, verb: str) -> list[reads.Happened]:
+    return [event for event in reads.events_of(one.log_id) if event.verb == verb]
+
+
+def standing(one: Lead, verb: str) -> list[tuple[date, Any]]:
+    """What counts of a verb: on which day, with what added."""
+    firsts = reads.standing(reads.events_of(one.log_id), (verb,))
+    newer = {event.corrects: event for event in reads.events_of(one.log_id) if event.corrects}
+    found = []
+    for event in firsts:
+        while event.id in newer:
+            event = newer[event.id]
+        found.append((event.at.date(), event.body.get("added")))
+    return found
