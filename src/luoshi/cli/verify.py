@@ -35,6 +35,7 @@ BEHIND = T(
 COMMITTED = {
     "not opened": T("· 只有承诺、没有打开：{name}", "· committed, not opened: {name}"),
     "not recomputed": T("· 只有承诺、没有重算：{name}", "· committed, not recomputed: {name}"),
+    "as published": T("· 照公布的印，日志不能证明：{name}", "· as published, not as the log has it: {name}"),
 }
 SYSTEM = T("系统", "the system")
 WHOM = {
@@ -276,17 +277,18 @@ def package(ctx: click.Context, folder: Path, as_json: bool, key: str) -> None:
     from luoshi.figures.package.verify import Package
 
     trusted([key] if key else [])
-    bad, found, committed = list[dict[str, Any]](), dict[str, Any](), dict[str, str]()
+    opened, wrong, found, committed = None, list[str](), dict[str, Any](), dict[str, str]()
     try:
         opened = Package(folder, key)
-        bad = [{"what": "package", "detail": rule} for rule in opened.check()]
+        wrong = opened.check()
         found = {
             "origin": opened.log.origin, "size": opened.said["size"], "key": key or opened.manifest["key"],
             "numbers": len(opened.said["numbers"]), "committed": sorted(opened.committed),
         }  # fmt: skip
         committed = opened.committed
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        bad = [{"what": "package", "detail": f"{type(error).__name__}: {error}"}]
+        wrong = [*(opened.wrong if opened else ()), f"{type(error).__name__}: {error}"]
+    bad = [{"what": "package", "detail": rule} for rule in wrong]
     if not as_json:
         for name, how in sorted(committed.items()):
             click.echo(str(COMMITTED[how].fill(name=name)))

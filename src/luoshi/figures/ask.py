@@ -16,7 +16,7 @@ from luoshi.figures.answer import Cell, Group, cells_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
-from luoshi.figures.period import MONTH, Period, micros, month_at, month_text
+from luoshi.figures.period import DAY, MONTH, Period, micros, month_at, month_text
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.kept import Kept
@@ -117,13 +117,13 @@ def as_of(text: str | None = None) -> AsOf:
     most = last.size if last else 0
     if not text:
         return _known_at(most)
-    if re.fullmatch(r"\d{1,18}", text):
+    if re.fullmatch(r"\d{1,18}", text, re.ASCII):
         if int(text) > most:
             rule = T("日志现在只有 {n} 条", "the log has {n} entries now").fill(n=most)
             raise Invalid([Fault("as_of", text, rule)])
         return _known_at(int(text))
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(text if DAY.fullmatch(text) else "")
     except ValueError:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
         raise Invalid([Fault("as_of", text[:40], rule)]) from None
@@ -225,8 +225,10 @@ def _stocks(question: Question, by: Sequence[str]) -> dict[Group, Cell]:
 
 def silence(question: Question, cell: Cell) -> T | None:
     """Why nothing can be said where no record was counted: the period has not come, or the log begins later; else None."""
-    if cell.n or cell.suppressed or not question.as_of.size:
+    if cell.n or cell.suppressed:
         return None
+    if not question.as_of.size:
+        return BEFORE
     if question.period.first > month_at(question.as_of.moment, _zone()):
         return TO_COME
     first = _first_month(question.figure.line, question.as_of.size)

@@ -21,6 +21,10 @@ from luoshi.web.http import Request
 DOOR: Final = "figures"
 PER_HOUR: Final = 600
 """Questions that have to be counted anew, for an address and hour; what is kept costs nothing and is not limited."""
+OPENED: Final = 10 * PER_HOUR
+"""Pages of records, which cost less."""
+MOST_BY: Final = 3
+"""Dimensions by which the web groups at once: the groups of more are nearly the records."""
 TAKEN_OVER: Final = T(
     "{name} 是引用的数，不由记录计算：没有记录可看、可比；历次公布的数在 /figure/{name}",
     "{name} is reported, not computed: it has no records to see or compare; its releases stand on /figure/{name}",
@@ -36,6 +40,9 @@ def read(request: Request, name: str) -> Question:
         raise Absent(TAKEN_OVER.fill(name=name))
     figure, query = ask.figure(name), request.GET
     by = tuple(name for name in query.get("by", "").split(",") if name)
+    if len(by) > MOST_BY:
+        rule = T("一次最多按 {n} 个维度分组", "at most {n} dimensions at once").fill(n=MOST_BY)
+        raise Invalid([Fault("by", query["by"][:60], rule)])
     as_of = known(request, figure, "as_of") or usual(figure)
     question = Question(figure, period(query) or board.this_year(), as_of, by)
     return open_to(
@@ -99,11 +106,19 @@ def _kept(*asked: Question) -> list[board.Kept | None]:
     return [one if one and (one.as_of.size, one.as_of.paced) == same else None for one in kept]
 
 
-def spend(request: Request) -> None:
+def spend(request: Request, door: str = DOOR, most: int = PER_HOUR) -> None:
     """Count one question of a visitor who is not staff. Raises TooMany."""
     viewer: Viewer = request.viewer
     if not viewer.is_staff:
-        limits.spend(DOOR, request.client, PER_HOUR)
+        limits.spend(door, request.client, most)
+
+
+def said(request: Request, name: str) -> bool:
+    """A switch of an address, which is 1 or left out. Raises Invalid."""
+    given = request.GET.get(name, "").strip()
+    if given not in ("", "1"):
+        raise Invalid([Fault(name, given[:20], T("写 1，或不写", "must be 1, or left out"))])
+    return bool(given)
 
 
 def months(request: Request, question: Question) -> Mapping[int, Cell]:

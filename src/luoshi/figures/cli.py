@@ -92,6 +92,8 @@ def figure(
         raise click.UsageError(str(T("--rank 要有 --by：写明按什么排", "--rank needs --by: what is ranked")))
     _check_export(asked, as_json, records)
     given = {name: value for name, _, value in pairs}
+    if len(given) < len(pairs):
+        raise click.UsageError(str(T("--where 的同一维度不能出现两次", "a dimension of --where cannot stand twice")))
     try:
         with session.connected():
             viewer = session.viewer(ctx)

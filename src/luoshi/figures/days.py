@@ -34,7 +34,7 @@ def known(viewer: Viewer, figure: Figure, text: str | None = None, field: str = 
     """What was known, as a viewer may ask for it. Raises Invalid, also for a size where only days may be asked for."""
     if not withheld(viewer, figure):
         return ask.as_of(text)
-    if text and text.isdigit():
+    if text and text.isascii() and text.isdigit():
         raise Invalid([Fault(field, text[:40], ONLY)])
     return shown(figure, ask.as_of(text))
 

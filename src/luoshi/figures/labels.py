@@ -70,12 +70,12 @@ def read(face: Face, dimension: str, text: str) -> Value:
         for unit in (*city.units.values(), *city.former.values()):
             if unit.code == text:
                 return unit.pk
-        raise Invalid([Fault("where", f"unit={text[:40]}", T("没有这个单位代码", "there is no unit of this code"))])
+        raise Invalid([Fault("unit", text[:40], T("没有这个单位代码", "there is no unit of this code"))])
     known = tree.today().divisions if dimension in PLACES else face.names(dimension)
     if face.facts.types("events").get(dimension) == "int" and text.isascii() and text.isdigit():
         return int(text)
     if known and text not in known:
-        raise Invalid([Fault("where", f"{dimension}={text[:40]}", T("没有这个值", "there is no such value"))])
+        raise Invalid([Fault(dimension, text[:40], T("没有这个值", "there is no such value"))])
     return text
 
 

@@ -33,7 +33,7 @@ class Opened(NamedTuple):
 
 def above(request: Request, question: Question) -> bool:
     """Are only the records asked for that stand above the line? They are told apart of a share alone."""
-    return question.figure.measure.kind == "share" and bool(request.GET.get("part"))
+    return asked.said(request, "part") and question.figure.measure.kind == "share"
 
 
 def page(request: Request, question: Question, size: int) -> Opened:
@@ -41,7 +41,7 @@ def page(request: Request, question: Question, size: int) -> Opened:
 
     Raises Problem for a cursor that is none of ours, and TooMany.
     """
-    asked.spend(request)
+    asked.spend(request, "records", asked.OPENED)
     whole = replace(question, by=())
     total, given = asked.number(whole), request.GET.get(pager.NAME)
     after = int(str(pager.decode(given, ORDER)[0])) if given else -1

@@ -14,7 +14,9 @@ from luoshi.kernel.text import T
 
 MONTH: Final = "month"
 """The dimension by which anything can be asked."""
-_FORM = re.compile(r"(\d{4})(?:-(\d{2})|Q([1-4]))?")
+_FORM = re.compile(r"(\d{4})(?:-(\d{2})|Q([1-4]))?", re.ASCII)
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+"""A day as it is written; ISO 8601 has other ways that nobody means."""
 Unit = Literal["year", "quarter", "month"]
 _LENGTH: dict[Unit, int] = {"year": 12, "quarter": 3, "month": 1}
 BAD = T(

@@ -5,9 +5,8 @@
 3. The entries are all that the log held: they hash to the signed root.
 4. An entry of the log holds the hashes of declarations.json and numbers.json: neither was changed since it was sealed.
 5. Each fact is what its entry says: open fields stand in it, others are opened with the salt of their hash.
-6. Each number follows from the facts by its declaration, with nothing left out.
-7. The report prints these numbers, and its files are the published ones.
-Committed, not computed again: figures that read citizens' verdicts (none is opened), estimates of Kaplan and Meier.
+6. Each number follows from the facts by its declaration, nothing left out; those of verdicts and survival are committed.
+7. The report prints these numbers, and its files are the published ones. What is printed otherwise than the log has it is told.
 """
 
 import csv
@@ -40,10 +39,11 @@ class Log:
         text, _, signatures = (folder / "checkpoint").read_bytes().rpartition(b"\n\n")
         name, mark, encoded = key.strip().split("+", 2)
         public, lines = b64decode(encoded), [line.split(" ") for line in signatures.decode().splitlines()]
-        mine = [b64decode(line[2]) for line in lines if line[:2] == ["—", name]]
         try:
-            signature = next(one[4:] for one in mine if one[:4].hex() == mark)
-            Ed25519PublicKey.from_public_bytes(public[1:]).verify(signature, text + b"\n")
+            mine = next(
+                one for line in lines if line[:2] == ["—", name] and (one := b64decode(line[2]))[:4].hex() == mark
+            )
+            Ed25519PublicKey.from_public_bytes(public[1:]).verify(mine[4:], text + b"\n")
         except (StopIteration, InvalidSignature):
             raise ValueError(f"checkpoint: not signed by {name}+{mark}") from None
         self.origin, size, root = text.decode().split("\n")[:3]
@@ -69,13 +69,12 @@ def root(hashes: Sequence[bytes]) -> bytes:
 
 
 class Event:
-    """An entry as a row of facts: `said` are its columns as far as they are open or opened, `sealed` the names of others."""
+    """An entry as a row of facts: `said` are its columns that are open or opened, `sealed` the names of others, `newest` the correction."""
 
     __slots__ = ("facts", "newest", "said", "sealed")
 
     def __init__(self, facts: "Facts", said: dict[str, Any], sealed: Collection[str]) -> None:
-        self.facts, self.said, self.sealed = facts, said, sealed
-        self.newest = self  # the correction that holds
+        self.facts, self.said, self.sealed, self.newest = facts, said, sealed, self
 
     def raw(self, column: str) -> Any:
         """What the entry itself says."""
@@ -366,6 +365,10 @@ class Package:
         asked = self.said["questions"][one["question"]]
         figure, part = self.declared["figures"][asked["figure"]], one["part"]
         if "measure" not in figure:
+            if part != "value" or asked["printed"] != (asked["value"] or ""):
+                self.committed[" ".join(asked[key] for key in ("figure", "period", "member", "printed"))] = (
+                    "as published"
+                )
             return str(asked["printed"])
         cells = {tuple(group): cell for group, cell in asked["cells"]}
         value: Any = exact(figure, cell := cells[tuple(one["group"])])
@@ -386,12 +389,13 @@ def main(arguments: Sequence[str]) -> int:
     """The command: 0 where all holds."""
     key = arguments[arguments.index("--key") + 1] if "--key" in arguments[:-1] else ""
     folder = next((Path(one) for one in arguments if one not in ("--key", key)), Path(__file__).parent)
+    package: Any = None
     try:
         wrong = (package := Package(folder, key)).check()
-        print(f"log {package.log.origin}, {package.log.size} entries, key {key or package.manifest['key']}")
-        print("".join(f"committed, {how}: {name}\n" for name, how in sorted(package.committed.items())), end="")
+        head = f"log {package.log.origin}, {package.log.size} entries, key {key or package.manifest['key']}"
+        print(head, *(f"committed, {how}: {name}" for name, how in sorted(package.committed.items())), sep="\n")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        wrong = [f"{type(error).__name__}: {error}"]
+        wrong = [*(package.wrong if package else ()), f"{type(error).__name__}: {error}"]
     print("\n".join(f"✗ {rule}" for rule in wrong[:20]) or "✓ all numbers follow from the log")
     return 1 if wrong else 0
 

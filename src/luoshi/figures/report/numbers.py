@@ -36,7 +36,7 @@ _ROMAN: Final = re.compile(
 )
 _TOUCHING: Final = re.compile(
     rf"(?:[-+−–±~^*/×=<>≤≥.,．]|[负正][\s]*|\b(?:minus|plus|negative)\s+)(?={CALL})|(?<={CALL})(?:[-−–^*/×]|[.,．](?=\S)|{CALL})"
-    rf"|(?<=[{MARK}{DIGITS}])[A-Za-z]|[A-Za-z](?=[{MARK}{DIGITS}])|{DIGITS}\s*[{MEASURED}]"
+    rf"|(?<=[{MARK}{DIGITS}])[A-Za-z]|[A-Za-z](?=[{MARK}{DIGITS}])|{DIGITS}\s*[{MEASURED}]|第\s*{DIGITS}"
 )
 _JOINING: Final = frozenset(".,．，:：/点分之又")
 _COUNTED_BEFORE: Final = frozenset("第数几每上")

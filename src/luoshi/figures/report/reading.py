@@ -188,6 +188,8 @@ def flattened(node: SyntaxTreeNode) -> str:
         return "\n"
     if node.type == "mark" and node.content.rstrip()[-1:].isdigit():
         return numbers.DIGITS
+    if node.type == "call" and node.content.strip() in ("year", "year_before"):
+        return numbers.DIGITS
     return {"call": numbers.CALL, "mark": numbers.MARK, "image": ""}.get(node.type, node.content)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from luoshi.figures.models import ReportedValue
-from luoshi.figures.period import PeriodError, parse
+from luoshi.figures.period import DAY, PeriodError, parse
 from luoshi.figures.reported import reads
 from luoshi.figures.reported.catalogue import all_corrections, all_reported
 from luoshi.figures.reported.corrections import NUMBER
@@ -60,7 +60,7 @@ def day_of(text: str) -> date | None:
     """A day as 2022-02-28, or as a workbook's cell of a day gives it; None for what is none."""
     plain = text.removesuffix(" 00:00:00")
     try:
-        return date.fromisoformat(plain) if len(plain) == 10 else None
+        return date.fromisoformat(plain) if DAY.fullmatch(plain) else None
     except ValueError:
         return None
 
@@ -147,11 +147,12 @@ def propose(
     """
     said = {"source": source, "document": document, "page": page, "address": address, "note": note}
     given = {"figure": figure, "period": period, "member": member, "value": value, "vintage": vintage, "status": status}
-    found = _check(given | said)
+    found, day = _check(given | said), day_of(vintage)
+    assert day is not None, "checked"
     when, place = parse(period).text, found.members.kept(member) or ""
     row = ReportedValue(
         subject=reads.subject_of(figure, when, place), figure=figure, period=when, member=place, value=Decimal(value),
-        vintage=date.fromisoformat(vintage), release=status, placed_by_id=act.viewer.person, placed_at=act.now, updated_at=act.now,
+        vintage=day, release=status, placed_by_id=act.viewer.person, placed_at=act.now, updated_at=act.now,
         **{name: text.strip() for name, text in said.items()},
     )  # fmt: skip
     _check_kept(row)

@@ -28,7 +28,7 @@ from luoshi.packs.faults import Faults
 from luoshi.packs.tables import Toml, read_toml
 
 FILE: Final = "figures-corrections.toml"
-NUMBER: Final = re.compile(r"-?\d{1,24}(\.\d{1,10})?")
+NUMBER: Final = re.compile(r"-?\d{1,24}(\.\d{1,10})?", re.ASCII)
 _EXPECT: Final = re.compile(r"(=|!=|<|>)\s*(-?\d{1,24}(?:\.\d{1,10})?)")
 _KEYS: Final = ("figure", "period", "member", "published", "correct", "why", "expect")
 Cell = tuple[str, str, str]

@@ -167,3 +167,8 @@ def _check_growth(files: Iterable[Toml], found: Mapping[str, Reported]) -> None:
                 toml.fault(
                     (*path, "growth"), "没有报送指标「{name}」", "there is no reported figure '{name}'", name=named
                 )
+            elif isinstance(named, str) and found[named].growth:
+                toml.fault(
+                    (*path, "growth"), "「{name}」自己又指向别的增速：不能成圈、成链",
+                    "'{name}' names a growth of its own: these form no chain and no cycle", name=named,
+                )  # fmt: skip

@@ -27,9 +27,10 @@ def records(viewer: Viewer, subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
 
     Of a signed project anybody may know where it is, in which industry, at which stage and how large.
     """
+    found = _signed(subjects)
     if not viewer.is_staff:
-        return _signed(subjects)
-    found = {
+        return found
+    found |= {
         one.log_id: Record(
             one.name, f"/work/companies/{one.log_id}/",
             (str(PROVINCES.get(one.province, "")), str(INDUSTRIES.get(one.industry, "")),
@@ -51,7 +52,7 @@ def _cells(one: Lead) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _signed(subjects: Sequence[UUID]) -> Mapping[UUID, Record]:
+def _signed(subjects: Sequence[UUID]) -> dict[UUID, Record]:
     """What stands open in the log anyway."""
     rows = Lead.objects.filter(log_id__in=subjects, signed_at__isnull=False).exclude(state="merged")
     return {one.log_id: Record("", "", _cells(one)) for one in rows}
