@@ -117,7 +117,11 @@ def test_the_difference_names_the_records(public: Client, machine: Client, here:
      ("cases.on_time?by=nothing", 422, "by"), ("cases.on_time?compare=dod", 422, "compare"), ("cases.on_time?member=1", 422, "member"),
      ("cases.on_time?rank=1", 422, "rank"), ("cases.on_time?colour=red", 422, "colour"), ("cases.solved?as_of=100", 422, "as_of"),
      ("cases.on_time/records?limit=900", 422, "limit"), ("cases.on_time/records?after=zz", 400, "after"),
-     ("cases.on_time/difference", 422, "since")],
+     ("cases.on_time/difference", 422, "since"), ("cases.on_time/difference?since=zz", 422, "since"),
+     ("cases.on_time/difference?since=100&as_of=50", 422, "since"), ("cases.on_time?by=county&rank=0", 422, "rank"),
+     ("cases.on_time/records?part=0", 422, "part"), ("cases.on_time?by=county,channel,unit,month", 422, "by"),
+     ("cases.on_time?county=999", 422, "county"), ("cases.on_time?unit=zz", 422, "unit"), ("cases.on_time?as_of=2021-W10-1", 422, "as_of"),
+     ("cases.on_time?period=２０２１", 422, "period")],
 )  # fmt: skip
 def test_refusals_name_field_value_and_rule(public: Client, path: str, status: int, field: str) -> None:
     found = public.get(f"/api/figures/{path}")

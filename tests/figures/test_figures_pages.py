@@ -223,6 +223,28 @@ def test_then_and_now_shows_exactly_the_records_that_make_the_difference(public:
     assert shown.count("进来") == came + 1 and public.get("/figure/cases.reported/difference").status_code == 200
 
 
+def test_what_differs_is_shown_page_by_page(public: Client, here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("luoshi.figures.difference.SHOWN", 5)
+    path, after, places = f"/api/figures/cases.reported/difference?since={here.sizes[1]}", "", list[int]()
+    while not places or after:
+        found = public.get(f"{path}&after={after}" if after else path).json()
+        places += [one["place"] for one in found["changes"]]
+        after = found["after"] or ""
+    assert len(places) == len(set(places)) == sum(found["counts"].values()) > 10 and places == sorted(places)
+    first = page(public, f"/figure/cases.reported/difference?since={here.sizes[1]}")
+    onward = unescape(re.findall(r'href="(\?[^"]*after=[^"]*)"', first)[0])
+    assert page(public, f"/figure/cases.reported/difference{onward}").count("进来") == 6
+
+
+def test_of_an_empty_log_nothing_is_known(public: Client, shell: Shell) -> None:
+    answer = public.get("/api/figures/cases.reported?as_of=0").json()
+    assert answer["n"] == 0 and answer["unknown"] == "那时账本里还没有记录"
+    code, text = shell(
+        *["figure", "cases.reported", "--period", "2021", "--where", "channel=web", "--where", "channel=call"]
+    )
+    assert code and "不能出现两次" in text
+
+
 def test_pages_that_had_to_wait_are_brought_up_when_nothing_more_is_sealed(public: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE figure_answer SET size = size - 1")

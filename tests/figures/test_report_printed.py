@@ -326,7 +326,9 @@ def ours(year: Told, monkeypatch: pytest.MonkeyPatch) -> Told:
     return year
 
 
-def test_the_year_is_published_with_a_package_that_verifies(ours: Told, tmp_path: Path) -> None:
+def test_the_year_is_published_with_a_package_that_verifies(
+    ours: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out, kept = tmp_path / "out", ours.home / "reports"
     there = set(kept.iterdir()) if kept.exists() else set()
     with clock.at(NOW):
@@ -343,6 +345,26 @@ def test_the_year_is_published_with_a_package_that_verifies(ours: Told, tmp_path
     html = package / "report.html"
     html.write_text(html.read_text("utf-8").replace(">3,293.0<", ">3,393.0<", 1), "utf-8")
     assert any("report.html: other numbers" in one for one in verify.Package(package).check())
+    (package / "log" / "tile" / "entries" / "000").unlink(missing_ok=True)
+    (package / "openings.csv").write_text("1,2,3\n", "utf-8")
+    assert verify.main([str(package)]) == 1
+    told = capsys.readouterr().out
+    assert "report.html: not the file" in told and "Error: " in told, "what was found before stays"
+
+
+def test_a_reported_number_printed_otherwise_than_the_log_has_it_is_told(ours: Told, tmp_path: Path) -> None:
+    with clock.at(NOW):
+        assert run("year", "--period", "2021", "--lang", "en", "--out", str(tmp_path / "out"))[0] == 0
+    opened = verify.Package(tmp_path / "out" / "package")
+    number = next(
+        one for one in opened.said["numbers"]
+        if one["part"] == "value" and opened.said["questions"][one["question"]].get("printed")
+    )  # fmt: skip
+    opened.number(number)
+    assert not opened.committed
+    asked = opened.said["questions"][number["question"]]
+    asked["printed"] = f"1{asked['printed']}"
+    assert opened.number(number) == asked["printed"] and list(opened.committed.values()) == ["as published"]
 
 
 def test_the_command_writes_all_or_nothing(ours: Told, tmp_path: Path) -> None:

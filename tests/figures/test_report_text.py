@@ -25,7 +25,7 @@ NUMBERS = {
     "<https://a.b/800>": "800", "8\\*00": "8",
 }  # fmt: skip
 SIGNS = {
-    f"-{CALL}": "-", f"负{CALL}": "负", f"minus {CALL}": "minus", f"{CALL}{CALL}": "{{…}}", f"{CALL}.{CALL}": ".", f"{CALL} %": "%",
+    "第{{ year }}位": "第", "共 {{ year_before }} 件": "[[…]] 件", f"-{CALL}": "-", f"负{CALL}": "负", f"minus {CALL}": "minus", f"{CALL}{CALL}": "{{…}}", f"{CALL}.{CALL}": ".", f"{CALL} %": "%",
     "th\u200bree": "U+200B", "th&shy;ree": "U+00AD", "a&#xe000;": "U+E000", "tеn": "е", "ニ": "ニ", "㇐": "㇐", "💯": "💯",
     "<b>x</b>": "<b>", "<!-- x -->": "<!--", "<div>\nx\n</div>": "<div>", "![x](https://a.b/x.png)": "x", "`x`": "x", "    x": "x", "```\nx\n```": "x",
     "1. x": "ordered_list", "[x](ftp://a.b/)": "ftp://a.b/", '[x](https://a.b/ "y")': "y", "{{ figure(": "{{", "x }}": "}}", "[[": "[[",
@@ -62,7 +62,7 @@ NO_NAMES = {
 PLAIN = (
     "一些问题一直没有解决，首先要一并处理，一般不再千方百计。", "often someone in the tone of everyone", "[[date: 2021年12月31日]] [[date: 上半年]]",
     "[[name: 四基地两中心一高地一体系]]、[[name: 1+13+N]]、[[name: 12345 热线]]", "[[word: 统一]] [[word: at once]]", "[[date: 31 December 2021]]",
-    f"居第 {CALL} 位", f"共 {CALL}、{CALL}。", f"{{{{ year }}}}年，{CALL}.", "[出处](https://a.b/2021/800)",
+    "{{ year }}年年报", f"居第 {CALL} 位", f"共 {CALL}、{CALL}。", f"{{{{ year }}}}年，{CALL}.", "[出处](https://a.b/2021/800)",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,12 +92,18 @@ def test_columns_that_are_missing_or_unknown(cast: dict[str, Viewer], home: Path
     assert refused.value.misused
 
 
+def test_a_file_without_rows_is_told(cast: dict[str, Viewer], home: Path) -> None:
+    with pytest.raises(FileProblem) as refused:
+        reported.take(put(home, LINES[0]), cast["statistician"])
+    assert refused.value.misused
+
+
 def test_a_workbook_says_the_same(cast: dict[str, Viewer], home: Path) -> None:
     book = Workbook()
     for number, line in enumerate(LINES):
         cells: list[Any] = line.split(",")
         if number:
-            cells[1], cells[3] = int(cells[1]), float(cells[3])
+            cells[1], cells[3], cells[4] = int(cells[1]), float(cells[3]), datetime.fromisoformat(cells[4])
         book.active.append(cells)
     book.save(home / "a.xlsx")
     assert reported.take(home / "a.xlsx", cast["statistician"]).proposed == 2

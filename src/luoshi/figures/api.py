@@ -69,7 +69,7 @@ CHANGE: Final = record(
 )  # fmt: skip
 DIFFERENCE: Final = record(
     {**_HEAD, "since": WHOLE, "was": CELL, "now": CELL, "counts": or_null(record(dict.fromkeys(("in", "out", "other"), WHOLE))),
-     "changes": rows(CHANGE)}
+     "changes": rows(CHANGE), "after": or_null(TEXT)}
 )  # fmt: skip
 DIMENSIONS: Final = (*dict.fromkeys(name for face in lines.installed() for name in face.facts.dimensions), MEMBER)
 QUERY: Final[Mapping[str, Schema]] = {"period": text(7), "as_of": text(18), **dict.fromkeys(DIMENSIONS, text(60))}
@@ -193,15 +193,16 @@ def _record(row: Row) -> dict[str, Any]:
 def differing(call: Asked) -> Answer:
     """The number against the same one at `since`, and the first records that make the difference."""
     request, question = request_of(call), _counted(call)
-    old = difference_page.since(request, question.figure)
+    old = difference_page.since(request, question)
     asked.spend(request)
-    found = difference(call.viewer, question, old)
+    found = difference(call.viewer, question, old, difference_page.after(request))
     roles = people.roles_of(found.actors) if call.viewer.is_staff else {}
     changes = [_change(one, seen, roles) for one, seen in found.changes]
     was, now = (as_cell(question.figure, cell) for cell in (found.was, found.now))
     return Answer(
-        {**_head(question), "since": old.size, "was": was, "now": now, "counts": found.counts, "changes": changes}
-    )
+        {**_head(question), "since": old.size, "was": was, "now": now, "counts": found.counts, "changes": changes,
+         "after": difference_page.onward(found) or None}
+    )  # fmt: skip
 
 
 def _change(one: Change, seen: Record | None, roles: Mapping[int, list[str]]) -> dict[str, Any]:
@@ -235,5 +236,5 @@ ENDPOINTS: Final = (
     _get("/{name}/series", "series", T("逐月，或历次公布", "By month, or as published"), in_time, SERIES, QUERY, marked=True),
     _get("/{name}/records", "records", T("数字背后的记录", "The records behind a number"), recorded, RECORDS, _PAGED),
     _get("/{name}/difference", "difference", T("当时和现在差在哪些记录", "The records that make the difference since"),
-         differing, DIFFERENCE, {**QUERY, "since": text(18)}),
+         differing, DIFFERENCE, {**QUERY, "since": text(18), pager.NAME: text(200)}),
 )  # fmt: skip

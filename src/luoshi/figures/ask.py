@@ -108,7 +108,7 @@ def figure(name: str) -> Figure:
     return found
 
 
-def as_of(text: str | None = None) -> AsOf:
+def as_of(text: str | None = None, field: str = "as_of") -> AsOf:
     """What was known at a size of the log or by the end of a day (`2021-10-31`); default: at the last checkpoint.
 
     Raises Invalid for what is neither, and for a size that the log has not reached.
@@ -120,16 +120,16 @@ def as_of(text: str | None = None) -> AsOf:
     if re.fullmatch(r"\d{1,18}", text, re.ASCII):
         if int(text) > most:
             rule = T("日志现在只有 {n} 条", "the log has {n} entries now").fill(n=most)
-            raise Invalid([Fault("as_of", text, rule)])
+            raise Invalid([Fault(field, text, rule)])
         return _known_at(int(text))
     try:
         day = date.fromisoformat(text if DAY.fullmatch(text) else "")
     except ValueError:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
-        raise Invalid([Fault("as_of", text[:40], rule)]) from None
+        raise Invalid([Fault(field, text[:40], rule)]) from None
     found = known_on(day)
     if not found.size and most and (anew := _began_anew()) is not None:
-        raise Invalid([Fault("as_of", text, ANEW.fill(day=anew.isoformat()))])
+        raise Invalid([Fault(field, text, ANEW.fill(day=anew.isoformat()))])
     return found
 
 
@@ -158,7 +158,7 @@ def check(question: Question) -> None:
         if name not in known and not (name == MONTH and grouped):
             there = ", ".join([*known, MONTH] if grouped else known) or "—"
             rule = ONLY_BY if name == MONTH else NO_DIMENSION.fill(all=there)
-            faults.append(Fault("by" if grouped else "where", name, rule))
+            faults.append(Fault("by", name, rule) if grouped else Fault(name, str(question.where[name])[:40], rule))
     if len(set(question.by)) < len(question.by) or set(question.by) & set(question.where):
         rule = T("同一维度不能出现两次", "a dimension cannot stand twice")
         faults.append(Fault("by", ",".join(question.by), rule))

@@ -33,10 +33,10 @@ def withheld(viewer: Viewer, figure: Figure) -> bool:
 def known(viewer: Viewer, figure: Figure, text: str | None = None, field: str = "as_of") -> AsOf:
     """What was known, as a viewer may ask for it. Raises Invalid, also for a size where only days may be asked for."""
     if not withheld(viewer, figure):
-        return ask.as_of(text)
+        return ask.as_of(text, field)
     if text and text.isascii() and text.isdigit():
         raise Invalid([Fault(field, text[:40], ONLY)])
-    return shown(figure, ask.as_of(text))
+    return shown(figure, ask.as_of(text, field))
 
 
 def shown(figure: Figure, at: AsOf) -> AsOf:

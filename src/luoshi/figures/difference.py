@@ -48,8 +48,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """A number at two sizes of the log, how many records make the difference by kind, and the first of them with what may be
+    """A number at two sizes of the log, how many records make the difference by kind, and a page of them with what may be
     seen of each. `counts` is None where no records are told: of a suppressed number, and to the public of verdicts.
+    `onward` is the place in the log behind which the next page begins, where there is one.
     """
 
     old: Question
@@ -58,6 +59,7 @@ class Difference:
     now: Cell
     counts: Mapping[How, int] | None = None
     changes: Sequence[tuple[Change, Record | None]] = ()
+    onward: int | None = None
 
     @property
     def actors(self) -> set[int]:
@@ -65,8 +67,8 @@ class Difference:
         return {cause.actor for one, _ in self.changes for cause in one.causes if cause.actor is not None}
 
 
-def difference(viewer: Viewer, question: Question, old: AsOf) -> Difference:
-    """The question's number against the same one as it was known at an earlier size."""
+def difference(viewer: Viewer, question: Question, old: AsOf, after: int = -1) -> Difference:
+    """The question's number against the same one as it was known at an earlier size; records behind a place of the log."""
     earlier = replace(question, as_of=old, by=())
     later = replace(question, by=())
     if not withheld(viewer, question.figure):
@@ -78,7 +80,10 @@ def difference(viewer: Viewer, question: Question, old: AsOf) -> Difference:
     counts: dict[How, int] = {"in": 0, "out": 0, "other": 0}
     for one in changes:
         counts[one.how] += 1
-    return replace(found, counts=counts, changes=_told(viewer, later, changes[:SHOWN], old.size))
+    rest = [one for one in changes if one.place > after]
+    page = rest[:SHOWN]
+    onward = page[-1].place if len(rest) > SHOWN else None
+    return replace(found, counts=counts, changes=_told(viewer, later, page, old.size), onward=onward)
 
 
 def _told(viewer: Viewer, question: Question, some: Sequence[Change], start: int) -> list[tuple[Change, Record | None]]:

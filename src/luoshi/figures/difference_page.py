@@ -21,7 +21,7 @@ from luoshi.kernel.problems import Fault, Invalid
 from luoshi.kernel.text import T
 from luoshi.people import reads as people
 from luoshi.people.roles import ROLES
-from luoshi.web import words
+from luoshi.web import pager, words
 from luoshi.web.http import Request
 from luoshi.web.tables import Column, Table
 
@@ -29,16 +29,32 @@ HOWS: Final = {
     "in": T("进来", "came in"), "out": T("出去", "went out"), "other": T("改变", "counts otherwise"),
 }  # fmt: skip
 SYSTEM: Final = T("系统", "the system")
+ORDER: Final = "differing"
 Row = tuple[Change, Record | None]
 
 
-def since(request: Request, figure: Figure) -> ask.AsOf:
+def since(request: Request, question: ask.Question) -> ask.AsOf:
     """The earlier as-of. Raises Invalid."""
+    figure = question.figure
     found = asked.known(request, figure, "since")
     if found is None:
         rule = T("写明要比的日期或日志大小", "say with which day or size of the log to compare")
         raise Invalid([Fault("since", "", rule)])
+    if found.size > question.as_of.size:
+        rule = T("不能晚于另一个（as_of）", "must not be later than the other one (as_of)")
+        raise Invalid([Fault("since", request.GET["since"].strip()[:40], rule)])
     return found
+
+
+def after(request: Request) -> int:
+    """Behind which place of the log the page begins. Raises Problem for a cursor that is none of ours."""
+    given = request.GET.get(pager.NAME)
+    return int(str(pager.decode(given, ORDER)[0])) if given else -1
+
+
+def onward(found: Difference) -> str:
+    """The cursor of the next page."""
+    return "" if found.onward is None else pager.encode([found.onward], ORDER)
 
 
 def _word(cause: Cause) -> T:
@@ -105,15 +121,15 @@ def show(request: Request, name: str) -> HttpResponse:
     }  # fmt: skip
     if not request.GET.get("since", "").strip():
         return render(request, "figures/difference.html", form)
-    old = since(request, question.figure)
+    old = since(request, question)
     asked.spend(request)
-    found = difference(request.viewer, question, old)
+    found = difference(request.viewer, question, old, after(request))
     context = form | {
         "found": found,
         "was": _told(question.figure, found.was), "now": _told(question.figure, found.now),
         "was_at": labels.moment(old), "now_at": labels.moment(question.as_of),
-        "counts": [(HOWS[how], n) for how, n in (found.counts or {}).items()], "all": sum((found.counts or {}).values()),
-        "shown": len(found.changes), "table": _table(found, request.viewer.is_staff).render(found.changes) if found.changes else "",
+        "counts": [(HOWS[how], n) for how, n in (found.counts or {}).items()], "pager": pager.pager(request.GET, len(found.changes), onward(found), sum((found.counts or {}).values())),
+        "all": sum((found.counts or {}).values()), "table": _table(found, request.viewer.is_staff).render(found.changes) if found.changes else "",
         "hidden": found.was.suppressed or found.now.suppressed, "withheld": "" if found.counts else WITHHELD,
     }  # fmt: skip
     return render(request, "figures/difference.html", context)

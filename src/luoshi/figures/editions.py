@@ -333,9 +333,9 @@ def _written(steps: Sequence[Step]) -> str:
     return json.dumps([
         {
             "size": step.size,
-            "year": [[path, packed(cell)] for path, cell in step.year.items()],
-            "months": [[month, path, packed(cell)] for (month, path), cell in step.months.items()],
-            "there": [[month, sorted(some, key=repr)] for month, some in step.there.items()],
+            "year": sorted(([path, packed(cell)] for path, cell in step.year.items()), key=repr),
+            "months": sorted(([month, path, packed(cell)] for (month, path), cell in step.months.items()), key=repr),
+            "there": sorted([month, sorted(some, key=repr)] for month, some in step.there.items()),
         }
         for step in steps
     ])  # fmt: skip

@@ -40,6 +40,13 @@ def ledger_size() -> int:
     return _size[1]
 
 
+def minute() -> str:
+    """What the frame of a demo's pages says of its clock; nothing in a city that lives in the present."""
+    from luoshi.kernel.installation import current
+
+    return words.when(clock.now()) if current().demo else ""
+
+
 def _place(index: int | None) -> T:
     return T("第 {n} 条，", "entry {n}, ").fill(n=index) if index is not None else T("", "")
 

@@ -54,6 +54,7 @@ def respond(
     if wants_json(request):
         return _json(status, str(title), str(detail or hint), faults, number)
     context = {"status": status, "title": title, "detail": detail, "hint": hint, "faults": faults, "number": number}
+    context["again"] = request.path if status == 422 and request.method == "GET" and request.GET else ""
     return HttpResponse(render_to_string("web/error.html", context, request), status=status)
 
 

@@ -16,12 +16,11 @@ from luoshi.figures.ask import AsOf, known_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.period import MONTH, Period
 from luoshi.figures.reported import headlines
-from luoshi.kernel import clock, installation
+from luoshi.kernel import installation
 from luoshi.kernel.text import T
 from luoshi.people import place, shaded
 from luoshi.people import reads as people
-from luoshi.web import charts, parts, tables, words
-from luoshi.web.context import ledger_size
+from luoshi.web import charts, context, parts, tables, words
 from luoshi.web.http import Request, holds, mark
 
 PART, WHOLE = T("分子", "Numerator"), T("分母", "Denominator")
@@ -147,7 +146,7 @@ def etag(*beside: object) -> str:
 @require_safe
 def home(request: Request) -> HttpResponse:
     """`/`: the year of the city's clock, as of the size of the log that pages speak of; to the public, unchanged, 304."""
-    mine = "" if request.viewer.is_staff else etag(request.get_full_path(), ledger_size(), words.when(clock.now()))
+    mine = "" if request.viewer.is_staff else etag(request.get_full_path(), context.minute())
     if holds(request, mine):
         return HttpResponseNotModified()
     response = _home(request)

@@ -38,11 +38,9 @@ class Log:
     def __init__(self, folder: Path, key: str) -> None:
         text, _, signatures = (folder / "checkpoint").read_bytes().rpartition(b"\n\n")
         name, mark, encoded = key.strip().split("+", 2)
-        public, lines = b64decode(encoded), [line.split(" ") for line in signatures.decode().splitlines()]
+        public, rows = b64decode(encoded), [line.split(" ") for line in signatures.decode().splitlines()]
         try:
-            mine = next(
-                one for line in lines if line[:2] == ["—", name] and (one := b64decode(line[2]))[:4].hex() == mark
-            )
+            mine = next(one for row in rows if row[:2] == ["—", name] and (one := b64decode(row[2]))[:4].hex() == mark)
             Ed25519PublicKey.from_public_bytes(public[1:]).verify(mine[4:], text + b"\n")
         except (StopIteration, InvalidSignature):
             raise ValueError(f"checkpoint: not signed by {name}+{mark}") from None
@@ -69,7 +67,7 @@ def root(hashes: Sequence[bytes]) -> bytes:
 
 
 class Event:
-    """An entry as a row of facts: `said` are its columns that are open or opened, `sealed` the names of others, `newest` the correction."""
+    """An entry as a row of facts: `said` are its columns that are open or opened, `sealed` the names of others."""
 
     __slots__ = ("facts", "newest", "said", "sealed")
 
@@ -366,9 +364,7 @@ class Package:
         figure, part = self.declared["figures"][asked["figure"]], one["part"]
         if "measure" not in figure:
             if part != "value" or asked["printed"] != (asked["value"] or ""):
-                self.committed[" ".join(asked[key] for key in ("figure", "period", "member", "printed"))] = (
-                    "as published"
-                )
+                self.committed["{figure} {period} {member} {printed}".format_map(asked)] = "as published"
             return str(asked["printed"])
         cells = {tuple(group): cell for group, cell in asked["cells"]}
         value: Any = exact(figure, cell := cells[tuple(one["group"])])

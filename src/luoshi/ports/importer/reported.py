@@ -96,6 +96,8 @@ def take(file: Path, viewer: Viewer, *, dry: bool = False) -> Report:
                 _take(row, viewer, report)
             except Invalid as problem:
                 report.refused += [Refused(row.line, fault) for fault in problem.faults]
+        if not report.read:
+            raise FileProblem(T("表头下面没有一行数据", "there is no row below the heads"), misused=True)
         if dry or report.refused:
             transaction.set_rollback(True)
     if report.refused:
