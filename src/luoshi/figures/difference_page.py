@@ -35,8 +35,7 @@ Row = tuple[Change, Record | None]
 
 def since(request: Request, question: ask.Question) -> ask.AsOf:
     """The earlier as-of. Raises Invalid."""
-    figure = question.figure
-    found = asked.known(request, figure, "since")
+    found = asked.known(request, question.figure, "since")
     if found is None:
         rule = T("写明要比的日期或日志大小", "say with which day or size of the log to compare")
         raise Invalid([Fault("since", "", rule)])
@@ -124,12 +123,13 @@ def show(request: Request, name: str) -> HttpResponse:
     old = since(request, question)
     asked.spend(request)
     found = difference(request.viewer, question, old, after(request))
+    changed = sum((found.counts or {}).values())
     context = form | {
         "found": found,
         "was": _told(question.figure, found.was), "now": _told(question.figure, found.now),
         "was_at": labels.moment(old), "now_at": labels.moment(question.as_of),
-        "counts": [(HOWS[how], n) for how, n in (found.counts or {}).items()], "pager": pager.pager(request.GET, len(found.changes), onward(found), sum((found.counts or {}).values())),
-        "all": sum((found.counts or {}).values()), "table": _table(found, request.viewer.is_staff).render(found.changes) if found.changes else "",
+        "counts": [(HOWS[how], n) for how, n in (found.counts or {}).items()], "all": changed,
+        "pager": pager.pager(request.GET, len(found.changes), onward(found), changed), "table": _table(found, request.viewer.is_staff).render(found.changes) if found.changes else "",
         "hidden": found.was.suppressed or found.now.suppressed, "withheld": "" if found.counts else WITHHELD,
     }  # fmt: skip
     return render(request, "figures/difference.html", context)
