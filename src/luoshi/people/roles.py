@@ -50,8 +50,6 @@ ALSO: Final[Mapping[str, Mapping[str, Scope]]] = {
 }
 PAGES: Final = (
     Page(T("报送指标", "Reported figures"), "/work/figures/", "figures.see"),
-    Page(T("指标", "Figures"), "/figure/", ""),
-    Page(T("目标", "Targets"), "/targets/", ""),
     Page(T("人员", "People"), "/people/", "people.manage"),
     Page(T("单位", "Units"), "/people/units/", "people.manage"),
     Page(T("任命管理员", "Appointments"), "/people/appointments/", "people.appoint"),

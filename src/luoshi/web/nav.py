@@ -9,6 +9,10 @@ from luoshi.kernel.viewer import Viewer
 from luoshi.people.roles import PAGES as ADMIN_PAGES
 
 STAFF_FIRST: Final = Page(T("我的工作", "My work"), "/work/", "")
+STAFF_LAST: Final = (
+    Page(T("指标", "Figures"), "/figure/", ""),
+    Page(T("目标", "Targets"), "/targets/", ""),
+)
 PUBLIC: Final = (
     Page(T("首页", "Home"), "/", ""),
     Page(T("目标", "Targets"), "/targets/", ""),
@@ -19,8 +23,8 @@ PUBLIC: Final = (
 
 def entries(viewer: Viewer, demo: bool) -> tuple[Page, ...]:
     """The menu for a viewer, in a demo or not: entries without a right are for everybody."""
-    first = (STAFF_FIRST,) if viewer.is_staff else PUBLIC
-    offered = (*first, *(page for face in installed() for page in face.pages), *ADMIN_PAGES)
+    first, last = ((STAFF_FIRST,), STAFF_LAST) if viewer.is_staff else (PUBLIC, ())
+    offered = (*first, *(page for face in installed() for page in face.pages), *ADMIN_PAGES, *last)
     mine = (page for page in offered if not page.right or viewer.reach(page.right) is not None)
     return tuple(page for page in mine if demo or not page.demo)
 
