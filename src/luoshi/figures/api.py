@@ -195,7 +195,7 @@ def differing(call: Asked) -> Answer:
     request, question = request_of(call), _counted(call)
     old = difference_page.since(request, question)
     asked.spend(request)
-    found = difference(call.viewer, question, old, difference_page.after(request))
+    found = difference(call.viewer, question, old, opened.behind(request, difference_page.ORDER))
     roles = people.roles_of(found.actors) if call.viewer.is_staff else {}
     changes = [_change(one, seen, roles) for one, seen in found.changes]
     was, now = (as_cell(question.figure, cell) for cell in (found.was, found.now))

@@ -16,7 +16,7 @@ from luoshi.figures.answer import Cell, Group, cells_of
 from luoshi.figures.catalogue import all_figures
 from luoshi.figures.declare import Figure
 from luoshi.figures.fold import fold
-from luoshi.figures.period import DAY, MONTH, Period, micros, month_at, month_text
+from luoshi.figures.period import MONTH, Period, micros, month_at, month_text, parse_day
 from luoshi.figures.shape import Engine, Life, Shape
 from luoshi.kernel import calendar, clock, lines
 from luoshi.kernel.kept import Kept
@@ -122,11 +122,10 @@ def as_of(text: str | None = None, field: str = "as_of") -> AsOf:
             rule = T("日志现在只有 {n} 条", "the log has {n} entries now").fill(n=most)
             raise Invalid([Fault(field, text, rule)])
         return _known_at(int(text))
-    try:
-        day = date.fromisoformat(text if DAY.fullmatch(text) else "")
-    except ValueError:
+    day = parse_day(text)
+    if day is None:
         rule = T("应为日期（2021-10-31）或日志的大小", "must be a date (2021-10-31) or a size of the log")
-        raise Invalid([Fault(field, text[:40], rule)]) from None
+        raise Invalid([Fault(field, text[:40], rule)])
     found = known_on(day)
     if not found.size and most and (anew := _began_anew()) is not None:
         raise Invalid([Fault(field, text, ANEW.fill(day=anew.isoformat()))])

@@ -113,7 +113,7 @@ def spend(request: Request, door: str = DOOR, most: int = PER_HOUR) -> None:
         limits.spend(door, request.client, most)
 
 
-def said(request: Request, name: str) -> bool:
+def switched(request: Request, name: str) -> bool:
     """A switch of an address, which is 1 or left out. Raises Invalid."""
     given = request.GET.get(name, "").strip()
     if given not in ("", "1"):

@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from luoshi.figures import ask, asked, labels, pages
+from luoshi.figures import ask, asked, labels, opened, pages
 from luoshi.figures.answer import Cell
 from luoshi.figures.declare import Figure
 from luoshi.figures.difference import Cause, Change, Difference, difference
@@ -43,12 +43,6 @@ def since(request: Request, question: ask.Question) -> ask.AsOf:
         rule = T("不能晚于另一个（as_of）", "must not be later than the other one (as_of)")
         raise Invalid([Fault("since", request.GET["since"].strip()[:40], rule)])
     return found
-
-
-def after(request: Request) -> int:
-    """Behind which place of the log the page begins. Raises Problem for a cursor that is none of ours."""
-    given = request.GET.get(pager.NAME)
-    return int(str(pager.decode(given, ORDER)[0])) if given else -1
 
 
 def onward(found: Difference) -> str:
@@ -122,7 +116,7 @@ def show(request: Request, name: str) -> HttpResponse:
         return render(request, "figures/difference.html", form)
     old = since(request, question)
     asked.spend(request)
-    found = difference(request.viewer, question, old, after(request))
+    found = difference(request.viewer, question, old, opened.behind(request, ORDER))
     changed = sum((found.counts or {}).values())
     context = form | {
         "found": found,

@@ -95,7 +95,7 @@ def compare(request: Request) -> Compare | None:
 
 def said(request: Request, question: Question) -> dict[str, Any]:
     """The answer as the command gives it; `compare` and `rank` as there. Raises Invalid or TooMany."""
-    how, ranked = compare(request), asked.said(request, "rank")
+    how, ranked = compare(request), asked.switched(request, "rank")
     if ranked and not question.by:
         raise Invalid([Fault("rank", request.GET["rank"][:20], T("排名要有分组（by）", "a rank needs groups (by)"))])
     answer = answered(request, question)

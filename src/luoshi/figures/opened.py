@@ -33,7 +33,13 @@ class Opened(NamedTuple):
 
 def above(request: Request, question: Question) -> bool:
     """Are only the records asked for that stand above the line? They are told apart of a share alone."""
-    return asked.said(request, "part") and question.figure.measure.kind == "share"
+    return asked.switched(request, "part") and question.figure.measure.kind == "share"
+
+
+def behind(request: Request, order: str) -> int:
+    """The place in the log behind which a page begins. Raises Problem for a cursor that is none of ours."""
+    given = request.GET.get(pager.NAME)
+    return int(str(pager.decode(given, order)[0])) if given else -1
 
 
 def page(request: Request, question: Question, size: int) -> Opened:
@@ -43,8 +49,7 @@ def page(request: Request, question: Question, size: int) -> Opened:
     """
     asked.spend(request, "records", asked.OPENED)
     whole = replace(question, by=())
-    total, given = asked.number(whole), request.GET.get(pager.NAME)
-    after = int(str(pager.decode(given, ORDER)[0])) if given else -1
+    total, after = asked.number(whole), behind(request, ORDER)
     part = above(request, question)
     if withheld(request.viewer, question.figure):
         left = (total.num if part else total.n) or 0

@@ -6,7 +6,7 @@ A month is a number, year × 12 + month − 1, as facts hold it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,7 @@ from luoshi.kernel.text import T
 MONTH: Final = "month"
 """The dimension by which anything can be asked."""
 _FORM = re.compile(r"(\d{4})(?:-(\d{2})|Q([1-4]))?", re.ASCII)
-DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-"""A day as it is written; ISO 8601 has other ways that nobody means."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Unit = Literal["year", "quarter", "month"]
 _LENGTH: dict[Unit, int] = {"year": 12, "quarter": 3, "month": 1}
 BAD = T(
@@ -107,6 +106,14 @@ MICROSECOND = datetime.resolution
 def month_text(month: int) -> str:
     """`2021-10`."""
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def parse_day(text: str) -> date | None:
+    """A day as `2021-10-31`, None for what is none; ISO 8601 has other ways to write one that nobody means."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def parse(text: str) -> Period:

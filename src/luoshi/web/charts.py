@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from math import floor, log10
 from typing import Final, Literal, NamedTuple
 
@@ -114,7 +115,8 @@ def scale_of(values: Sequence[float], zero: bool = False) -> Scale:
     return Scale(round(begin, 9), round(end, 9), round(step, 9))
 
 
-class Trend(NamedTuple):
+@dataclass(frozen=True)
+class Trend:
     """Two years by the same marks (months): this year solid, last year dashed; None is a gap."""
 
     marks: Sequence[Text]
@@ -124,17 +126,21 @@ class Trend(NamedTuple):
     prev_name: Text
     places: int = 1
 
-    @property
+    @cached_property
     def ends(self) -> list[tuple[int, float] | None]:
         """The last value of last year's line and of this year's, each with its place."""
         known = ([(i, v) for i, v in enumerate(line) if v is not None] for line in (self.prev, self.this))
         return [line[-1] if line else None for line in known]
 
-    def x(self, index: int) -> float:
-        """Where a mark stands, in per cent of the width; behind the last one a number has room, also on a phone."""
+    @cached_property
+    def right(self) -> float:
+        """Where the lines end at most, in per cent of the width: behind them a number has room, also on a phone."""
         longest = max((len(words.number(end[1], self.places)) for end in self.ends if end), default=0)
-        right = _RIGHT - _WIDER * max(longest - 3, 0)
-        return _LEFT + (right - _LEFT) * index / max(len(self.marks) - 1, 1)
+        return _RIGHT - _WIDER * max(longest - 3, 0)
+
+    def x(self, index: int) -> float:
+        """Where a mark stands, in per cent of the width."""
+        return _LEFT + (self.right - _LEFT) * index / max(len(self.marks) - 1, 1)
 
 
 NOT_YET: Final = T("有了第一个数，这里就是走势图。", "With the first number the trend is drawn here.")

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from luoshi.figures.models import ReportedValue
-from luoshi.figures.period import DAY, PeriodError, parse
+from luoshi.figures.period import PeriodError, parse, parse_day
 from luoshi.figures.reported import reads
 from luoshi.figures.reported.catalogue import all_corrections, all_reported
 from luoshi.figures.reported.corrections import NUMBER
@@ -56,17 +56,13 @@ def _number_faults(figure: Reported, text: str) -> Iterator[Fault]:
         yield Fault("value", text, T("最多 {n} 位小数", "at most {n} decimals").fill(n=figure.decimals))
 
 
-def day_of(text: str) -> date | None:
+def vintage_of(text: str) -> date | None:
     """A day as 2022-02-28, or as a workbook's cell of a day gives it; None for what is none."""
-    plain = text.removesuffix(" 00:00:00")
-    try:
-        return date.fromisoformat(plain) if DAY.fullmatch(plain) else None
-    except ValueError:
-        return None
+    return parse_day(text.removesuffix(" 00:00:00"))
 
 
 def _vintage_faults(text: str) -> Iterator[Fault]:
-    day = day_of(text)
+    day = vintage_of(text)
     # a demo's present lies in the past, its documents do not
     today = max(clock.now(), clock.real()).astimezone(ZoneInfo(calendar.current().tz)).date()
     if day is None:
@@ -129,7 +125,7 @@ def kept(given: Given) -> ReportedValue | None:
         figure, period = all_reported()[given["figure"]], parse(given["period"]).text
     except (KeyError, PeriodError):
         return None
-    member, day = figure.members.kept(given["member"]), day_of(given["vintage"])
+    member, day = figure.members.kept(given["member"]), vintage_of(given["vintage"])
     if member is None or day is None or not NUMBER.fullmatch(given["value"]):
         return None
     found = reads.at_vintage(figure.id, period, member, day)
@@ -147,7 +143,7 @@ def propose(
     """
     said = {"source": source, "document": document, "page": page, "address": address, "note": note}
     given = {"figure": figure, "period": period, "member": member, "value": value, "vintage": vintage, "status": status}
-    found, day = _check(given | said), day_of(vintage)
+    found, day = _check(given | said), vintage_of(vintage)
     assert day is not None, "checked"
     when, place = parse(period).text, found.members.kept(member) or ""
     row = ReportedValue(
